@@ -1,0 +1,115 @@
+//! Which answer a request gets.
+
+use crate::config::Config;
+use crate::cors::Preflight;
+use crate::language::Language;
+use crate::request::Request;
+use crate::return_path::ReturnPath;
+
+/// What the `User-Agent` of a load balancer's health checks starts with, see
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>.
+const HEALTH_CHECKER: &str = "ELB-HealthChecker/";
+
+/// The answer that a request gets.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A browser app of an allowed origin asks whether it may send a request.
+    Preflight(Preflight),
+    /// A health check.
+    Health,
+    /// The built-in maintenance page.
+    Page {
+        /// In which language.
+        language: Language,
+        /// Where the visitor wanted to go, if the page's URL says so.
+        from: Option<ReturnPath>,
+    },
+    /// To the maintenance page.
+    Redirect {
+        /// Where the visitor wanted to go, for the built-in page to bring them back.
+        from: Option<ReturnPath>,
+    },
+    /// Everything else.
+    Unavailable,
+}
+
+impl Outcome {
+    /// The outcome's name in the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Preflight(_) => "preflight",
+            Self::Health => "health",
+            Self::Page { .. } => "page",
+            Self::Redirect { .. } => "redirect",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// Chooses the answer. The first that fits wins, from the most special request to the least:
+///
+/// 1. a preflight, even to a health path: its answer decides only whether the real request may be sent;
+/// 2. a health check, even for a path that browsers are redirected from: a redirect would fail the check;
+/// 3. the maintenance page, even though its path usually matches the redirect's pattern: it would redirect to itself;
+/// 4. the redirect;
+/// 5. unavailable.
+pub fn route(request: &Request, config: &Config) -> Outcome {
+    if let Some(preflight) = preflight(request, config) {
+        return Outcome::Preflight(preflight);
+    }
+    if is_health_check(request, config) {
+        return Outcome::Health;
+    }
+    if config.page_url.is_at(request.host(), &request.path) {
+        let accepted = request
+            .headers
+            .accept_language
+            .as_deref()
+            .unwrap_or_default();
+        return Outcome::Page {
+            language: Language::negotiate(accepted),
+            from: from_parameter(request, config),
+        };
+    }
+    if config.redirect_path.matches(&request.path) {
+        return Outcome::Redirect {
+            from: wanted(request, config),
+        };
+    }
+    Outcome::Unavailable
+}
+
+fn preflight(request: &Request, config: &Config) -> Option<Preflight> {
+    config
+        .allowed_origins
+        .allow(request.headers.origin.as_deref()?)?;
+    Preflight::from_request(request)
+}
+
+fn is_health_check(request: &Request, config: &Config) -> bool {
+    request
+        .headers
+        .user_agent
+        .as_ref()
+        .is_some_and(|agent| agent.starts_with(HEALTH_CHECKER))
+        || config
+            .health_path
+            .as_ref()
+            .is_some_and(|pattern| pattern.matches(&request.path))
+}
+
+/// Where to bring the visitor back to. A page elsewhere would not know what to do with it, and only what was asked for
+/// with GET or HEAD can be asked for again without sending a form twice.
+fn wanted(request: &Request, config: &Config) -> Option<ReturnPath> {
+    if config.page_url.is_on_same_host() && matches!(&*request.method, "GET" | "HEAD") {
+        ReturnPath::of_request(request)
+    } else {
+        None
+    }
+}
+
+/// Where the page's own URL says that the visitor wanted to go: never to the page itself.
+fn from_parameter(request: &Request, config: &Config) -> Option<ReturnPath> {
+    let from = ReturnPath::from_parameter(&request.query.first("from")?)?;
+    (!config.page_url.is_at(request.host(), from.path())).then_some(from)
+}
