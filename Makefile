@@ -1,0 +1,83 @@
+# Everything that this project can do, as one command each. Needed on the machine: Rust, Python 3.10 or newer, make.
+
+PYTHON ?= python3
+# The functions that the end-to-end tests deploy: "release", as they go to AWS, or "debug", which builds in seconds.
+BUILD_MODE ?= release
+
+TOOLS := .tools/venv
+BIN := $(TOOLS)/bin
+# Newer than the list of tools when, and only when, all of them are installed.
+INSTALLED := $(TOOLS)/installed
+
+# The linter asks nothing of AWS; these keep it from looking for an account, telling anybody or looking for updates.
+SAM := AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAULT_REGION=eu-central-1 \
+	SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.tools/sam $(BIN)/sam
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## List what there is to call
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(INSTALLED) ## Show the main job on an emulated AWS: deploy, start, who knocked, end
+	@$(BIN)/python -m tests.demo
+
+.PHONY: test
+test: test-rust e2e ## Run all tests
+
+.PHONY: test-rust
+test-rust: ## Run the unit and property tests
+	cargo test --workspace --locked
+
+.PHONY: e2e
+e2e: $(INSTALLED) ## Run the end-to-end tests on an emulated AWS (BUILD_MODE=debug builds faster)
+	BUILD_MODE=$(BUILD_MODE) $(BIN)/python -m pytest -c tests/pytest.ini $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: lint-rust lint-python lint-template ## Check format, lints, documentation and template
+
+.PHONY: lint-rust
+lint-rust:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+
+.PHONY: lint-python
+lint-python: $(INSTALLED)
+	$(BIN)/ruff check tests
+	$(BIN)/ruff format --check tests
+
+.PHONY: lint-template
+lint-template: $(INSTALLED)
+	$(SAM) validate --lint
+
+.PHONY: format
+format: $(INSTALLED) ## Format the sources
+	cargo fmt --all
+	$(BIN)/ruff check --quiet --select I --fix tests
+	$(BIN)/ruff format --quiet tests
+
+.PHONY: lock
+lock: ## Resolve the pinned tools anew from tests/requirements.in
+	$(PYTHON) -m venv .tools/lock
+	.tools/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	{ echo '# Every tool with everything it needs, pinned. Made from requirements.in by `make lock`; do not edit.'; \
+	  .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header \
+	    --no-emit-index-url --no-emit-find-links tests/requirements.in; } > .tools/requirements.txt
+	mv .tools/requirements.txt tests/requirements.txt
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed
+	cargo clean --quiet
+	rm -rf .aws-sam .tools .pytest_cache .ruff_cache
+
+$(INSTALLED): tests/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed" if sys.version_info < (3, 10) else 0)'
+	@echo "Installing the tools of tests/requirements.txt into $(TOOLS): once, and about a minute."
+	@$(PYTHON) -m venv --clear $(TOOLS)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	@# SAM asks for its newest version when it last asked a week ago: let that be far in the future.
+	@mkdir -p .tools/sam && echo '{"lastVersionCheck": 4102444800.0}' > .tools/sam/metadata.json
+	@touch $@

@@ -1,0 +1,69 @@
+"""An AWS account that exists only on this machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+REGION = "eu-central-1"
+# MiniStack takes an access key of twelve digits for the account's number.
+ACCOUNT = "123456789012"
+
+
+def host_architecture() -> str:
+    """Lambda's name for this machine's processor: MiniStack runs the functions natively."""
+    return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
+
+
+def isolated_environment(home: Path) -> dict[str, str]:
+    """Return this process's environment without the user's AWS settings, so that no call can reach a real account."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return kept | {
+        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_CONFIG_FILE": str(home / "no-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # A proxy of the user's must not get the calls to this machine.
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+@dataclass(frozen=True)
+class Aws:
+    """The account's endpoint and the environment in which tools talk to it and to nothing else."""
+
+    port: int
+    home: Path
+
+    @property
+    def endpoint(self) -> str:
+        """The one address of all services."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment for a child process that is to use this account."""
+        return isolated_environment(self.home) | {"AWS_ENDPOINT_URL": self.endpoint}
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 (boto3 makes its classes at run time)
+        """Return the boto3 client of a service."""
+        return _client(self.endpoint, service)
+
+
+@lru_cache
+def _client(endpoint: str, service: str) -> Any:  # noqa: ANN401
+    session = boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="not-a-secret", region_name=REGION)
+    # One attempt: a retry would hide that a call failed.
+    once = Config(retries={"total_max_attempts": 1}, proxies={}, read_timeout=60)
+    return session.client(service, endpoint_url=endpoint, config=once)

@@ -1,0 +1,120 @@
+"""The application's load balancer, as it stands before anything of ours is deployed."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.harness.aws import Aws
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of a listener, the way an operator sees it in the console."""
+
+    priority: str
+    arn: str
+    path: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+    def json(self) -> Any:  # noqa: ANN401 (any JSON)
+        """Return the body as JSON."""
+        return json.loads(self.body)
+
+
+class LoadBalancer:
+    """An Application Load Balancer with a target group per backend."""
+
+    def __init__(self, aws: Aws, name: str, backends: Mapping[str, int]) -> None:
+        self.aws = aws
+        self.name = name
+        self._elb = aws.client("elbv2")
+        self._arn = self._elb.create_load_balancer(Name=name)["LoadBalancers"][0]["LoadBalancerArn"]
+        self._groups = {backend: self._target_group(backend, port) for backend, port in backends.items()}
+
+    def _target_group(self, backend: str, port: int) -> str:
+        group = self._elb.create_target_group(
+            Name=f"{self.name}-{backend}"[:32], TargetType="ip", Protocol="HTTP", Port=port
+        )["TargetGroups"][0]["TargetGroupArn"]
+        self._elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "127.0.0.1", "Port": port}])
+        return group
+
+    def listener(self, *, port: int, rules: Mapping[int, tuple[str, str]]) -> Listener:
+        """Add a listener with `rules` (priority → path pattern, backend); anything else gets a 404."""
+        arn = self._elb.create_listener(
+            LoadBalancerArn=self._arn,
+            Protocol="HTTP",
+            Port=port,
+            DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],
+        )["Listeners"][0]["ListenerArn"]
+        for priority, (path, backend) in rules.items():
+            self._elb.create_rule(
+                ListenerArn=arn,
+                Priority=priority,
+                Conditions=[{"Field": "path-pattern", "Values": [path]}],
+                Actions=[{"Type": "forward", "TargetGroupArn": self._groups[backend]}],
+            )
+        return Listener(self, arn, port)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A listener of the load balancer: its rules through the API, its traffic through HTTP."""
+
+    load_balancer: LoadBalancer
+    arn: str
+    port: int
+
+    def rules(self) -> list[Rule]:
+        """Return the rules in the order in which the load balancer tries them."""
+        elb = self.load_balancer.aws.client("elbv2")
+        pages = elb.get_paginator("describe_rules").paginate(ListenerArn=self.arn)
+        found = [_rule(described) for page in pages for described in page["Rules"]]
+        return sorted(found, key=lambda rule: (rule.priority == "default", rule.priority.zfill(5)))
+
+    def order(self) -> dict[str, str]:
+        """Return every rule's priority: what must be the same after maintenance as before."""
+        return {rule.arn: rule.priority for rule in self.rules()}
+
+    def tags(self, rule_arn: str) -> dict[str, str]:
+        """Return a rule's tags."""
+        elb = self.load_balancer.aws.client("elbv2")
+        described = elb.describe_tags(ResourceArns=[rule_arn])["TagDescriptions"]
+        return {tag["Key"]: tag["Value"] for tag in described[0]["Tags"]} if described else {}
+
+    def request(self, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
+        """Ask the listener over HTTP. MiniStack finds load balancer and listener by the Host header."""
+        host = f"{self.load_balancer.name}.alb.localhost:{self.port}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.load_balancer.aws.port, timeout=30)
+        try:
+            connection.request(method, path, headers={**(headers or {}), "Host": host})
+            answer = connection.getresponse()
+            body = answer.read().decode()
+            # Lower case, because that is how HTTP compares header names.
+            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, body)
+        finally:
+            connection.close()
+
+
+def _rule(described: Mapping[str, Any]) -> Rule:
+    paths = [value for condition in described["Conditions"] for value in _values(condition)]
+    action = described["Actions"][0]
+    group = action.get("TargetGroupArn", "")
+    target = group.split("/")[1] if group else action["Type"]
+    return Rule(described["Priority"], described["RuleArn"], " ".join(paths) or "(any)", target)
+
+
+def _values(condition: Mapping[str, Any]) -> list[str]:
+    return condition.get("Values") or condition.get("PathPatternConfig", {}).get("Values", [])

@@ -1,0 +1,78 @@
+"""MiniStack, the emulated AWS, as a local process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.harness.aws import ACCOUNT, REGION, Aws
+from tests.harness.paths import LOGS, tool
+from tests.harness.processes import ToolFailedError, child, tail
+from tests.harness.wait import until
+
+
+@contextlib.contextmanager
+def ministack(home: Path) -> Iterator[Aws]:
+    """Run MiniStack on a free port until the block ends, with all of its files below `home`."""
+    for attempt in range(5):
+        aws = Aws(port=_free_port(), home=home)
+        log = LOGS / "ministack.log"
+        with child([tool("ministack")], env=_environment(aws), log=log, cwd=home) as process:
+            if not _came_up(aws, process):
+                # Somebody else may have taken the port between our look and MiniStack's: look again.
+                if attempt < 4 and _says_port_is_taken(log):
+                    continue
+                raise ToolFailedError(f"MiniStack did not start:\n{tail(log)}")
+            yield aws
+            return
+
+
+def _environment(aws: Aws) -> dict[str, str]:
+    return aws.environment | {
+        "GATEWAY_PORT": str(aws.port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
+        # Check every call against the caller's IAM policies: the functions get what the template grants, no more.
+        "AUTH": "true",
+        # Its state, its copies of the functions and its PID file belong to this run.
+        "HOME": str(aws.home),
+        "TMPDIR": str(aws.home),
+        "STATE_DIR": str(aws.home / "state"),
+        "S3_DATA_DIR": str(aws.home / "s3"),
+        # Leave the user's Docker alone, and open no other port.
+        "DOCKER_HOST": f"unix://{aws.home}/no-docker.sock",
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _came_up(aws: Aws, process: subprocess.Popen[bytes]) -> bool:
+    def settled() -> str:
+        if process.poll() is not None:
+            return "ended"
+        with contextlib.suppress(OSError, ValueError):
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+                f"{aws.endpoint}/_ministack/health", timeout=2
+            ) as answer:
+                json.load(answer)
+            return "up"
+        return ""
+
+    return until("MiniStack answers", settled, within=60) == "up" and process.poll() is None
+
+
+def _says_port_is_taken(log: Path) -> bool:
+    said = log.read_text(errors="replace").lower()
+    return "already in use" in said or "address already" in said

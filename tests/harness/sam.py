@@ -1,0 +1,70 @@
+"""The SAM CLI, used the way the README says."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.harness.aws import Aws, host_architecture
+from tests.harness.paths import LOGS, ROOT, tool
+from tests.harness.processes import run
+
+
+class Sam:
+    """SAM's build, deploy and remote invoke against one account."""
+
+    def __init__(self, aws: Aws, *, debug: bool) -> None:
+        self._aws = aws
+        self._debug = debug
+        self._app_dir = aws.home / "sam"
+        self._app_dir.mkdir(parents=True, exist_ok=True)
+        # A version check that is not yet due: nothing here may leave the machine.
+        (self._app_dir / "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time()}))
+
+    @property
+    def build_dir(self) -> Path:
+        """Where the built functions are."""
+        return ROOT / ".aws-sam" / ("debug" if self._debug else "build")
+
+    def build(self) -> None:
+        """Build both functions for this machine; cargo does again only what has changed."""
+        self._run(
+            "build",
+            *("--build-dir", str(self.build_dir)),
+            *("--parameter-overrides", f"Architecture={host_architecture()}"),
+        )
+
+    def deploy(self, stack: str, parameters: Mapping[str, str]) -> None:
+        """Create or update a stack."""
+        given = {"Architecture": host_architecture(), **parameters}
+        self._run(
+            "deploy",
+            *("--template-file", str(self.build_dir / "template.yaml")),
+            # SAM looks for it beside the template, where the built one has none.
+            *("--config-file", str(ROOT / "samconfig.toml")),
+            *("--stack-name", stack),
+            *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
+            *("--parameter-overrides", *(f'{name}="{value}"' for name, value in given.items())),
+        )
+
+    def remote_invoke(self, stack: str, function: str, event: Path) -> dict[str, Any]:
+        """Invoke a function with an event file and return its answer."""
+        printed = self._run("remote", "invoke", function, "--stack-name", stack, "--event-file", str(event))
+        # The answer is the one line that is JSON; the function's log is printed around it.
+        answers = [line for line in printed.splitlines() if line.startswith("{")]
+        return json.loads(answers[-1])
+
+    def _run(self, *args: str) -> str:
+        env = self._aws.environment | {
+            "SAM_CLI_TELEMETRY": "0",
+            "__SAM_CLI_APP_DIR": str(self._app_dir),
+            # cargo-lambda and its linker come from where the SAM CLI itself comes from.
+            "PATH": f"{Path(tool('sam')).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        }
+        if self._debug:
+            env["SAM_BUILD_MODE"] = "debug"
+        return run([tool("sam"), *args], env=env, log=LOGS / f"sam-{args[0]}.log", cwd=ROOT)
