@@ -71,7 +71,7 @@ lock: ## Resolve the pinned tools anew from tests/requirements.in
 .PHONY: clean
 clean: ## Remove everything that was built or installed
 	cargo clean --quiet
-	rm -rf .aws-sam .tools .pytest_cache .ruff_cache
+	rm -rf .aws-sam .tools .ruff_cache
 
 $(INSTALLED): tests/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed" if sys.version_info < (3, 10) else 0)'

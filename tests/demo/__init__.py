@@ -1,0 +1,1 @@
+"""The main job on an emulated AWS, for people to watch."""

@@ -1,0 +1,1 @@
+"""The deployed template on an emulated AWS: what only the real path can show."""
