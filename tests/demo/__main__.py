@@ -21,13 +21,14 @@ from tests.harness.sam import Sam
 from tests.harness.stack import deploy
 
 STACK = "maintenance-demo"
+# However the demo is ended, what it started must be ended too.
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
     """Run the demo and return the exit status."""
-    # Ended from outside is like Ctrl-C: what was started must be ended too.
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    for ending in ENDINGS:
+        signal.signal(ending, _interrupt)
     console = Console()
     started = time.monotonic()
     console.title("Maintenance mode for an Application Load Balancer: the main job on an emulated AWS")
@@ -67,6 +68,9 @@ def _run(console: Console, home: Path) -> None:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    # Once is enough: a second one would cut the clearing away short.
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
