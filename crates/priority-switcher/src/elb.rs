@@ -1,0 +1,109 @@
+//! The listener as Elastic Load Balancing keeps it. The only file that knows the SDK's types.
+
+mod client;
+mod convert;
+mod failure;
+
+use aws_sdk_elasticloadbalancingv2::Client;
+use aws_sdk_elasticloadbalancingv2::types::{RulePriorityPair, Tag, TargetHealthStateEnum};
+
+pub use client::client;
+
+use crate::listener::{Listener, ListenerError};
+use crate::plan::Move;
+use crate::record::Tags;
+use crate::rule::{ListenerArn, RuleArn, RuleOrder, TargetGroupArn};
+
+/// The largest page that DescribeRules gives out
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html>):
+/// one call for any listener within the default quota of rules.
+const PAGE_SIZE: i32 = 400;
+
+/// One real listener with its maintenance rule.
+#[derive(Clone, Debug)]
+pub struct ElbListener {
+    client: Client,
+    arn: ListenerArn,
+    rule: RuleArn,
+}
+
+impl ElbListener {
+    /// The listener that `rule` belongs to.
+    pub fn of_rule(client: Client, rule: RuleArn) -> Self {
+        Self { client, arn: rule.listener(), rule }
+    }
+}
+
+impl Listener for ElbListener {
+    fn arn(&self) -> &ListenerArn {
+        &self.arn
+    }
+
+    fn rule(&self) -> &RuleArn {
+        &self.rule
+    }
+
+    async fn rules(&self) -> Result<RuleOrder, ListenerError> {
+        const CALL: &str = "DescribeRules";
+        let request = self.client.describe_rules().listener_arn(self.arn.as_str()).page_size(PAGE_SIZE);
+        let mut pages = request.into_paginator().send();
+        let mut rules = Vec::new();
+        while let Some(page) = pages.next().await {
+            rules.extend(page.map_err(|error| failure::of(CALL, &error))?.rules.unwrap_or_default());
+        }
+        convert::order(rules).map_err(|message| ListenerError::Failed { call: CALL, message })
+    }
+
+    async fn tags(&self) -> Result<Tags, ListenerError> {
+        const CALL: &str = "DescribeTags";
+        let request = self.client.describe_tags().resource_arns(self.rule.as_str());
+        let answer = request.send().await.map_err(|error| failure::of(CALL, &error))?;
+        let own = answer
+            .tag_descriptions
+            .unwrap_or_default()
+            .into_iter()
+            .find(|description| description.resource_arn() == Some(self.rule.as_str()));
+        // No answer for the rule is not the same as a rule without tags: an end would lose its way back.
+        let Some(own) = own else {
+            let message = format!("the answer does not name rule {}", self.rule);
+            return Err(ListenerError::Failed { call: CALL, message });
+        };
+        let tags = own.tags.unwrap_or_default().into_iter();
+        Ok(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect())
+    }
+
+    async fn add_tags(&self, tags: &Tags) -> Result<(), ListenerError> {
+        let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
+        let request = self.client.add_tags().resource_arns(self.rule.as_str()).set_tags(Some(tags.collect()));
+        request.send().await.map(drop).map_err(|error| failure::of("AddTags", &error))
+    }
+
+    async fn remove_tags(&self, keys: &[&str]) -> Result<(), ListenerError> {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        let request = self.client.remove_tags().resource_arns(self.rule.as_str()).set_tag_keys(Some(keys));
+        request.send().await.map(drop).map_err(|error| failure::of("RemoveTags", &error))
+    }
+
+    async fn set_priorities(&self, moves: &[Move]) -> Result<(), ListenerError> {
+        let pairs = moves.iter().map(|one| {
+            RulePriorityPair::builder().rule_arn(one.rule.as_str()).priority(one.to.get().into()).build()
+        });
+        let request = self.client.set_rule_priorities().set_rule_priorities(Some(pairs.collect()));
+        request.send().await.map(drop).map_err(|error| failure::of_set_rule_priorities(&error))
+    }
+
+    async fn can_answer(&self, target_group: &TargetGroupArn) -> Result<bool, ListenerError> {
+        let request = self.client.describe_target_health().target_group_arn(target_group.as_str());
+        let answer = request.send().await.map_err(|error| failure::of("DescribeTargetHealth", &error))?;
+        let targets = answer.target_health_descriptions.unwrap_or_default();
+        // A Lambda target without health checks is `unavailable` and is asked all the same.
+        Ok(targets.iter().filter_map(|target| target.target_health()?.state()).any(|state| {
+            !matches!(
+                state,
+                TargetHealthStateEnum::Unhealthy
+                    | TargetHealthStateEnum::UnhealthyDraining
+                    | TargetHealthStateEnum::Draining
+            )
+        }))
+    }
+}

@@ -1,0 +1,80 @@
+//! Why an invocation failed, in the words that the operator gets to read.
+
+use lambda_runtime::Diagnostic;
+
+use crate::event::EventError;
+use crate::listener::ListenerError;
+use crate::plan::PlanError;
+use crate::report::ListenerReport;
+use crate::rule::ListenerArn;
+
+/// Why one listener could not be brought to where the event wants it.
+///
+/// Whatever it says, the same event can be sent again: what is done is not repeated, and what was
+/// interrupted is completed.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenerFailure {
+    /// A call failed.
+    #[error(transparent)]
+    Call(#[from] ListenerError),
+    /// The listener is not one that can be switched.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// Somebody else kept writing.
+    #[error(
+        "the listener was read {readings} times and something else kept changing it; it is in one of the orders it was given"
+    )]
+    KeepsChanging {
+        /// How often it was read.
+        readings: u32,
+    },
+    /// The function's own time limit came near.
+    #[error("ran out of time before the change was complete and seen to be right")]
+    OutOfTime,
+}
+
+/// Why an invocation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SwitchError {
+    /// The payload is not one of the contract's.
+    #[error(transparent)]
+    BadEvent(#[from] EventError),
+    /// At least one listener failed; the sentence names every listener's outcome.
+    #[error("{0}")]
+    Listeners(String),
+}
+
+impl SwitchError {
+    /// Sums up what came of each listener, the failed ones first.
+    pub(crate) fn listeners(
+        kind: &str,
+        mut results: Vec<Result<ListenerReport, (ListenerArn, ListenerFailure)>>,
+    ) -> Self {
+        results.sort_by_key(Result::is_ok);
+        let failed = results.iter().filter(|result| result.is_err()).count();
+        let lines: Vec<String> = results.iter().map(outcome).collect();
+        Self::Listeners(format!(
+            "{kind}: {failed} of {} listeners failed: {}. Send the same event again: it completes what is missing \
+             and repeats nothing.",
+            results.len(),
+            lines.join("; ")
+        ))
+    }
+}
+
+fn outcome(result: &Result<ListenerReport, (ListenerArn, ListenerFailure)>) -> String {
+    match result {
+        Err((listener, failure)) => format!("{}: {failure}", listener.short()),
+        Ok(report) => format!("{}: {}", report.listener_arn.short(), report.outcome.as_str()),
+    }
+}
+
+impl From<SwitchError> for Diagnostic {
+    fn from(error: SwitchError) -> Self {
+        let error_type = match error {
+            SwitchError::BadEvent(_) => "BadEvent",
+            SwitchError::Listeners(_) => "SwitchFailed",
+        };
+        Self { error_type: error_type.to_owned(), error_message: error.to_string() }
+    }
+}

@@ -1,0 +1,234 @@
+//! The payload: read strictly into a command, or refused with a sentence that says what is wrong.
+
+use serde_json::{Map, Value};
+
+use crate::reason::Reason;
+use crate::timestamp::Timestamp;
+
+/// The farthest that an end can be set ahead, in minutes: 30 days. More is taken for a slip.
+pub const MAX_MINUTES_AHEAD: u32 = 30 * 24 * 60;
+
+/// What EventBridge Scheduler sends in place of the time when it does not know the keyword.
+const UNREPLACED_KEYWORD: &str = "<aws.scheduler.scheduled-time>";
+
+/// What the caller wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What to do.
+    pub command: Command,
+    /// Whether to say what would be done instead of doing it.
+    pub dry_run: bool,
+}
+
+/// What to do with every configured listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Put the system into maintenance, or extend the window it is in.
+    Start(Start),
+    /// Bring the system back.
+    End {
+        /// When the schedule meant it to happen.
+        scheduled_at: Option<Timestamp>,
+    },
+    /// Only look.
+    Status,
+    /// End what has expired and report what is off.
+    Check,
+}
+
+/// The particulars of a start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// When maintenance has to end at the latest; always in the future.
+    pub until: Option<Timestamp>,
+    /// What it is for.
+    pub reason: Option<Reason>,
+    /// When the schedule meant it to happen.
+    pub scheduled_at: Option<Timestamp>,
+}
+
+impl Command {
+    /// The event's `type`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Start(_) => "start",
+            Self::End { .. } => "end",
+            Self::Status => "status",
+            Self::Check => "check",
+        }
+    }
+}
+
+/// The payload is not one of the contract's. Nothing has been read or changed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {value} {problem}; accepted: {accepted}; nothing was changed")]
+pub struct EventError {
+    /// The field at fault.
+    pub field: String,
+    /// Its value, shortened.
+    pub value: String,
+    /// What is wrong with it.
+    pub problem: &'static str,
+    /// What would have been right.
+    pub accepted: String,
+}
+
+/// Reads a payload: the command itself, or an EventBridge envelope with the command as its `detail`.
+///
+/// `max_duration` is the configured longest window in minutes; no `until` may lie farther ahead.
+///
+/// # Errors
+/// On anything that the contract does not name, so that a slip of the pen does nothing.
+pub fn parse(payload: &Value, now: Timestamp, max_duration: Option<u32>) -> Result<Request, EventError> {
+    let object = object("event", payload)?;
+    let mut fields = match object.get("detail") {
+        Some(detail) if object.contains_key("detail-type") || object.contains_key("source") => {
+            Fields(self::object("detail", detail)?)
+        }
+        _ => Fields(object),
+    };
+    let request = fields.request(now, max_duration.unwrap_or(MAX_MINUTES_AHEAD))?;
+    Ok(request)
+}
+
+struct Fields<'a>(&'a Map<String, Value>);
+
+impl Fields<'_> {
+    fn request(&mut self, now: Timestamp, max_ahead: u32) -> Result<Request, EventError> {
+        const TYPES: &str = r#""start", "end", "status", "check""#;
+        let Some(kind) = self.0.get("type") else {
+            return Err(error("type", None, "is missing", TYPES));
+        };
+        let (command, dry_run) = match kind.as_str() {
+            Some("start") => {
+                self.only(&["type", "until", "minutes", "reason", "scheduledAt", "dryRun"])?;
+                let start = Start {
+                    until: self.until(now, max_ahead)?,
+                    reason: self.reason()?,
+                    scheduled_at: self.scheduled_at()?,
+                };
+                (Command::Start(start), self.dry_run()?)
+            }
+            Some("end") => {
+                self.only(&["type", "scheduledAt", "dryRun"])?;
+                (Command::End { scheduled_at: self.scheduled_at()? }, self.dry_run()?)
+            }
+            Some("status") => {
+                self.only(&["type"])?;
+                (Command::Status, false)
+            }
+            Some("check") => {
+                self.only(&["type"])?;
+                (Command::Check, false)
+            }
+            _ => return Err(error("type", Some(kind), "is no event type", TYPES)),
+        };
+        Ok(Request { command, dry_run })
+    }
+
+    fn only(&self, known: &[&str]) -> Result<(), EventError> {
+        match self.0.iter().find(|(field, _)| !known.contains(&field.as_str())) {
+            None => Ok(()),
+            Some((field, value)) => {
+                let kind = self.0.get("type").and_then(Value::as_str).unwrap_or_default();
+                let accepted = format!("the fields of \"{kind}\": {}", known.join(", "));
+                Err(error(field, Some(value), "is in a field that is not known here", accepted))
+            }
+        }
+    }
+
+    fn until(&self, now: Timestamp, max_ahead: u32) -> Result<Option<Timestamp>, EventError> {
+        match (self.0.get("until"), self.0.get("minutes")) {
+            (None, None) => Ok(None),
+            (Some(_), Some(minutes)) => {
+                Err(error("minutes", Some(minutes), "is given beside until", "one of until and minutes"))
+            }
+            (Some(value), None) => {
+                let latest = now.plus_minutes(max_ahead);
+                let accepted = format!("an RFC 3339 time after {now} and not after {latest}");
+                let until = time("until", value, &accepted)?;
+                if until <= now {
+                    return Err(error("until", Some(value), "is not in the future", accepted));
+                }
+                if until > latest {
+                    return Err(error("until", Some(value), "is too far ahead", accepted));
+                }
+                Ok(Some(until))
+            }
+            (None, Some(value)) => {
+                let minutes = value.as_u64().and_then(|minutes| u32::try_from(minutes).ok());
+                match minutes {
+                    Some(minutes) if (1..=max_ahead).contains(&minutes) => {
+                        Ok(Some(now.plus_minutes(minutes)))
+                    }
+                    _ => {
+                        let accepted = format!("a whole number from 1 to {max_ahead}");
+                        Err(error("minutes", Some(value), "is no length of a window", accepted))
+                    }
+                }
+            }
+        }
+    }
+
+    fn reason(&self) -> Result<Option<Reason>, EventError> {
+        match self.0.get("reason") {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Reason::new(text)),
+            Some(other) => Err(error("reason", Some(other), "is no text", "a string")),
+        }
+    }
+
+    fn scheduled_at(&self) -> Result<Option<Timestamp>, EventError> {
+        match self.0.get("scheduledAt") {
+            None => Ok(None),
+            Some(value) if value == UNREPLACED_KEYWORD => Ok(None),
+            Some(value) => {
+                time("scheduledAt", value, "an RFC 3339 time such as 2026-03-01T22:00:00Z").map(Some)
+            }
+        }
+    }
+
+    fn dry_run(&self) -> Result<bool, EventError> {
+        match self.0.get("dryRun") {
+            None => Ok(false),
+            Some(Value::Bool(dry_run)) => Ok(*dry_run),
+            Some(other) => Err(error("dryRun", Some(other), "is neither", "true, false")),
+        }
+    }
+}
+
+fn object<'a>(field: &str, value: &'a Value) -> Result<&'a Map<String, Value>, EventError> {
+    value
+        .as_object()
+        .ok_or_else(|| error(field, Some(value), "is no object", r#"an object such as {"type":"start"}"#))
+}
+
+fn time(field: &str, value: &Value, accepted: &str) -> Result<Timestamp, EventError> {
+    value
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| error(field, Some(value), "is no time", accepted))
+}
+
+fn error(
+    field: &str,
+    value: Option<&Value>,
+    problem: &'static str,
+    accepted: impl Into<String>,
+) -> EventError {
+    const LONGEST: usize = 100;
+    let mut text = value.map_or_else(|| "the field".to_owned(), Value::to_string);
+    if let Some((cut, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(cut);
+        text.push('…');
+    }
+    EventError {
+        field: field.chars().take(LONGEST).collect(),
+        value: text,
+        problem,
+        accepted: accepted.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

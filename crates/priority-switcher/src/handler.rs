@@ -1,0 +1,224 @@
+//! Read, plan, apply, and read again until there is nothing left to plan.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt as _, stream};
+use serde_json::Value;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::error::{ListenerFailure, SwitchError};
+use crate::event::{self, Command, Request};
+use crate::listener::{Listener, ListenerError};
+use crate::plan::{Move, Plan, Settings, State, Step, View, plan};
+use crate::record::{Origin, Tags, key::OF_A_WINDOW};
+use crate::report::{Answer, ListenerReport, Outcome, rule_lines};
+use crate::rule::RuleOrder;
+use crate::timestamp::Timestamp;
+use crate::warning::{self, Warning};
+
+/// How many listeners are worked on at once. The API's rate limits are for the whole account and
+/// region, and whoever deploys at the same time needs them too.
+const LISTENERS_AT_ONCE: usize = 4;
+
+/// How often a listener is read before the switch gives up on somebody who keeps changing it. An end
+/// without disturbance needs three readings.
+const READINGS: u32 = 8;
+
+/// The first pause after somebody else was found in the way; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// What an invocation knows of its own time.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The wall clock.
+    pub now: Timestamp,
+    /// When to give up, so that a clear error is out before Lambda ends the function.
+    pub deadline: Instant,
+}
+
+/// Carries out one event on all listeners.
+///
+/// # Errors
+/// If the payload is refused, or if any listener failed; all of them have been tried then.
+pub async fn handle<L: Listener>(
+    listeners: &[L],
+    settings: &Settings,
+    payload: &Value,
+    moment: Moment,
+) -> Result<Answer, SwitchError> {
+    let request = event::parse(payload, moment.now, settings.max_duration)?;
+    let results: Vec<_> = stream::iter(listeners)
+        .map(|listener| {
+            let visit = Visit { listener, settings, request: &request, now: moment.now };
+            async move {
+                let result = timeout_at(moment.deadline, visit.run()).await;
+                result.unwrap_or(Err(ListenerFailure::OutOfTime)).map_err(|failure| {
+                    tracing::error!(listener = %listener.arn(), error = %failure, "listener failed");
+                    (listener.arn().clone(), failure)
+                })
+            }
+        })
+        .buffered(LISTENERS_AT_ONCE)
+        .collect()
+        .await;
+    if results.iter().any(Result::is_err) {
+        return Err(SwitchError::listeners(request.command.name(), results));
+    }
+    let reports = results.into_iter().filter_map(Result::ok).collect();
+    Ok(Answer::new(request.command.name(), request.dry_run, reports))
+}
+
+/// One listener's part in one invocation.
+struct Visit<'a, L> {
+    listener: &'a L,
+    settings: &'a Settings,
+    request: &'a Request,
+    now: Timestamp,
+}
+
+/// What the rounds of a visit have gathered.
+#[derive(Default)]
+struct Progress {
+    moves: Vec<Move>,
+    changed: bool,
+    warnings: Vec<Warning>,
+    origin: Option<Origin>,
+}
+
+impl Progress {
+    fn note(&mut self, plan: &Plan) {
+        self.changed |= plan.steps.iter().any(|step| match step {
+            Step::Move(_) | Step::Forget(_) => true,
+            Step::Remember(tags) => tags.keys().any(|key| OF_A_WINDOW.contains(&key.as_str())),
+        });
+        self.moves.extend(plan.moves().iter().cloned());
+        self.add_warnings(plan.warnings.clone());
+    }
+
+    fn add_warnings(&mut self, warnings: Vec<Warning>) {
+        for warning in warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+}
+
+impl<L: Listener> Visit<'_, L> {
+    async fn run(&self) -> Result<ListenerReport, ListenerFailure> {
+        let mut done = Progress::default();
+        let mut pause = FIRST_PAUSE;
+        let mut order = self.listener.rules().await?;
+        let (tags, health) = tokio::join!(self.listener.tags(), self.health(&order));
+        let mut tags = tags?;
+        done.warnings.extend(health);
+        let mut confirmed = false;
+        for _ in 1..READINGS {
+            let plan = self.plan(&order, &tags, done.origin)?;
+            done.origin = plan.record.origin.or(done.origin);
+            if !confirmed && needs_confirmation(&plan) {
+                // Rules and tags are two calls: what looks like a lost record may be somebody else's
+                // switch in between. What is still so at the second look is so.
+                confirmed = true;
+                (order, tags) = (self.listener.rules().await?, self.listener.tags().await?);
+                continue;
+            }
+            if plan.is_empty() || self.request.dry_run {
+                return Ok(self.report(&order, plan, done));
+            }
+            tracing::info!(listener = %self.listener.arn(), plan = %plan, "switching");
+            match self.apply(&plan, &mut tags).await {
+                Ok(()) => done.note(&plan),
+                Err(ListenerError::PriorityInUse { message, .. }) => {
+                    tracing::warn!(listener = %self.listener.arn(), message, "another writer was first");
+                    sleep(pause).await;
+                    pause *= 2;
+                    tags = self.listener.tags().await?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+            order = self.listener.rules().await?;
+            if self.tags_may_have_gone(&plan) {
+                tags = self.listener.tags().await?;
+            }
+        }
+        Err(ListenerFailure::KeepsChanging { readings: READINGS })
+    }
+
+    fn plan(
+        &self,
+        order: &RuleOrder,
+        tags: &Tags,
+        recalled: Option<Origin>,
+    ) -> Result<Plan, ListenerFailure> {
+        let view = View { order, rule: self.listener.rule(), tags, recalled };
+        Ok(plan(view, &self.request.command, self.settings, self.now)?)
+    }
+
+    /// A plan's steps, one after the other; `tags` follows what they write.
+    async fn apply(&self, plan: &Plan, tags: &mut Tags) -> Result<(), ListenerError> {
+        for step in &plan.steps {
+            match step {
+                Step::Remember(news) => {
+                    self.listener.add_tags(news).await?;
+                    tags.extend(news.clone());
+                }
+                Step::Forget(keys) => {
+                    self.listener.remove_tags(keys).await?;
+                    tags.retain(|key, _| !keys.contains(&key.as_str()));
+                }
+                Step::Move(moves) => self.listener.set_priorities(moves).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// An end at the same time clears the tags last. A start has to see that its record has outlived
+    /// that; an end has nothing to lose.
+    fn tags_may_have_gone(&self, plan: &Plan) -> bool {
+        matches!(self.request.command, Command::Start(_)) && !plan.is_empty()
+    }
+
+    /// A rule without a target that answers makes the window a bare error page. Worth a call when a
+    /// person looks or a window begins, and never a reason to fail.
+    async fn health(&self, order: &RuleOrder) -> Option<Warning> {
+        if !matches!(self.request.command, Command::Start(_) | Command::Status) {
+            return None;
+        }
+        for target_group in &order.find(self.listener.rule())?.target_groups {
+            match self.listener.can_answer(target_group).await {
+                Ok(true) => return None,
+                Ok(false) => return Some(Warning::no_healthy_target(target_group.short())),
+                Err(error) => tracing::warn!(%target_group, %error, "target health is not known"),
+            }
+        }
+        None
+    }
+
+    fn report(&self, order: &RuleOrder, plan: Plan, mut done: Progress) -> ListenerReport {
+        done.moves.extend(plan.moves().iter().cloned());
+        done.add_warnings(plan.warnings);
+        let active = plan.record.origin.map_or(self.settings.active, |origin| origin.active);
+        done.add_warnings(warning::of_order(order, self.listener.rule(), active));
+        let on = plan.state == State::Active;
+        ListenerReport {
+            listener_arn: self.listener.arn().clone(),
+            rule_arn: self.listener.rule().clone(),
+            outcome: match (plan.ignored, done.changed) {
+                (true, _) => Outcome::Ignored,
+                (false, true) => Outcome::Changed,
+                (false, false) => Outcome::Unchanged,
+            },
+            state: plan.state,
+            since: plan.record.since.filter(|_| on),
+            until: plan.record.until.filter(|_| on),
+            moves: done.moves,
+            rules: rule_lines(order),
+            warnings: done.warnings,
+        }
+    }
+}
+
+fn needs_confirmation(plan: &Plan) -> bool {
+    plan.state == State::Active && plan.record.origin.is_none()
+}

@@ -1,0 +1,51 @@
+//! One invocation at the border to Lambda: the clock, the time limit, the metric, the log.
+
+use std::time::{Duration, SystemTime};
+
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::error::SwitchError;
+use crate::handler::{Moment, handle};
+use crate::listener::Listener;
+use crate::metric;
+use crate::plan::Settings;
+use crate::report::Answer;
+use crate::timestamp::Timestamp;
+
+/// Kept back from the function's time limit, so that the error still gets out.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// Answers one event.
+///
+/// # Errors
+/// If the event was refused or a listener failed; Lambda reports it to the caller, who retries.
+pub async fn answer<L: Listener>(
+    listeners: &[L],
+    settings: &Settings,
+    event: LambdaEvent<Value>,
+) -> Result<Answer, SwitchError> {
+    let (payload, context) = event.into_parts();
+    let moment = Moment { now: Timestamp::now(), deadline: deadline(&context) };
+    let answer = handle(listeners, settings, &payload, moment).await.inspect_err(|error| {
+        tracing::error!(request_id = context.request_id, %error, "the event was not carried out");
+    })?;
+    for report in &answer.listeners {
+        if answer.kind == "check" {
+            // A metric is a line of its own: CloudWatch reads it only if nothing surrounds it.
+            println!("{}", metric::line(report, &context.env_config.function_name, moment.now));
+        }
+        for warning in &report.warnings {
+            tracing::warn!(listener = %report.listener_arn, code = warning.code, "{}", warning.message);
+        }
+    }
+    let (kind, outcome, dry_run) = (answer.kind, answer.outcome.as_str(), answer.dry_run);
+    tracing::info!(request_id = context.request_id, event = kind, outcome, dry_run, "done");
+    Ok(answer)
+}
+
+fn deadline(context: &Context) -> Instant {
+    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    Instant::now() + left.saturating_sub(MARGIN)
+}

@@ -1,0 +1,54 @@
+//! What the handler needs of a listener, in our own types.
+
+use crate::plan::Move;
+use crate::record::Tags;
+use crate::rule::{ListenerArn, RuleArn, RuleOrder, TargetGroupArn};
+
+/// One listener with its maintenance rule, wherever it really is.
+#[expect(async_fn_in_trait, reason = "the runtime has one thread, so nobody needs the futures to be Send")]
+pub trait Listener {
+    /// The listener.
+    fn arn(&self) -> &ListenerArn;
+
+    /// Its maintenance rule, which the tags belong to.
+    fn rule(&self) -> &RuleArn;
+
+    /// All its rules, however many pages they take.
+    async fn rules(&self) -> Result<RuleOrder, ListenerError>;
+
+    /// The maintenance rule's tags.
+    async fn tags(&self) -> Result<Tags, ListenerError>;
+
+    /// Writes these tags to the maintenance rule and leaves its others alone.
+    async fn add_tags(&self, tags: &Tags) -> Result<(), ListenerError>;
+
+    /// Removes the tags of these keys; one that is not there is no error.
+    async fn remove_tags(&self, keys: &[&str]) -> Result<(), ListenerError>;
+
+    /// Sets all these priorities at once or none of them.
+    async fn set_priorities(&self, moves: &[Move]) -> Result<(), ListenerError>;
+
+    /// Whether the target group has a target that would be asked.
+    async fn can_answer(&self, target_group: &TargetGroupArn) -> Result<bool, ListenerError>;
+}
+
+/// A call did not succeed. Unless it says otherwise, it may or may not have taken effect.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ListenerError {
+    /// Another writer was there first; nothing was changed.
+    #[error("{call}: {message}")]
+    PriorityInUse {
+        /// The API call.
+        call: &'static str,
+        /// What the API said.
+        message: String,
+    },
+    /// Anything else.
+    #[error("{call}: {message}")]
+    Failed {
+        /// The API call.
+        call: &'static str,
+        /// What the API or the network said.
+        message: String,
+    },
+}

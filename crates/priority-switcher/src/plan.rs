@@ -1,0 +1,255 @@
+//! What has to change at one listener, worked out from what was read and nothing else.
+//!
+//! The rules above the place that the maintenance rule takes move down one place each, up to the first
+//! free number, and back by the same way. They are shifted, never swapped: whatever gets lost later,
+//! their order among each other is right at every moment.
+
+mod end;
+mod layout;
+mod start;
+
+use std::fmt;
+
+use crate::event::Command;
+use crate::record::{Origin, Record, Tags};
+use crate::rule::{Priority, RuleArn, RuleOrder};
+use crate::timestamp::Timestamp;
+use crate::warning::Warning;
+use layout::Layout;
+
+/// What the configuration fixes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where the maintenance rule stands during maintenance.
+    pub active: Priority,
+    /// Where it rests when nothing tells where it came from.
+    pub resting: Option<Priority>,
+    /// The longest window and the default one, in minutes; none for no limit.
+    pub max_duration: Option<u32>,
+    /// How late a scheduled start may come, in minutes.
+    pub stale_after: u32,
+}
+
+/// One listener as it was read.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// All its rules.
+    pub order: &'a RuleOrder,
+    /// Which of them is the maintenance rule.
+    pub rule: &'a RuleArn,
+    /// The maintenance rule's tags.
+    pub tags: &'a Tags,
+    /// The origin that this same invocation read or wrote before. It counts where the tags no longer
+    /// hold one: somebody else's end may clear them between a start's two calls.
+    pub recalled: Option<Origin>,
+}
+
+/// Whether the system is in maintenance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// The maintenance rule stands at or above its active priority.
+    Active,
+    /// It stands where it does no harm.
+    Resting,
+}
+
+/// One rule's way.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Move {
+    /// Which rule.
+    #[serde(rename = "ruleArn")]
+    pub rule: RuleArn,
+    /// Its priority now.
+    pub from: Priority,
+    /// Its priority afterwards; never the same.
+    pub to: Priority,
+}
+
+/// One call that changes something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Write these tags to the maintenance rule.
+    Remember(Tags),
+    /// Remove the tags of these keys from it.
+    Forget(Vec<&'static str>),
+    /// Set all these priorities at once.
+    Move(Vec<Move>),
+}
+
+/// What to do now. An end takes two plans: the record goes once the order has been seen to be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The calls in the order in which a crash between them does no harm.
+    pub steps: Vec<Step>,
+    /// Whether the listener is in maintenance as it stands, before any step.
+    pub state: State,
+    /// What is recorded of it, with lost parts filled in.
+    pub record: Record,
+    /// Whether the event came too late to be obeyed.
+    pub ignored: bool,
+    /// What the operator should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// The listener cannot be switched as it is. Nothing was changed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The rule is not there.
+    #[error("maintenance rule {0} is not among the listener's rules")]
+    RuleNotFound(RuleArn),
+    /// The default rule has no number to change.
+    #[error(
+        "maintenance rule {0} is the listener's default rule, which cannot be moved; accepted: a rule with a number"
+    )]
+    DefaultRule(RuleArn),
+    /// Every number below the other rules is taken, and they cannot make room.
+    #[error(
+        "maintenance rule {0} cannot be put below the other rules: no number up to 50000 can be made free"
+    )]
+    NoRoom(RuleArn),
+}
+
+/// Works out what has to change.
+///
+/// # Errors
+/// If the maintenance rule is no movable rule of the listener, or an end finds no place for it.
+pub fn plan(
+    view: View<'_>,
+    command: &Command,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Plan, PlanError> {
+    let Some(own) = view.order.find(view.rule) else {
+        let rule = view.rule.clone();
+        return Err(if view.order.default_rule().arn == rule {
+            PlanError::DefaultRule(rule)
+        } else {
+            PlanError::RuleNotFound(rule)
+        });
+    };
+    let mut record = Record::from_tags(view.tags, settings.active);
+    let recalled = record.origin.is_none() && view.recalled.is_some();
+    record.origin = record.origin.or(view.recalled);
+    let situation = Situation { view, settings, now, layout: Layout::new(view.order, own), record, recalled };
+    match command {
+        Command::Start(start) => Ok(situation.start(start)),
+        Command::End { scheduled_at } => situation.end(*scheduled_at),
+        Command::Check if situation.has_expired() => situation.end(None),
+        Command::Check | Command::Status => Ok(situation.stay(situation.drift())),
+    }
+}
+
+/// Everything that a decision needs, in one place.
+struct Situation<'a> {
+    view: View<'a>,
+    settings: &'a Settings,
+    now: Timestamp,
+    layout: Layout<'a>,
+    record: Record,
+    recalled: bool,
+}
+
+impl Situation<'_> {
+    fn state(&self) -> State {
+        let own = self.layout.own();
+        let active = match self.record.origin {
+            Some(origin) => own <= origin.active,
+            // Without a record, a rule that has others below it from the top on keeps them from being asked.
+            None => own <= self.settings.active && self.layout.stands_above_others(),
+        };
+        if active { State::Active } else { State::Resting }
+    }
+
+    /// The maintenance rule has left its place by somebody's hand, the rules that had made room for it
+    /// have not: they still stand in an unbroken run below the empty place.
+    fn is_displacement_left_behind(&self, origin: Origin) -> bool {
+        self.state() == State::Resting
+            && origin.displaced > 0
+            && self.layout.is_free(origin.active)
+            && self.layout.is_run_below(origin.active, origin.displaced)
+    }
+
+    /// Whether the tags themselves say that maintenance is on.
+    fn is_recorded(&self) -> bool {
+        self.record.since.is_some() || (self.record.origin.is_some() && !self.recalled)
+    }
+
+    fn has_expired(&self) -> bool {
+        self.is_recorded() && self.record.until.is_some_and(|until| until <= self.now)
+    }
+
+    fn drift(&self) -> Vec<Warning> {
+        match (self.record.origin, self.state()) {
+            (Some(origin), State::Resting) => {
+                vec![Warning::drift(self.record.since, origin.active, self.layout.own())]
+            }
+            (None, State::Active) => vec![Warning::record_missing_while_active(self.layout.own())],
+            _ => Vec::new(),
+        }
+    }
+
+    fn stay(&self, warnings: Vec<Warning>) -> Plan {
+        self.proceed(Vec::new(), warnings)
+    }
+
+    fn ignore(&self, warning: Warning) -> Plan {
+        Plan { ignored: true, ..self.stay(vec![warning]) }
+    }
+
+    fn proceed(&self, steps: Vec<Step>, warnings: Vec<Warning>) -> Plan {
+        Plan { steps, state: self.state(), record: self.record.clone(), ignored: false, warnings }
+    }
+}
+
+impl Plan {
+    /// Whether everything is as the command wants it.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The rules that change their number.
+    pub fn moves(&self) -> &[Move] {
+        let moves = self.steps.iter().find_map(|step| match step {
+            Step::Move(moves) => Some(moves.as_slice()),
+            Step::Remember(_) | Step::Forget(_) => None,
+        });
+        moves.unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Move {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}→{}", self.rule.id(), self.from, self.to)
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn short(key: &str) -> &str {
+            key.strip_prefix("maintenance-mode:").unwrap_or(key)
+        }
+        let (verb, parts): (_, Vec<String>) = match self {
+            Self::Remember(tags) => {
+                ("remember", tags.iter().map(|(key, value)| format!("{}={value}", short(key))).collect())
+            }
+            Self::Forget(keys) => ("forget", keys.iter().map(|key| short(key).to_owned()).collect()),
+            Self::Move(moves) => ("move", moves.iter().map(Move::to_string).collect()),
+        };
+        write!(f, "{verb} {}", parts.join(", "))
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing to do");
+        }
+        let steps: Vec<String> = self.steps.iter().map(Step::to_string).collect();
+        f.write_str(&steps.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! Out of maintenance.
+
+use super::{Layout, Plan, PlanError, Situation, State, Step};
+use crate::record::{Origin, Tags, key};
+use crate::rule::Priority;
+use crate::timestamp::Timestamp;
+use crate::warning::Warning;
+
+impl Situation<'_> {
+    pub(super) fn end(&self, scheduled_at: Option<Timestamp>) -> Result<Plan, PlanError> {
+        if let Some(warning) = self.stale_end(scheduled_at) {
+            return Ok(self.ignore(warning));
+        }
+        match (self.record.origin, self.state()) {
+            (Some(origin), _) => self.undo(origin, scheduled_at),
+            (None, State::Active) => self.put_last(scheduled_at),
+            (None, State::Resting) => Ok(self.stay_ended(scheduled_at, Vec::new())),
+        }
+    }
+
+    /// The end of an earlier window, come late: it must not open the system in the middle of a new one.
+    fn stale_end(&self, scheduled_at: Option<Timestamp>) -> Option<Warning> {
+        let (scheduled, since) = (scheduled_at?, self.record.since?);
+        (scheduled < since).then(|| Warning::end_before_start(scheduled, since))
+    }
+
+    fn undo(&self, origin: Origin, scheduled_at: Option<Timestamp>) -> Result<Plan, PlanError> {
+        let mut layout = self.layout.clone();
+        let mut warnings = Vec::new();
+        if self.state() == State::Active || self.is_displacement_left_behind(origin) {
+            if layout.is_free(origin.active) {
+                layout.pull_up_below(origin.active, origin.displaced);
+            } else {
+                warnings.push(Warning::active_place_taken(origin.active));
+            }
+        }
+        // A rule that came below home during the window was meant to be asked.
+        let shadows = origin.below == 0 && layout.count_below(origin.home) > 0;
+        if layout.is_free(origin.home) && !shadows {
+            layout.put_own(origin.home);
+        } else {
+            self.move_own_last(&mut layout)?;
+            warnings.push(Warning::home_taken(origin.home, layout.own()));
+        }
+        let moves = layout.moves();
+        Ok(if moves.is_empty() {
+            self.stay_ended(scheduled_at, warnings)
+        } else {
+            self.proceed(vec![Step::Move(moves)], warnings)
+        })
+    }
+
+    fn put_last(&self, scheduled_at: Option<Timestamp>) -> Result<Plan, PlanError> {
+        let mut layout = self.layout.clone();
+        self.move_own_last(&mut layout)?;
+        let warnings = vec![Warning::record_missing_at_end(layout.own())];
+        let steps = vec![Step::Move(layout.moves()), Step::Remember(self.ended(scheduled_at))];
+        Ok(self.proceed(steps, warnings))
+    }
+
+    /// The order is right; what is left is the record.
+    fn stay_ended(&self, scheduled_at: Option<Timestamp>, warnings: Vec<Warning>) -> Plan {
+        let tags = self.view.tags;
+        let forget: Vec<_> = key::OF_A_WINDOW.into_iter().filter(|key| tags.contains_key(*key)).collect();
+        let steps = if !forget.is_empty() {
+            // `ended-at` first: a crash in between leaves a record that the next end clears, the other
+            // way round a late start would find nothing that keeps it out.
+            vec![Step::Remember(self.ended(scheduled_at)), Step::Forget(forget)]
+        } else if scheduled_at
+            .is_some_and(|scheduled| self.record.ended_at.is_none_or(|ended| ended < scheduled))
+        {
+            // The start of this window may still be on its way; it shall find that the window is over.
+            vec![Step::Remember(self.ended(scheduled_at))]
+        } else {
+            Vec::new()
+        };
+        self.proceed(steps, warnings)
+    }
+
+    fn move_own_last(&self, layout: &mut Layout<'_>) -> Result<(), PlanError> {
+        let Some(lowest) = layout.lowest_other().filter(|lowest| *lowest > layout.own()) else {
+            return Ok(());
+        };
+        let resting = self.settings.resting.filter(|resting| *resting > lowest);
+        let place = resting.or_else(|| lowest.below()).unwrap_or(Priority::LAST);
+        // Only at the very last number can the place be taken. Pinned rules do not make room.
+        let top = self.record.origin.map_or(self.settings.active, |origin| origin.active);
+        if !layout.push_up_from(place, top) {
+            return Err(PlanError::NoRoom(self.view.rule.clone()));
+        }
+        layout.put_own(place);
+        Ok(())
+    }
+
+    /// Never before the time that the schedule meant, whatever this machine's clock says: the start of
+    /// the same schedule is compared with it.
+    fn ended(&self, scheduled_at: Option<Timestamp>) -> Tags {
+        let at = scheduled_at.map_or(self.now, |scheduled| scheduled.max(self.now));
+        Tags::from([(key::ENDED_AT.to_owned(), at.to_string())])
+    }
+}

@@ -1,0 +1,122 @@
+//! The answer: what was done and how every listener stands now.
+
+use serde::{Serialize, Serializer};
+
+use crate::plan::{Move, State};
+use crate::rule::{ListenerArn, Priority, RuleArn, RuleOrder};
+use crate::timestamp::Timestamp;
+use crate::warning::Warning;
+
+/// What came of the invocation or of one listener's part in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// A rule or the record of the window changed.
+    Changed,
+    /// All was as the event wants it, or it was a dry run.
+    Unchanged,
+    /// The event came too late to be obeyed.
+    Ignored,
+}
+
+impl Outcome {
+    /// The word in the answer.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+            Self::Ignored => "ignored",
+        }
+    }
+}
+
+/// The answer to an invocation that succeeded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// The event's type.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// `Changed` if any listener's is, else `Ignored` if any listener's is.
+    pub outcome: Outcome,
+    /// Whether `moves` are only what would be done.
+    pub dry_run: bool,
+    /// One for each configured rule, in the order of the configuration.
+    pub listeners: Vec<ListenerReport>,
+}
+
+/// One listener's part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListenerReport {
+    /// The listener.
+    pub listener_arn: ListenerArn,
+    /// Its maintenance rule.
+    pub rule_arn: RuleArn,
+    /// What came of it; the answer carries it once for all.
+    #[serde(skip)]
+    pub outcome: Outcome,
+    /// Whether the listener is in maintenance now.
+    pub state: State,
+    /// Since when, if it is and that is known.
+    pub since: Option<Timestamp>,
+    /// Until when at the latest, if it is and that was said.
+    pub until: Option<Timestamp>,
+    /// The rules that changed their number, or would.
+    pub moves: Vec<Move>,
+    /// All rules as they stand after the call, the default rule last.
+    pub rules: Vec<RuleLine>,
+    /// What the operator should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// One rule, as the console shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleLine {
+    /// Its number, or `"default"`.
+    #[serde(serialize_with = "as_text")]
+    pub priority: Option<Priority>,
+    /// Which rule it is.
+    pub rule_arn: RuleArn,
+    /// What it matches; nothing for the default rule.
+    pub conditions: Vec<String>,
+    /// What it does.
+    pub action: String,
+}
+
+impl Answer {
+    /// Sums the listeners up.
+    pub fn new(kind: &'static str, dry_run: bool, listeners: Vec<ListenerReport>) -> Self {
+        let any = |outcome| listeners.iter().any(|listener| listener.outcome == outcome);
+        let outcome = [Outcome::Changed, Outcome::Ignored].into_iter().find(|outcome| any(*outcome));
+        Self { kind, outcome: outcome.unwrap_or(Outcome::Unchanged), dry_run, listeners }
+    }
+}
+
+/// The rules as the answer lists them.
+pub fn rule_lines(order: &RuleOrder) -> Vec<RuleLine> {
+    let default = order.default_rule();
+    let numbered = order.rules().iter().map(|rule| RuleLine {
+        priority: Some(rule.priority),
+        rule_arn: rule.arn.clone(),
+        conditions: rule.conditions.clone(),
+        action: rule.action.clone(),
+    });
+    let last = RuleLine {
+        priority: None,
+        rule_arn: default.arn.clone(),
+        conditions: Vec::new(),
+        action: default.action.clone(),
+    };
+    numbered.chain([last]).collect()
+}
+
+/// The API's own form, in which the default rule's priority is a word.
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+fn as_text<S: Serializer>(priority: &Option<Priority>, serializer: S) -> Result<S::Ok, S::Error> {
+    match priority {
+        Some(priority) => serializer.collect_str(priority),
+        None => serializer.serialize_str("default"),
+    }
+}

@@ -1,0 +1,9 @@
+//! The rules of a listener in our own types, checked once, where they come in.
+
+mod arn;
+mod order;
+mod priority;
+
+pub use arn::{ListenerArn, NotARuleArn, RuleArn, TargetGroupArn};
+pub use order::{DefaultRule, OrderError, Rule, RuleOrder};
+pub use priority::{NotAPriority, Priority};

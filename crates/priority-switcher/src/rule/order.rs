@@ -1,0 +1,85 @@
+//! All rules of one listener in the order in which the load balancer asks them.
+
+use super::{Priority, RuleArn, TargetGroupArn};
+
+/// A non-default rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Which rule it is.
+    pub arn: RuleArn,
+    /// Where it stands.
+    pub priority: Priority,
+    /// What it matches, a line for each condition: `path-pattern: /a*`.
+    pub conditions: Vec<String>,
+    /// What it does: `forward: targetgroup/shop/6d0ecf831eec9f09`.
+    pub action: String,
+    /// Whether it matches every request (one condition, `path-pattern: /*`).
+    pub catches_all: bool,
+    /// The target groups it forwards to; none for a rule that redirects or answers by itself.
+    pub target_groups: Vec<TargetGroupArn>,
+}
+
+/// The rule that is asked when no other matches. It has no number and cannot be moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefaultRule {
+    /// Which rule it is.
+    pub arn: RuleArn,
+    /// What it does.
+    pub action: String,
+}
+
+/// The rules of one listener, sorted by priority, no two on one number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleOrder {
+    rules: Vec<Rule>,
+    default: DefaultRule,
+}
+
+/// What was read cannot be the order of a listener's rules.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OrderError {
+    /// Two rules on one number.
+    #[error("rules {0} and {1} both stand at priority {2}")]
+    SharedPriority(RuleArn, RuleArn, Priority),
+    /// One rule read twice, as a page boundary that moved between two reads can bring about.
+    #[error("rule {0} was listed twice")]
+    Repeated(RuleArn),
+}
+
+impl RuleOrder {
+    /// Sorts the rules by priority.
+    ///
+    /// # Errors
+    /// If two rules stand on one number or one rule is there twice: neither is a state of a listener.
+    pub fn new(mut rules: Vec<Rule>, default: DefaultRule) -> Result<Self, OrderError> {
+        rules.sort_by_key(|rule| rule.priority);
+        for pair in rules.windows(2) {
+            let [upper, lower] = pair else { continue };
+            if upper.priority == lower.priority {
+                let (one, other) = (upper.arn.clone(), lower.arn.clone());
+                return Err(OrderError::SharedPriority(one, other, upper.priority));
+            }
+        }
+        let mut arns: Vec<&RuleArn> = rules.iter().map(|rule| &rule.arn).collect();
+        arns.sort();
+        if let Some([twice, _]) = arns.array_windows().find(|[one, other]| one == other) {
+            return Err(OrderError::Repeated((*twice).clone()));
+        }
+        Ok(Self { rules, default })
+    }
+
+    /// The non-default rules, first asked first.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The default rule.
+    pub fn default_rule(&self) -> &DefaultRule {
+        &self.default
+    }
+
+    /// The non-default rule of that ARN.
+    pub fn find(&self, arn: &RuleArn) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.arn == *arn)
+    }
+}

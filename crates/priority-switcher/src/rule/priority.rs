@@ -1,0 +1,96 @@
+//! Where a rule stands among the rules of its listener.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+/// The number of a non-default rule, 1 to 50000; the rule with the lowest number is asked first.
+///
+/// Range: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RulePriorityPair.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Priority(u16);
+
+/// The value is not a rule priority.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a whole number from 1 to 50000")]
+pub struct NotAPriority;
+
+impl Priority {
+    /// The place that is asked first.
+    pub const FIRST: Self = Self(1);
+    /// The place that is asked last, just before the default rule.
+    pub const LAST: Self = Self(50_000);
+
+    /// The number itself, 1 to 50000.
+    pub fn get(self) -> u16 {
+        self.0
+    }
+
+    /// The place right below this one; none below the last.
+    pub fn below(self) -> Option<Self> {
+        (self < Self::LAST).then(|| Self(self.0 + 1))
+    }
+
+    /// The place right above this one; none above the first.
+    pub fn above(self) -> Option<Self> {
+        (self > Self::FIRST).then(|| Self(self.0 - 1))
+    }
+}
+
+impl TryFrom<u32> for Priority {
+    type Error = NotAPriority;
+
+    fn try_from(number: u32) -> Result<Self, NotAPriority> {
+        u16::try_from(number)
+            .ok()
+            .map(Self)
+            .filter(|priority| (Self::FIRST..=Self::LAST).contains(priority))
+            .ok_or(NotAPriority)
+    }
+}
+
+impl FromStr for Priority {
+    type Err = NotAPriority;
+
+    fn from_str(text: &str) -> Result<Self, NotAPriority> {
+        // `parse` alone would accept a sign.
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(NotAPriority);
+        }
+        text.parse::<u32>().map_err(|_| NotAPriority)?.try_into()
+    }
+}
+
+impl fmt::Display for Priority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Serialize for Priority {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u16(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_1_to_50000_is_a_priority() {
+        assert_eq!("1".parse(), Ok(Priority::FIRST));
+        assert_eq!("50000".parse(), Ok(Priority::LAST));
+        for text in ["0", "50001", "65537", "4294967297", "-1", "+1", "1.0", " 1", "", "default"] {
+            assert_eq!(text.parse::<Priority>(), Err(NotAPriority), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn there_is_no_place_above_the_first_or_below_the_last() {
+        assert_eq!(Priority::FIRST.above(), None);
+        assert_eq!(Priority::LAST.below(), None);
+        assert_eq!(Priority::FIRST.below().and_then(Priority::above), Some(Priority::FIRST));
+    }
+}

@@ -1,0 +1,100 @@
+//! A point in time as the tags, the event and the answer write it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime, UtcOffset};
+
+/// A point in time in UTC, to the second; its text form is RFC 3339 (`2026-03-01T22:00:00Z`).
+///
+/// Whole seconds, because the same value has to come back unchanged from a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(OffsetDateTime);
+
+/// The text is not an RFC 3339 time.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an RFC 3339 time such as 2026-03-01T22:00:00Z")]
+pub struct NotATime;
+
+impl Timestamp {
+    /// This moment, the fraction of a second cut off.
+    pub fn now() -> Self {
+        Self::whole_seconds(OffsetDateTime::now_utc())
+    }
+
+    /// The time this many minutes later, or the last one that RFC 3339 can write (year 9999).
+    #[must_use]
+    pub fn plus_minutes(self, minutes: u32) -> Self {
+        Self(self.0.saturating_add(Duration::minutes(i64::from(minutes))))
+    }
+
+    /// Whole minutes from `earlier` to this time, rounded down; negative if `earlier` is later.
+    pub fn minutes_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).whole_seconds().div_euclid(60)
+    }
+
+    /// Milliseconds since 1970, the unit of the CloudWatch embedded metric format.
+    pub fn unix_milliseconds(self) -> i64 {
+        self.0.unix_timestamp() * 1000
+    }
+
+    fn whole_seconds(time: OffsetDateTime) -> Self {
+        let utc = time.checked_to_offset(UtcOffset::UTC).unwrap_or(time);
+        Self(utc - Duration::nanoseconds(i64::from(utc.nanosecond())))
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        OffsetDateTime::parse(text, &Rfc3339).map(Self::whole_seconds).map_err(|_| NotATime)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.format(&Rfc3339).map_err(|_| fmt::Error)?;
+        f.write_str(&text)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_of_any_offset_is_read_as_utc_to_the_second() {
+        let time: Timestamp = "2026-03-01T07:00:00.75+09:00".parse().unwrap();
+        assert_eq!(time.to_string(), "2026-02-28T22:00:00Z");
+    }
+
+    #[test]
+    fn text_that_is_no_time_is_refused() {
+        for text in ["", "tomorrow", "2026-03-01", "22:00", "2026-03-01T22:00:00", "1772402400"] {
+            assert_eq!(text.parse::<Timestamp>(), Err(NotATime), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_before_the_year_0_in_utc_does_not_panic() {
+        assert!("0000-01-01T00:00:00+23:00".parse::<Timestamp>().is_ok_and(|t| t.to_string().len() > 10));
+    }
+
+    #[test]
+    fn minutes_between_two_times_are_whole_and_round_down() {
+        let time = |text: &str| text.parse::<Timestamp>().unwrap();
+        let start = time("2026-03-01T22:00:00Z");
+        assert_eq!(time("2026-03-01T22:59:59Z").minutes_since(start), 59);
+        assert_eq!(time("2026-03-01T21:59:59Z").minutes_since(start), -1);
+        assert_eq!(start.plus_minutes(90), time("2026-03-01T23:30:00Z"));
+    }
+}
