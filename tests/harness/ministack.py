@@ -33,12 +33,14 @@ def ministack(home: Path) -> Iterator[Aws]:
 
 
 def _environment(aws: Aws) -> dict[str, str]:
-    return aws.environment | {
+    # The functions inherit this environment; on AWS no file is named in theirs. With this HOME there is none anyway.
+    files = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+    return {name: value for name, value in aws.environment.items() if name not in files} | {
         "GATEWAY_PORT": str(aws.port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
-        # Check every call against the caller's IAM policies: the functions get what the template grants, no more.
+        # Check every call against the caller's IAM policies: the functions may do what the template grants, no more.
         "AUTH": "true",
         # Its state, its copies of the functions and its PID file belong to this run.
         "HOME": str(aws.home),

@@ -16,17 +16,24 @@ class ToolFailedError(Exception):
 
 
 @contextlib.contextmanager
-def child(args: list[str], *, env: dict[str, str], log: Path, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a process in a group of its own, and end the whole group on the way out, however that happens."""
+def child(
+    args: list[str], *, env: dict[str, str], log: Path, cwd: Path, answer: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a process in a group of its own, and end the whole group on the way out, however that happens.
+
+    What it prints goes to `log`; with `answer`, its standard output goes there instead.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
+    with contextlib.ExitStack() as files:
+        errors = files.enter_context(log.open("wb"))
+        output = files.enter_context(answer.open("wb")) if answer else errors
         process = subprocess.Popen(
             args,
             env=env,
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=errors,
             start_new_session=True,
         )
     try:
@@ -35,14 +42,12 @@ def child(args: list[str], *, env: dict[str, str], log: Path, cwd: Path) -> Iter
         _end_group(process)
 
 
-def run(args: list[str], *, env: dict[str, str], log: Path, cwd: Path) -> str:
-    """Run a tool to its end and return what it printed."""
-    with child(args, env=env, log=log, cwd=cwd) as process:
+def run(args: list[str], *, env: dict[str, str], log: Path, cwd: Path, answer: Path | None = None) -> None:
+    """Run a tool to its end."""
+    with child(args, env=env, log=log, cwd=cwd, answer=answer) as process:
         code = process.wait()
-    printed = log.read_text(errors="replace")
     if code != 0:
         raise ToolFailedError(f"{' '.join(args)}\nended with status {code}:\n{tail(log)}")
-    return printed
 
 
 def tail(log: Path, lines: int = 40) -> str:

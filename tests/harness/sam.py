@@ -53,12 +53,17 @@ class Sam:
 
     def remote_invoke(self, stack: str, function: str, event: Path) -> dict[str, Any]:
         """Invoke a function with an event file and return its answer."""
-        printed = self._run("remote", "invoke", function, "--stack-name", stack, "--event-file", str(event))
-        # The answer is the one line that is JSON; the function's log is printed around it.
-        answers = [line for line in printed.splitlines() if line.startswith("{")]
-        return json.loads(answers[-1])
+        # The answer goes to standard output, the invocation's log to the other.
+        answer = LOGS / "sam-remote-invoke.json"
+        self._run(
+            *("remote", "invoke", function),
+            *("--stack-name", stack),
+            *("--event-file", str(event)),
+            answer=answer,
+        )
+        return json.loads(answer.read_text())
 
-    def _run(self, *args: str) -> str:
+    def _run(self, *args: str, answer: Path | None = None) -> None:
         env = self._aws.environment | {
             "SAM_CLI_TELEMETRY": "0",
             "__SAM_CLI_APP_DIR": str(self._app_dir),
@@ -67,4 +72,4 @@ class Sam:
         }
         if self._debug:
             env["SAM_BUILD_MODE"] = "debug"
-        return run([tool("sam"), *args], env=env, log=LOGS / f"sam-{args[0]}.log", cwd=ROOT)
+        run([tool("sam"), *args], env=env, log=LOGS / f"sam-{args[0]}.log", cwd=ROOT, answer=answer)

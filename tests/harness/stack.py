@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.aws import Aws
+from tests.harness.emulator_gaps import register_target, widen_rule_resources
 from tests.harness.sam import Sam
 
 
@@ -64,17 +65,18 @@ class Stack:
         events = [event for page in pages for event in page["events"]]
         return [json.loads(event["message"]) for event in sorted(events, key=lambda event: event["timestamp"])]
 
-    def register_responder(self) -> None:
-        """Do what CloudFormation does on AWS: MiniStack's ignores the targets of a target group."""
-        self._aws.client("elbv2").register_targets(
-            TargetGroupArn=self._outputs["ResponderTargetGroupArn"],
-            Targets=[{"Id": self._outputs["ResponderFunctionArn"]}],
-        )
+    def make_up_for_the_emulator(self) -> None:
+        """Bring the stack to where AWS would have brought it."""
+        register_target(self._aws, self._outputs["ResponderTargetGroupArn"], self._outputs["ResponderFunctionArn"])
+        role = self._aws.client("cloudformation").describe_stack_resource(
+            StackName=self.name, LogicalResourceId="SwitcherRole"
+        )["StackResourceDetail"]["PhysicalResourceId"]
+        widen_rule_resources(self._aws, role)
 
 
 def deploy(aws: Aws, sam: Sam, name: str, parameters: Mapping[str, str]) -> Stack:
     """Deploy the template and return the stack, ready for traffic."""
     sam.deploy(name, parameters)
     stack = Stack(aws, name)
-    stack.register_responder()
+    stack.make_up_for_the_emulator()
     return stack
