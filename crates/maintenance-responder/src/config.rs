@@ -114,12 +114,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, ConfigError> {
         let value = self.value(variable).unwrap_or_else(|| default.to_owned());
-        parse(&value).map_err(|reason| ConfigError {
-            variable,
-            reason: reason.to_string(),
-            value,
-            accepted,
-        })
+        parse(&value).map_err(|reason| ConfigError { variable, reason: reason.to_string(), value, accepted })
     }
 
     fn optional<T, E: Display>(
@@ -133,12 +128,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         };
         match parse(&value) {
             Ok(parsed) => Ok(Some(parsed)),
-            Err(reason) => Err(ConfigError {
-                variable,
-                reason: reason.to_string(),
-                value,
-                accepted,
-            }),
+            Err(reason) => Err(ConfigError { variable, reason: reason.to_string(), value, accepted }),
         }
     }
 
@@ -159,11 +149,7 @@ fn parse_retry_after(text: &str) -> Result<u32, &'static str> {
     }
 }
 
-fn parse_text(
-    text: &str,
-    max_chars: usize,
-    refused: impl Fn(char) -> bool,
-) -> Result<String, String> {
+fn parse_text(text: &str, max_chars: usize, refused: impl Fn(char) -> bool) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("it is blank".to_owned());
     }

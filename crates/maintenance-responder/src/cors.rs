@@ -30,9 +30,7 @@ pub enum OriginError {
     WildcardAmongOthers,
     #[error("{0:?} starts neither with http:// nor with https://")]
     Scheme(String),
-    #[error(
-        "in {0:?} the scheme must be followed by a host and an optional port, and nothing else"
-    )]
+    #[error("in {0:?} the scheme must be followed by a host and an optional port, and nothing else")]
     Host(String),
     #[error("browsers leave out the default port that {0:?} names")]
     DefaultPort(String),
@@ -62,10 +60,7 @@ impl AllowedOrigins {
         if text.trim() == "*" {
             return Ok(Self::Any);
         }
-        text.split(',')
-            .map(|origin| parse_origin(origin.trim()))
-            .collect::<Result<_, _>>()
-            .map(Self::Listed)
+        text.split(',').map(|origin| parse_origin(origin.trim())).collect::<Result<_, _>>().map(Self::Listed)
     }
 
     /// The value of `Access-Control-Allow-Origin` for a request from `origin`, if it may read the answer.
@@ -73,10 +68,7 @@ impl AllowedOrigins {
         match self {
             Self::Any => Some("*"),
             // Browsers send origins in lower case.
-            Self::Listed(origins) => origins
-                .iter()
-                .find(|allowed| *allowed == origin)
-                .map(String::as_str),
+            Self::Listed(origins) => origins.iter().find(|allowed| *allowed == origin).map(String::as_str),
         }
     }
 
@@ -92,22 +84,19 @@ impl Preflight {
         if request.method != "OPTIONS" {
             return None;
         }
-        let method = request.headers.access_control_request_method.as_deref()?;
-        let headers = request.headers.access_control_request_headers.as_deref();
-        let is_method = !method.is_empty()
-            && method.bytes().all(is_token_byte)
-            && method.len() <= MAX_ECHO_BYTES;
-        let is_list = |list: &&str| {
-            list.len() <= MAX_ECHO_BYTES
-                && list
-                    .bytes()
-                    .all(|b| is_token_byte(b) || matches!(b, b',' | b' '))
-        };
-        is_method.then(|| Self {
+        let method = request.headers.access_control_request_method.as_deref()?.trim();
+        let headers = request.headers.access_control_request_headers.as_deref().map(str::trim);
+        is_echoable(method, is_token_byte).then(|| Self {
             method: method.to_owned(),
-            headers: headers.filter(is_list).map(str::to_owned),
+            headers: headers
+                .filter(|list| is_echoable(list, |byte| is_token_byte(byte) || matches!(byte, b',' | b' ')))
+                .map(str::to_owned),
         })
     }
+}
+
+fn is_echoable(text: &str, accepted: impl Fn(u8) -> bool) -> bool {
+    (1..=MAX_ECHO_BYTES).contains(&text.len()) && text.bytes().all(accepted)
 }
 
 fn parse_origin(origin: &str) -> Result<String, OriginError> {
@@ -118,10 +107,7 @@ fn parse_origin(origin: &str) -> Result<String, OriginError> {
         return Err(OriginError::WildcardAmongOthers);
     }
     let lower = origin.to_ascii_lowercase();
-    let (host, default_port) = match (
-        lower.strip_prefix("http://"),
-        lower.strip_prefix("https://"),
-    ) {
+    let (host, default_port) = match (lower.strip_prefix("http://"), lower.strip_prefix("https://")) {
         (Some(host), _) => (host, ":80"),
         (_, Some(host)) => (host, ":443"),
         _ => return Err(OriginError::Scheme(origin.to_owned())),

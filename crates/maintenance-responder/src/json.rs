@@ -18,12 +18,9 @@ pub(crate) fn strings(value: &RawValue) -> impl Iterator<Item = Cow<'_, str>> {
     let json = value.get();
     let (single, several) = match json.as_bytes().first() {
         Some(b'"') => (serde_json::from_str::<Text>(json).ok(), Vec::new()),
-        Some(b'[') => (
-            None,
-            serde_json::from_str::<Strings>(json)
-                .map(|strings| strings.0)
-                .unwrap_or_default(),
-        ),
+        Some(b'[') => {
+            (None, serde_json::from_str::<Strings>(json).map(|strings| strings.0).unwrap_or_default())
+        }
         _ => (None, Vec::new()),
     };
     single.into_iter().chain(several).map(|text| text.0)
@@ -70,9 +67,7 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Owned(
-            String::from_utf8_lossy(bytes).into_owned(),
-        )))
+        Ok(Text(Cow::Owned(String::from_utf8_lossy(bytes).into_owned())))
     }
 }
 

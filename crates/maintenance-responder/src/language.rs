@@ -30,8 +30,7 @@ impl Language {
         let mut best = (Self::English, 0);
         for range in accept_language.split(',') {
             let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let (Some(language), Some(weight)) = (Self::from_range(tag.trim()), weight(parameters))
-            else {
+            let (Some(language), Some(weight)) = (Self::from_range(tag.trim()), weight(parameters)) else {
                 continue;
             };
             if weight > best.1 {
@@ -46,9 +45,7 @@ impl Language {
         if primary == "*" {
             return Some(Self::English);
         }
-        Self::ALL
-            .into_iter()
-            .find(|language| language.tag().eq_ignore_ascii_case(primary))
+        Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The line that says who still knocked.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use serde::Serialize;
@@ -28,12 +29,7 @@ pub struct LogLine<'a> {
 
 impl<'a> LogLine<'a> {
     /// The line for a request and its answer. `request_id` is the invocation's, as in Lambda's own log lines.
-    pub fn new(
-        request: &'a Request,
-        outcome: &Outcome,
-        status: Status,
-        request_id: &'a str,
-    ) -> Self {
+    pub fn new(request: &'a Request, outcome: &Outcome, status: Status, request_id: &'a str) -> Self {
         Self {
             level: "INFO",
             message: "request during maintenance",
@@ -51,11 +47,32 @@ impl<'a> LogLine<'a> {
     /// # Errors
     /// Those of the output.
     pub fn write_to(&self, output: &mut impl Write) -> std::io::Result<()> {
-        let mut line = Vec::with_capacity(256 + self.path.len());
-        serde_json::to_writer(&mut line, self)?;
-        line.push(b'\n');
-        output.write_all(&line)
+        let mut line = serde_json::to_string(self)?;
+        if line.contains(breaks_lines) {
+            line = escaped(&line);
+        }
+        line.push('\n');
+        output.write_all(line.as_bytes())
     }
+}
+
+/// What JSON allows in a string as it is, but some readers of logs take for the end of a line or for a terminal's
+/// command.
+fn breaks_lines(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+fn escaped(line: &str) -> String {
+    let mut escaped = String::with_capacity(line.len() + 16);
+    for character in line.chars() {
+        if breaks_lines(character) {
+            // Writing to a String cannot fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 fn shortened(text: &str) -> &str {

@@ -15,29 +15,19 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Returned from `main`, it would be printed in its debug form.
-            eprintln!(
-                "{}",
-                serde_json::json!({"level": "ERROR", "message": error.to_string()})
-            );
+            eprintln!("{}", serde_json::json!({"level": "ERROR", "message": error.to_string()}));
             ExitCode::FAILURE
         }
     }
 }
 
 async fn run() -> Result<(), Error> {
-    let config = Config::from_lookup(|name| {
-        std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
-    })?;
+    let config =
+        Config::from_lookup(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))?;
     let responder = &Responder::new(config);
     Runtime::new(service_fn(async |event: LambdaEvent<Payload>| {
-        let LambdaEvent {
-            payload, context, ..
-        } = event;
-        Ok::<_, Infallible>(responder.handle(
-            payload.json(),
-            &context.request_id,
-            &mut stdout().lock(),
-        ))
+        let LambdaEvent { payload, context, .. } = event;
+        Ok::<_, Infallible>(responder.handle(payload.json(), &context.request_id, &mut stdout().lock()))
     }))
     .run()
     .await

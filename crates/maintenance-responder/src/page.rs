@@ -57,10 +57,7 @@ impl Page {
 
     /// The page's HTML.
     pub fn render(&self, language: Language, from: Option<&ReturnPath>) -> Cow<'_, str> {
-        let Some(translation) = self
-            .translations
-            .iter()
-            .find(|translation| translation.language == language)
+        let Some(translation) = self.translations.iter().find(|translation| translation.language == language)
         else {
             return Cow::Borrowed("");
         };
@@ -80,11 +77,7 @@ impl Translation {
             "reload" => Some(escape(config.page_url.location())),
             _ => value(name, language, config),
         });
-        Self {
-            language,
-            home: home.concat(),
-            back,
-        }
+        Self { language, home: home.concat(), back }
     }
 }
 
@@ -101,10 +94,9 @@ fn value<'a>(name: &str, language: Language, config: &'a Config) -> Option<Cow<'
         "message" => escape(config.page_message.as_deref().unwrap_or(text.message)),
         "message-lang" => unknown_language(&config.page_message),
         "retry-after" => Cow::Owned(config.retry_after_seconds.to_string()),
-        "first-try" => Cow::Owned(text.first_try.replace(
-            "{duration}",
-            &duration(language, config.retry_after_seconds),
-        )),
+        "first-try" => {
+            Cow::Owned(text.first_try.replace("{duration}", &duration(language, config.retry_after_seconds)))
+        }
         "next-try" => Cow::Borrowed(text.next_try),
         "try-now" => Cow::Borrowed(text.try_now),
         "style" => Cow::Borrowed(STYLE),

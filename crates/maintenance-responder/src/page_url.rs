@@ -21,6 +21,8 @@ pub struct PageUrl {
 pub enum PageUrlError {
     #[error("it holds {0:?}, which must be percent-encoded")]
     Character(char),
+    #[error("% must be followed by two hexadecimal digits")]
+    Percent,
     #[error("it starts neither with / nor with http:// or https://")]
     Scheme,
     #[error("// at the start would name another host")]
@@ -43,6 +45,10 @@ impl PageUrl {
         if let Some(character) = text.chars().find(|&c| refused(c)) {
             return Err(PageUrlError::Character(character));
         }
+        let is_hex_pair = |after: &str| after.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+        if !text.split('%').skip(1).all(is_hex_pair) {
+            return Err(PageUrlError::Percent);
+        }
         let (host, path) = if text.starts_with('/') {
             if text.starts_with("//") {
                 return Err(PageUrlError::OtherHost);
@@ -53,10 +59,7 @@ impl PageUrl {
             (None, text)
         } else {
             let (scheme, rest) = text.split_once("://").ok_or(PageUrlError::Scheme)?;
-            if !["http", "https"]
-                .iter()
-                .any(|accepted| scheme.eq_ignore_ascii_case(accepted))
-            {
+            if !["http", "https"].iter().any(|accepted| scheme.eq_ignore_ascii_case(accepted)) {
                 return Err(PageUrlError::Scheme);
             }
             let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
@@ -64,23 +67,13 @@ impl PageUrl {
                 return Err(PageUrlError::Host(authority.to_owned()));
             }
             let path = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
-            (
-                Some(without_default_port(authority).to_owned()),
-                if path.is_empty() { "/" } else { path },
-            )
+            (Some(without_default_port(authority).to_owned()), if path.is_empty() { "/" } else { path })
         };
         let path: Vec<u8> = percent_decode_str(path).collect();
-        if path
-            .split(|&byte| byte == b'/')
-            .any(|segment| matches!(segment, b"." | b".."))
-        {
+        if path.split(|&byte| byte == b'/').any(|segment| matches!(segment, b"." | b"..")) {
             return Err(PageUrlError::DotSegment);
         }
-        Ok(Self {
-            location: text.to_owned(),
-            host,
-            path,
-        })
+        Ok(Self { location: text.to_owned(), host, path })
     }
 
     /// The value for a `Location` header.
@@ -95,18 +88,14 @@ impl PageUrl {
 
     /// Whether a request for `path` at `host` asks for this page, however it is percent-encoded.
     pub fn is_at(&self, host: &str, path: &str) -> bool {
-        self.host
-            .as_ref()
-            .is_none_or(|own| own.eq_ignore_ascii_case(without_default_port(host)))
+        self.host.as_ref().is_none_or(|own| own.eq_ignore_ascii_case(without_default_port(host)))
             && Cow::from(percent_decode_str(path)) == self.path
     }
 }
 
 /// Behind an ALB a request may come by either scheme, so both default ports say nothing.
 fn without_default_port(host: &str) -> &str {
-    host.strip_suffix(":443")
-        .or_else(|| host.strip_suffix(":80"))
-        .unwrap_or(host)
+    host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(host)
 }
 
 /// Whether a text is `host` or `host:port` as RFC 3986 writes them, without user information.
@@ -115,16 +104,11 @@ pub(crate) fn is_host(authority: &str) -> bool {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (authority, None),
     };
-    let name = match host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-    {
+    let name = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
         None => {
             !host.is_empty()
-                && host
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+                && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
         }
     };
     let port = port.is_none_or(|port| {

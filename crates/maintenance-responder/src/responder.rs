@@ -25,11 +25,7 @@ pub struct Responder {
 impl Responder {
     /// Prepares the answers.
     pub fn new(config: Config) -> Self {
-        Self {
-            page: Page::new(&config),
-            retry_after: config.retry_after_seconds.to_string(),
-            config,
-        }
+        Self { page: Page::new(&config), retry_after: config.retry_after_seconds.to_string(), config }
     }
 
     /// Answers an event, which may be any JSON, and writes one line to `log`.
@@ -49,10 +45,7 @@ impl Responder {
         headers.push(("X-Maintenance-Mode", Cow::Borrowed("on")));
         let (status, body) = match outcome {
             Outcome::Preflight(preflight) => {
-                headers.push((
-                    "Access-Control-Allow-Methods",
-                    Cow::Owned(preflight.method.clone()),
-                ));
+                headers.push(("Access-Control-Allow-Methods", Cow::Owned(preflight.method.clone())));
                 if let Some(names) = &preflight.headers {
                     headers.push(("Access-Control-Allow-Headers", Cow::Owned(names.clone())));
                 }
@@ -67,16 +60,10 @@ impl Responder {
             Outcome::Page { language, from } => {
                 headers.push(("Content-Type", Cow::Borrowed(HTML)));
                 headers.push(("Content-Language", Cow::Borrowed(language.tag())));
-                headers.push((
-                    "Content-Security-Policy",
-                    Cow::Borrowed(CONTENT_SECURITY_POLICY),
-                ));
+                headers.push(("Content-Security-Policy", Cow::Borrowed(CONTENT_SECURITY_POLICY)));
                 headers.push(("Referrer-Policy", Cow::Borrowed("no-referrer")));
                 headers.push(("X-Content-Type-Options", Cow::Borrowed("nosniff")));
-                (
-                    Status::ServiceUnavailable,
-                    self.page.render(*language, from.as_ref()),
-                )
+                (Status::ServiceUnavailable, self.page.render(*language, from.as_ref()))
             }
             Outcome::Redirect { from } => {
                 let location = self.config.page_url.location();
@@ -89,10 +76,7 @@ impl Responder {
             }
             Outcome::Unavailable => {
                 headers.push(("Content-Type", Cow::Borrowed(JSON)));
-                (
-                    Status::ServiceUnavailable,
-                    Cow::Borrowed(self.config.unavailable_body.as_str()),
-                )
+                (Status::ServiceUnavailable, Cow::Borrowed(self.config.unavailable_body.as_str()))
             }
         };
         if status == Status::ServiceUnavailable {
@@ -102,17 +86,8 @@ impl Responder {
             headers.push(("Vary", Cow::Borrowed(vary)));
         }
         self.share(request, &mut headers);
-        let body = if request.method == "HEAD" {
-            Cow::Borrowed("")
-        } else {
-            body
-        };
-        Response {
-            status,
-            headers,
-            body,
-            multi_value: request.multi_value,
-        }
+        let body = if request.method == "HEAD" { Cow::Borrowed("") } else { body };
+        Response { status, headers, body, multi_value: request.multi_value }
     }
 
     /// Which request headers the answer depends on.
@@ -137,9 +112,6 @@ impl Responder {
         if allowed != "*" {
             headers.push(("Access-Control-Allow-Credentials", Cow::Borrowed("true")));
         }
-        headers.push((
-            "Access-Control-Expose-Headers",
-            Cow::Borrowed("Retry-After, X-Maintenance-Mode"),
-        ));
+        headers.push(("Access-Control-Expose-Headers", Cow::Borrowed("Retry-After, X-Maintenance-Mode")));
     }
 }

@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use percent_encoding::{
-    AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
-};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::request::Request;
 
@@ -29,12 +27,7 @@ const UNSAFE: &AsciiSet = &CONTROLS
 const IN_VALUE: &AsciiSet = &UNSAFE.add(b'#').add(b'&');
 const IN_NAME: &AsciiSet = &IN_VALUE.add(b'=');
 /// What stays readable in the value of `from`.
-const IN_FROM: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'/')
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
+const IN_FROM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A path on the same origin, with its query string, that a browser may be sent to.
 ///
@@ -76,12 +69,8 @@ impl ReturnPath {
         let path = text.split('?').next().unwrap_or_default();
         let decoded: Vec<u8> = percent_decode_str(path).collect();
         let refused = decoded.starts_with(b"//")
-            || decoded
-                .iter()
-                .any(|byte| byte.is_ascii_control() || *byte == b'\\')
-            || decoded
-                .split(|&byte| byte == b'/')
-                .any(|segment| matches!(segment, b"." | b".."));
+            || decoded.iter().any(|byte| byte.is_ascii_control() || *byte == b'\\')
+            || decoded.split(|&byte| byte == b'/').any(|segment| matches!(segment, b"." | b".."));
         if refused {
             return None;
         }

@@ -61,41 +61,26 @@ pub fn route(request: &Request, config: &Config) -> Outcome {
         return Outcome::Health;
     }
     if config.page_url.is_at(request.host(), &request.path) {
-        let accepted = request
-            .headers
-            .accept_language
-            .as_deref()
-            .unwrap_or_default();
+        let accepted = request.headers.accept_language.as_deref().unwrap_or_default();
         return Outcome::Page {
             language: Language::negotiate(accepted),
             from: from_parameter(request, config),
         };
     }
     if config.redirect_path.matches(&request.path) {
-        return Outcome::Redirect {
-            from: wanted(request, config),
-        };
+        return Outcome::Redirect { from: wanted(request, config) };
     }
     Outcome::Unavailable
 }
 
 fn preflight(request: &Request, config: &Config) -> Option<Preflight> {
-    config
-        .allowed_origins
-        .allow(request.headers.origin.as_deref()?)?;
+    config.allowed_origins.allow(request.headers.origin.as_deref()?)?;
     Preflight::from_request(request)
 }
 
 fn is_health_check(request: &Request, config: &Config) -> bool {
-    request
-        .headers
-        .user_agent
-        .as_ref()
-        .is_some_and(|agent| agent.starts_with(HEALTH_CHECKER))
-        || config
-            .health_path
-            .as_ref()
-            .is_some_and(|pattern| pattern.matches(&request.path))
+    request.headers.user_agent.as_ref().is_some_and(|agent| agent.starts_with(HEALTH_CHECKER))
+        || config.health_path.as_ref().is_some_and(|pattern| pattern.matches(&request.path))
 }
 
 /// Where to bring the visitor back to. A page elsewhere would not know what to do with it, and only what was asked for

@@ -3,10 +3,7 @@
 use std::borrow::Cow;
 
 /// Replaces each `{{name}}` of a template by its value. Where there is none, a new part begins.
-pub(crate) fn expand<'a>(
-    template: &str,
-    value: impl Fn(&str) -> Option<Cow<'a, str>>,
-) -> Vec<String> {
+pub(crate) fn expand<'a>(template: &str, value: impl Fn(&str) -> Option<Cow<'a, str>>) -> Vec<String> {
     let mut parts = Vec::new();
     let mut part = String::new();
     let mut rest = template;

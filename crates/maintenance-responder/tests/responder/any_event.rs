@@ -1,0 +1,191 @@
+//! Whatever the function is invoked with, the ALB gets an answer that it understands, and the log one line.
+
+use std::sync::LazyLock;
+
+use maintenance_responder::responder::Responder;
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::support::exchange::{invoke, responder};
+
+/// Together with the other property here, 100,000 events in every run of the tests.
+const CASES: u32 = 50_000;
+
+static RESPONDERS: LazyLock<[Responder; 3]> = LazyLock::new(|| {
+    [
+        responder(&[]),
+        responder(&[
+            ("REDIRECT_PATH_PATTERN", "^/"),
+            ("MAINTENANCE_PAGE_URL", "https://www.example.com/a/maintenance"),
+            ("HEALTH_PATH_PATTERN", "up"),
+            ("CORS_ALLOWED_ORIGINS", "*"),
+        ]),
+        responder(&[
+            ("UNAVAILABLE_BODY", "\"점검 \\u0000\""),
+            ("RETRY_AFTER_SECONDS", "1"),
+            ("CORS_ALLOWED_ORIGINS", "https://app.example.com,http://localhost:3000"),
+            ("PAGE_TITLE", "점검 & <co>"),
+            ("PAGE_MESSAGE", "\"\n'"),
+        ]),
+    ]
+});
+
+/// Names and values that mean something to the function or to those before it.
+const WORDS: [&str; 47] = [
+    "",
+    "httpMethod",
+    "path",
+    "headers",
+    "multiValueHeaders",
+    "queryStringParameters",
+    "multiValueQueryStringParameters",
+    "body",
+    "isBase64Encoded",
+    "requestContext",
+    "host",
+    "Host",
+    "user-agent",
+    "User-Agent",
+    "origin",
+    "accept-language",
+    "Accept-Language",
+    "access-control-request-method",
+    "access-control-request-headers",
+    "cookie",
+    "from",
+    "GET",
+    "HEAD",
+    "OPTIONS",
+    "POST",
+    "G\r\nT",
+    "/",
+    "/a",
+    "/a/maintenance",
+    "/a/maintenance?from=//x",
+    "/up",
+    "/b?x#y",
+    "//",
+    "/a/%5c..%2f",
+    "www.example.com",
+    "https://app.example.com",
+    "ELB-HealthChecker/2.0",
+    "ko,ja;q=0.5",
+    "*;q=0",
+    "x-a,x-b",
+    "\u{0}\r\n",
+    "\u{7f}\u{85}\u{2028}",
+    "é점검🙂",
+    "\\\"",
+    "{{from}}",
+    "<script>",
+    "null",
+];
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => prop::sample::select(&WORDS[..]).prop_map(str::to_owned),
+        1 => prop::collection::vec(any::<char>(), 0..12).prop_map(String::from_iter),
+        1 => prop::collection::vec(prop::sample::select(&WORDS[..]), 0..6).prop_map(|words| words.concat()),
+    ]
+}
+
+fn scalar() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        1 => Just(Value::Null),
+        1 => any::<bool>().prop_map(Value::from),
+        1 => any::<i64>().prop_map(Value::from),
+        1 => any::<f64>().prop_map(Value::from),
+        6 => text().prop_map(Value::from),
+    ]
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    scalar().prop_recursive(4, 24, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((text(), inner), 0..6)
+                .prop_map(|members| Value::from(Map::from_iter(members))),
+        ]
+    })
+}
+
+/// A member of an event: mostly text, now and then anything.
+fn member() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        4 => text().prop_map(Value::from),
+        2 => prop::collection::vec(text(), 0..3).prop_map(Value::from),
+        1 => scalar(),
+        1 => prop::collection::vec(scalar(), 0..3).prop_map(Value::from),
+    ]
+}
+
+fn members() -> impl Strategy<Value = Value> {
+    prop::collection::vec((text(), member()), 0..6).prop_map(|members| Value::from(Map::from_iter(members)))
+}
+
+/// An event of an ALB's form in which anything may be odd.
+fn odd_event() -> impl Strategy<Value = Value> {
+    (
+        (prop::sample::select(vec!["GET", "HEAD", "OPTIONS", "POST"]), text(), members(), members()),
+        any::<bool>(),
+        prop::option::weighted(0.5, (text(), member())),
+        prop::option::weighted(0.2, (text(), any_json())),
+    )
+        .prop_map(|((method, path, headers, query), multi_value, odd_header, odd_member)| {
+            let names = if multi_value {
+                ["multiValueHeaders", "multiValueQueryStringParameters"]
+            } else {
+                ["headers", "queryStringParameters"]
+            };
+            let mut event = json!({
+                "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/m/6d0ecf831eec9f09"}},
+                "httpMethod": method,
+                "path": path,
+                names[0]: headers,
+                names[1]: query,
+                "body": "",
+                "isBase64Encoded": false,
+            });
+            if let Some((name, value)) = odd_header {
+                event[names[0]][name] = value;
+            }
+            if let Some((name, value)) = odd_member {
+                event[name] = value;
+            }
+            event
+        })
+}
+
+fn check(event: &Value, which: usize) {
+    invoke(&RESPONDERS[which], event.to_string().as_bytes());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_json_gets_a_valid_answer_and_one_log_line(event in any_json(), which in 0..3_usize) {
+        check(&event, which);
+    }
+
+    #[test]
+    fn any_oddity_in_an_alb_event_gets_a_valid_answer_and_one_log_line(event in odd_event(), which in 0..3_usize) {
+        check(&event, which);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_event_with_any_byte_changed_gets_a_valid_answer_and_one_log_line(
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+        event in odd_event(),
+    ) {
+        let mut payload = event.to_string().into_bytes();
+        let at = at.index(payload.len());
+        payload[at] = byte;
+        invoke(&RESPONDERS[0], &payload);
+    }
+}

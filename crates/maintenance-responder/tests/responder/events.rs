@@ -1,0 +1,171 @@
+//! The event files that can also be tried by hand, one or more for each row of the table of answers.
+
+use crate::support::exchange::{events_folder, invoke_file, responder};
+
+#[test]
+fn every_file_gets_the_answer_that_its_name_promises() {
+    let responder = responder(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]);
+    let mut outcomes = Vec::new();
+    for file in std::fs::read_dir(events_folder()).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        if name.starts_with("alb-") {
+            let exchange = invoke_file(&responder, &name);
+            outcomes.push(format!("{name}: {} {}", exchange.response.status, exchange.outcome()));
+        }
+    }
+    outcomes.sort();
+    insta::assert_snapshot!(outcomes.join("\n"), @r#"
+    alb-a-orders.json: 303 redirect
+    alb-a.json: 303 redirect
+    alb-apple.json: 503 unavailable
+    alb-b.json: 503 unavailable
+    alb-cross-origin.json: 503 unavailable
+    alb-head.json: 503 unavailable
+    alb-health-check.json: 200 health
+    alb-multi-value-headers.json: 303 redirect
+    alb-page-head.json: 503 page
+    alb-page.json: 503 page
+    alb-post-base64-body.json: 503 unavailable
+    alb-post-form.json: 303 redirect
+    alb-preflight.json: 204 preflight
+    "#);
+}
+
+#[test]
+fn the_front_end_redirects_and_remembers() {
+    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-a-orders.json"), @r#"
+    303 See Other
+    cache-control: no-store
+    location: /a/maintenance?from=/a/orders/7%3Ftab%3Ditems%26q%3Dcaf%25C3%25A9%2Bau%2520lait
+    x-maintenance-mode: on
+
+
+    {"level":"INFO","message":"request during maintenance","outcome":"redirect","status":303,"method":"GET","host":"www.example.com","path":"/a/orders/7","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    "#);
+}
+
+#[test]
+fn an_event_with_multi_value_headers_gets_them_back() {
+    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-multi-value-headers.json"), @r#"
+    303 See Other
+    cache-control: no-store
+    location: /a/maintenance?from=/a/orders%3Fstatus%3Dopen%26status%3Dlate
+    x-maintenance-mode: on
+
+
+    {"level":"INFO","message":"request during maintenance","outcome":"redirect","status":303,"method":"GET","host":"www.example.com","path":"/a/orders","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    "#);
+}
+
+#[test]
+fn an_api_client_gets_503() {
+    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-b.json"), @r#"
+    503 Service Unavailable
+    cache-control: no-store
+    content-type: application/json
+    retry-after: 300
+    x-maintenance-mode: on
+
+    {"message":"Service Unavailable"}
+    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"GET","host":"www.example.com","path":"/b","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    "#);
+}
+
+#[test]
+fn the_page_answers_for_itself() {
+    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-page.json"), @r#"
+    503 Service Unavailable
+    cache-control: no-store
+    content-language: ja
+    content-security-policy: default-src 'none'; style-src 'sha256-zP1H8rcux3ZzaAZdvQXP8FksIS+Wk6HomRaaUJHTtvQ='; script-src 'sha256-vCtv6FZ8bB2p4VxoWXKQoqhCz5oD4qAlJxinNYEDz64='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+    content-type: text/html; charset=utf-8
+    referrer-policy: no-referrer
+    retry-after: 300
+    vary: Accept-Language
+    x-content-type-options: nosniff
+    x-maintenance-mode: on
+
+    (a page of HTML)
+    {"level":"INFO","message":"request during maintenance","outcome":"page","status":503,"method":"GET","host":"www.example.com","path":"/a/maintenance","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    "#);
+}
+
+#[test]
+fn a_health_check_passes() {
+    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-health-check.json"), @r#"
+    200 OK
+    cache-control: no-store
+    content-type: application/json
+    x-maintenance-mode: on
+
+    {"status":"maintenance"}
+    {"level":"INFO","message":"request during maintenance","outcome":"health","status":200,"method":"GET","host":"","path":"/","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    "#);
+}
+
+#[test]
+fn head_has_no_body() {
+    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-head.json"), @r#"
+    503 Service Unavailable
+    cache-control: no-store
+    content-type: application/json
+    retry-after: 300
+    x-maintenance-mode: on
+
+
+    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"HEAD","host":"www.example.com","path":"/b/users","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    "#);
+}
+
+#[test]
+fn a_preflight_of_a_listed_origin_is_granted() {
+    let responder = responder(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]);
+    insta::assert_snapshot!(invoke_file(&responder, "alb-preflight.json"), @r#"
+    204 No Content
+    access-control-allow-credentials: true
+    access-control-allow-headers: authorization,content-type
+    access-control-allow-methods: PUT
+    access-control-allow-origin: https://app.example.com
+    access-control-expose-headers: Retry-After, X-Maintenance-Mode
+    access-control-max-age: 0
+    cache-control: no-store
+    vary: Origin
+    x-maintenance-mode: on
+
+
+    {"level":"INFO","message":"request during maintenance","outcome":"preflight","status":204,"method":"OPTIONS","host":"www.example.com","path":"/b/users","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    "#);
+}
+
+#[test]
+fn a_request_from_a_listed_origin_may_be_read() {
+    let responder = responder(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]);
+    insta::assert_snapshot!(invoke_file(&responder, "alb-cross-origin.json"), @r#"
+    503 Service Unavailable
+    access-control-allow-credentials: true
+    access-control-allow-origin: https://app.example.com
+    access-control-expose-headers: Retry-After, X-Maintenance-Mode
+    cache-control: no-store
+    content-type: application/json
+    retry-after: 300
+    vary: Origin
+    x-maintenance-mode: on
+
+    {"message":"Service Unavailable"}
+    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"GET","host":"www.example.com","path":"/b/users","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    "#);
+}
+
+#[test]
+fn a_body_however_encoded_changes_nothing() {
+    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-post-base64-body.json"), @r#"
+    503 Service Unavailable
+    cache-control: no-store
+    content-type: application/json
+    retry-after: 300
+    x-maintenance-mode: on
+
+    {"message":"Service Unavailable"}
+    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"POST","host":"www.example.com","path":"/b/uploads","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    "#);
+}

@@ -1,0 +1,15 @@
+//! The responder from an event to what the ALB sends to the client.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+mod any_event;
+mod config;
+mod cors;
+mod events;
+mod health;
+mod log;
+mod page;
+mod redirect;
+mod unavailable;

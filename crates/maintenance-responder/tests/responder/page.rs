@@ -1,0 +1,294 @@
+//! The built-in page.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use crate::support::exchange::{Exchange, invoke, responder};
+use crate::support::request::{get, request};
+
+fn page(environment: &[(&str, &str)], language: &str, from: Option<&str>) -> Exchange {
+    let mut sent = get("/a/maintenance").header("accept-language", language);
+    if let Some(from) = from {
+        sent = sent.query("from", from);
+    }
+    sent.send(&responder(environment))
+}
+
+/// What stands between two marks, which must both be there.
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("{start} is missing in {text}"));
+    rest.split_once(end).unwrap_or_else(|| panic!("{end} is missing in {text}")).0
+}
+
+/// The page without its style and script.
+fn skeleton(html: &str) -> String {
+    html.replace(between(html, "<style>", "</style>"), "…")
+        .replace(between(html, "<script>", "</script>"), "…")
+}
+
+#[test]
+fn the_page_says_what_is_going_on_and_leads_back() {
+    let exchange = page(&[], "en", Some("/a/orders/7%3Ftab%3Da%26b"));
+    assert_eq!(exchange.outcome(), "page");
+    assert_eq!(exchange.response.description, "503 Service Unavailable");
+    insta::assert_snapshot!(skeleton(&exchange.response.body), @r#"
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="robots" content="noindex">
+    <title>We’ll be back soon</title>
+    <link rel="icon" href="data:,">
+    <noscript><meta http-equiv="refresh" content="300;url=/a/orders/7?tab=a&amp;b"></noscript>
+    <style>…</style>
+    </head>
+    <body>
+    <main>
+    <h1>We’ll be back soon</h1>
+    <p>The service is down for maintenance at the moment. We apologize for the inconvenience.</p>
+    <p id="next-try" role="status" data-retry-after="300" data-text="This page tries again at {time} and takes you back automatically once the maintenance is over.">This page tries again within 5 minutes and takes you back automatically once the maintenance is over.</p>
+    <p><a id="return" href="/a/orders/7?tab=a&amp;b">Try again now</a></p>
+    </main>
+    <script>…</script>
+    </body>
+    </html>
+    "#);
+}
+
+#[test]
+fn the_page_speaks_the_visitors_language() {
+    for (accepted, language) in [
+        ("", "en"),
+        ("ko", "ko"),
+        ("ja-JP", "ja"),
+        ("KO-kr;Q=0.8", "ko"),
+        ("fr-FR,fr;q=0.9,ja;q=0.4,ko;q=0.5", "ko"),
+        ("en;q=0.5, ja;q=0.501", "ja"),
+        ("ko;q=0.7,ja;q=0.7", "ko"),
+        ("ko;q=0, ja;q=0.001", "ja"),
+        ("ko;q=0", "en"),
+        ("de, *;q=0.5, ja;q=0.1", "en"),
+        ("kok, jav", "en"),
+        ("ko;q=2, ja;q=x, ko;q=0.1234, ja;q=-1, ko;x=1, ja;q=1.001, ko;q", "en"),
+        (";;,,q=1, ; ko", "en"),
+    ] {
+        let exchange = page(&[], accepted, None);
+        assert_eq!(exchange.header("content-language"), Some(language), "{accepted}");
+        assert!(exchange.response.body.contains(&format!("<html lang=\"{language}\">")));
+        assert_eq!(exchange.header("vary"), Some("Accept-Language"));
+    }
+    let titles: Vec<_> = ["en", "ko", "ja"]
+        .map(|language| between(&page(&[], language, None).response.body, "<h1>", "</h1>").to_owned())
+        .into();
+    assert_eq!(titles, ["We’ll be back soon", "서비스 점검 중입니다", "ただいまメンテナンス中です"]);
+}
+
+#[test]
+fn languages_in_several_header_lines_are_one_list() {
+    let mut event = get("/a/maintenance").multi_value_event();
+    event["multiValueHeaders"]["Accept-Language"] = serde_json::json!(["en;q=0.5", "ja"]);
+    let exchange = invoke(&responder(&[]), event.to_string().as_bytes());
+    assert_eq!(exchange.header("content-language"), Some("ja"));
+}
+
+#[test]
+fn it_says_when_it_tries_again() {
+    for (seconds, english, korean, japanese) in [
+        ("1", "1 second ", "1초 ", "1秒"),
+        ("119", "119 seconds ", "119초 ", "119秒"),
+        ("120", "2 minutes ", "2분 ", "2分"),
+        ("301", "6 minutes ", "6분 ", "6分"),
+        ("7199", "120 minutes ", "120분 ", "120分"),
+        ("7200", "2 hours ", "2시간 ", "2時間"),
+        ("86400", "24 hours ", "24시간 ", "24時間"),
+    ] {
+        for (language, words) in [("en", english), ("ko", korean), ("ja", japanese)] {
+            let html = page(&[("RETRY_AFTER_SECONDS", seconds)], language, None).response.body;
+            let status = between(&html, "<p id=\"next-try\"", "</p>");
+            assert!(status.contains(words), "{status}");
+            assert!(status.contains(&format!("data-retry-after=\"{seconds}\"")), "{status}");
+            assert!(html.contains(&format!("http-equiv=\"refresh\" content=\"{seconds};url=")));
+        }
+    }
+}
+
+#[test]
+fn every_language_tells_the_time_of_the_next_try() {
+    for language in ["en", "ko", "ja"] {
+        let html = page(&[], language, None).response.body;
+        assert_eq!(between(&html, "data-text=\"", "\"").matches("{time}").count(), 1);
+        assert!(!html.contains("{{") && !html.contains("}}") && !html.contains("{duration}"));
+    }
+}
+
+#[test]
+fn title_and_message_of_the_environment_are_text_in_every_language() {
+    let environment = [
+        ("PAGE_TITLE", "<script>'{{from}}' & \"co\""),
+        ("PAGE_MESSAGE", "Back at 6 </p>\n{{script}} {{style}}"),
+    ];
+    for language in ["en", "ko", "ja"] {
+        for from in [None, Some("/a/orders")] {
+            let html = page(&environment, language, from).response.body;
+            let title = "&lt;script&gt;&#39;{{from}}&#39; &amp; &quot;co&quot;";
+            assert_eq!(between(&html, "<title>", "</title>"), title);
+            assert_eq!(between(&html, "<h1 lang=\"\">", "</h1>"), title);
+            assert_eq!(between(&html, "<p lang=\"\">", "</p>"), "Back at 6 &lt;/p&gt;\n{{script}} {{style}}");
+        }
+    }
+}
+
+#[test]
+fn without_a_from_the_link_leads_home_and_the_page_reloads_itself() {
+    let html = page(&[("MAINTENANCE_PAGE_URL", "/a/it's")], "en", None);
+    assert_eq!(html.outcome(), "redirect");
+    let html = get("/a/it%27s").send(&responder(&[("MAINTENANCE_PAGE_URL", "/a/it's")])).response.body;
+    assert_eq!(between(&html, "id=\"return\" href=\"", "\""), "/");
+    assert_eq!(between(&html, "content=\"300;url=", "\""), "/a/it&#39;s");
+}
+
+#[test]
+fn from_is_checked_again_and_escaped() {
+    for bad in [
+        "//evil.example",
+        "/%5Cevil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "%2F%2Fevil",
+        "/%09/evil.example",
+        "",
+        "a",
+        "/%FF",
+        "/..%2F%2Fevil.example",
+        "/a/maintenance",
+        "/a/%6Daintenance",
+        "/a/%256Daintenance",
+        "/a/maintenance%3Ffrom%3D/a/maintenance",
+        "/x%23y",
+    ] {
+        let html = page(&[], "en", Some(bad)).response.body;
+        assert_eq!(between(&html, "id=\"return\" href=\"", "\""), "/", "{bad}");
+        assert_eq!(html, page(&[], "en", None).response.body);
+    }
+    for (from, link) in [
+        ("/a/orders/7", "/a/orders/7"),
+        ("%2Fa%2Forders%3Fx%3D1%26y%3D%2520", "/a/orders?x=1&amp;y=%20"),
+        ("/a/%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "/a/%22%3E%3Cscript%3Ealert(1)%3C/script%3E"),
+        ("/\"><script>'", "/%22%3E%3Cscript%3E%27"),
+        ("/a/%EC%A0%90", "/a/%EC%A0%90"),
+        ("/a/maintenance/x", "/a/maintenance/x"),
+    ] {
+        let html = page(&[], "en", Some(from)).response.body;
+        assert_eq!(between(&html, "id=\"return\" href=\"", "\""), link);
+        assert_eq!(between(&html, "content=\"300;url=", "\""), link);
+    }
+}
+
+#[test]
+fn the_page_is_known_however_its_path_is_encoded() {
+    let responder = responder(&[("MAINTENANCE_PAGE_URL", "/a/%EC%A0%90%ea%b2%80")]);
+    for path in ["/a/%ec%a0%90%EA%B2%80", "/%61/%EC%A0%90%EA%B2%80", "/a/점검"] {
+        assert_eq!(get(path).send(&responder).outcome(), "page", "{path}");
+    }
+    assert_eq!(get("/a/%EC%A0%90").send(&responder).outcome(), "redirect");
+}
+
+#[test]
+fn every_method_gets_the_page() {
+    let responder = responder(&[]);
+    for method in ["POST", "PUT", "OPTIONS", "BREW"] {
+        let exchange = request(method, "/a/maintenance").send(&responder);
+        assert_eq!((exchange.outcome(), exchange.response.status), ("page", 503));
+    }
+}
+
+#[test]
+fn an_absolute_url_at_the_requests_own_host_and_path_is_the_page_and_not_a_loop() {
+    let environment = [("MAINTENANCE_PAGE_URL", "https://WWW.example.com:443/a/notice?lang=en#now")];
+    let responder = responder(&environment);
+    for host in ["www.example.com", "WWW.EXAMPLE.COM", "www.example.com:443", "www.example.com:80"] {
+        let exchange = get("/a/notice").header("host", host).query("lang", "en").send(&responder);
+        assert_eq!(exchange.outcome(), "page", "{host}");
+    }
+    for (host, path) in
+        [("other.example.com", "/a/notice"), ("www.example.com:8443", "/a/notice"), ("www.example.com", "/a")]
+    {
+        let exchange = get(path).header("host", host).send(&responder);
+        assert_eq!(exchange.header("location"), Some("https://WWW.example.com:443/a/notice?lang=en#now"));
+    }
+}
+
+#[test]
+fn an_absolute_url_without_a_path_is_the_root_of_its_host() {
+    let environment =
+        [("MAINTENANCE_PAGE_URL", "http://[2001:db8::1]:8080"), ("REDIRECT_PATH_PATTERN", "^/")];
+    let responder = responder(&environment);
+    assert_eq!(get("/").header("host", "[2001:DB8::1]:8080").send(&responder).outcome(), "page");
+    assert_eq!(get("/").header("host", "[2001:db8::1]").send(&responder).outcome(), "redirect");
+}
+
+#[test]
+fn the_content_security_policy_allows_exactly_the_pages_own_style_and_script() {
+    let exchange = page(&[("PAGE_TITLE", "Own title")], "ja", Some("/a"));
+    let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
+    let html = &exchange.response.body;
+    let expected = format!(
+        "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; img-src data:; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'",
+        hash(between(html, "<style>", "</style>")),
+        hash(between(html, "<script>", "</script>")),
+    );
+    assert_eq!(exchange.header("content-security-policy"), Some(expected.as_str()));
+    assert_eq!((html.matches("<style").count(), html.matches("<script").count()), (1, 1));
+    for refused in [" style=", " onclick=", " onload=", " src=", "@import", "url(", "://"] {
+        assert!(!html.contains(refused), "{refused}");
+    }
+}
+
+#[test]
+fn it_has_landmarks_a_heading_and_a_viewport() {
+    for language in ["en", "ko", "ja"] {
+        let html = page(&[], language, None).response.body;
+        for element in [
+            "<main>",
+            "<h1>",
+            "<title>",
+            "<p id=\"next-try\" role=\"status\"",
+            "name=\"viewport\" content=\"width=device-width",
+        ] {
+            assert_eq!(html.matches(element).count(), 1, "{element}");
+        }
+    }
+}
+
+#[test]
+fn text_stands_out_from_its_background_in_light_and_dark() {
+    let html = page(&[], "en", None).response.body;
+    let style = between(&html, "<style>", "</style>");
+    let light = between(style, ":root {", "}");
+    let dark = between(between(style, "@media (prefers-color-scheme: dark) {", "* {"), ":root {", "}");
+    for scheme in [light, dark] {
+        let luminance = |name: &str| relative_luminance(between(scheme, &format!("--{name}: #"), ";"));
+        for (text, background) in
+            [("text", "card"), ("quiet", "card"), ("on-action", "action"), ("text", "background")]
+        {
+            let (one, other) = (luminance(text), luminance(background));
+            let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+            // WCAG 2.2, success criterion 1.4.3 (AA).
+            assert!(contrast >= 4.5, "{text} on {background}: {contrast}");
+        }
+    }
+}
+
+/// <https://www.w3.org/TR/WCAG22/#dfn-relative-luminance>
+fn relative_luminance(hex: &str) -> f64 {
+    let channel = |index: usize| {
+        let value = f64::from(u8::from_str_radix(&hex[index..index + 2], 16).unwrap()) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+}
