@@ -1,1 +1,81 @@
+use super::*;
 
+const ARN: &str = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee";
+
+fn config(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let rules = [("AWS_REGION", "eu-central-1"), (RULES, ARN)];
+    Config::from_env(|name| {
+        let all = variables.iter().chain(&rules);
+        all.clone().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
+    })
+}
+
+fn refusal(variable: &str, value: &str) -> String {
+    config(&[(variable, value)]).unwrap_err().to_string()
+}
+
+#[test]
+fn one_rule_is_all_that_has_to_be_said() {
+    let settings = Settings { active: Priority::FIRST, resting: None, max_duration: None, stale_after: 60 };
+    assert_eq!(config(&[]), Ok(Config { rules: vec![ARN.parse().unwrap()], settings }));
+}
+
+#[test]
+fn everything_that_can_be_said_is_read() {
+    let second = ARN.replace("f2f7dc8efc522ab2", "a1b2");
+    let config = config(&[
+        (RULES, &format!(" {ARN} , {second},")),
+        (ACTIVE, "10"),
+        (RESTING, "50000"),
+        (MAX_DURATION, "240"),
+        (STALE_AFTER, "15"),
+    ])
+    .unwrap();
+    assert_eq!(config.rules, [ARN.parse().unwrap(), second.parse().unwrap()]);
+    let settings = Settings {
+        active: "10".parse().unwrap(),
+        resting: Some(Priority::LAST),
+        max_duration: Some(240),
+        stale_after: 15,
+    };
+    assert_eq!(config.settings, settings);
+}
+
+#[test]
+fn an_empty_variable_counts_as_unset() {
+    let empty = [(ACTIVE, ""), (RESTING, " "), (MAX_DURATION, ""), (STALE_AFTER, "")];
+    assert_eq!(config(&empty), config(&[]));
+    assert_eq!(config(&[(MAX_DURATION, "0")]), config(&[]), "0 minutes means no limit");
+}
+
+#[test]
+fn a_function_without_a_rule_does_not_start() {
+    insta::assert_snapshot!(refusal(RULES, ""), @"MAINTENANCE_RULE_ARNS is not set; accepted: rule ARNs of Application Load Balancers, separated by commas");
+    insta::assert_snapshot!(refusal(RULES, ","), @r#"MAINTENANCE_RULE_ARNS: "," is not accepted; accepted: rule ARNs of Application Load Balancers, separated by commas"#);
+    insta::assert_snapshot!(refusal(RULES, "my-rule"), @r#"MAINTENANCE_RULE_ARNS: "my-rule" is not accepted; accepted: rule ARNs of Application Load Balancers, separated by commas"#);
+}
+
+#[test]
+fn a_rule_of_another_region_is_refused() {
+    let error = refusal("AWS_REGION", "us-east-1");
+    assert!(error.starts_with("MAINTENANCE_RULE_ARNS:") && error.contains(ARN), "{error}");
+    assert!(error.ends_with("accepted: rules of the function's own region, us-east-1"), "{error}");
+}
+
+#[test]
+fn two_rules_of_one_listener_are_refused() {
+    let second = ARN.replace("9683b2d02a6cabee", "b1");
+    let error = refusal(RULES, &format!("{ARN},{second}"));
+    assert!(error.contains(ARN) && error.contains(&second), "{error}");
+    assert!(error.contains("at most one rule for each listener"), "{error}");
+}
+
+#[test]
+fn a_number_out_of_its_range_is_refused() {
+    insta::assert_snapshot!(refusal(ACTIVE, "0"), @r#"ACTIVE_PRIORITY: "0" is not accepted; accepted: a whole number from 1 to 50000"#);
+    insta::assert_snapshot!(refusal(ACTIVE, "first"), @r#"ACTIVE_PRIORITY: "first" is not accepted; accepted: a whole number from 1 to 50000"#);
+    insta::assert_snapshot!(refusal(RESTING, "50001"), @r#"RESTING_PRIORITY: "50001" is not accepted; accepted: a whole number from 1 to 50000, greater than ACTIVE_PRIORITY (1)"#);
+    insta::assert_snapshot!(refusal(RESTING, "1"), @r#"RESTING_PRIORITY: "1" is not accepted; accepted: a whole number from 1 to 50000, greater than ACTIVE_PRIORITY (1)"#);
+    insta::assert_snapshot!(refusal(MAX_DURATION, "-1"), @r#"MAX_DURATION_MINUTES: "-1" is not accepted; accepted: a whole number of minutes from 0 to 43200"#);
+    insta::assert_snapshot!(refusal(STALE_AFTER, "0"), @r#"STALE_AFTER_MINUTES: "0" is not accepted; accepted: a whole number of minutes from 1 to 43200"#);
+}

@@ -1,1 +1,127 @@
+use serde_json::json;
 
+use super::*;
+
+const NOW: &str = "2026-03-01T22:00:00Z";
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn read(payload: &Value) -> Result<Request, EventError> {
+    parse(payload, time(NOW), None)
+}
+
+fn refusal(payload: &Value) -> String {
+    read(payload).unwrap_err().to_string()
+}
+
+#[test]
+fn the_four_types_are_read() {
+    let start = Request { command: Command::Start(Start::default()), dry_run: false };
+    assert_eq!(read(&json!({"type": "start"})), Ok(start));
+    let end = Request { command: Command::End { scheduled_at: None }, dry_run: true };
+    assert_eq!(read(&json!({"type": "end", "dryRun": true})), Ok(end));
+    assert_eq!(read(&json!({"type": "status"})).unwrap().command, Command::Status);
+    assert_eq!(read(&json!({"type": "check"})).unwrap().command, Command::Check);
+}
+
+#[test]
+fn a_start_is_read_with_all_its_fields() {
+    let request = read(&json!({
+        "type": "start", "minutes": 90, "reason": "DB upgrade", "scheduledAt": "2026-03-02T06:59:30+09:00"
+    }));
+    let start = Start {
+        until: Some(time("2026-03-01T23:30:00Z")),
+        reason: Reason::new("DB upgrade"),
+        scheduled_at: Some(time("2026-03-01T21:59:30Z")),
+    };
+    assert_eq!(request.unwrap().command, Command::Start(start));
+}
+
+#[test]
+fn an_eventbridge_envelope_carries_the_command_as_its_detail() {
+    let envelope = json!({
+        "version": "0", "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "detail-type": "Maintenance",
+        "source": "ops.calendar", "account": "123456789012", "time": NOW, "region": "eu-central-1",
+        "resources": [], "detail": {"type": "start", "minutes": 30}
+    });
+    assert_eq!(read(&envelope), read(&json!({"type": "start", "minutes": 30})));
+    let mut wrong = envelope;
+    wrong["detail"] = json!("start");
+    insta::assert_snapshot!(refusal(&wrong), @r#"detail: "start" is no object; accepted: an object such as {"type":"start"}; nothing was changed"#);
+}
+
+#[test]
+fn a_keyword_that_the_scheduler_did_not_replace_counts_as_absent() {
+    let request = read(&json!({"type": "start", "scheduledAt": "<aws.scheduler.scheduled-time>"}));
+    assert_eq!(request.unwrap().command, Command::Start(Start::default()));
+}
+
+#[test]
+fn a_type_with_a_typo_is_refused() {
+    insta::assert_snapshot!(refusal(&json!({"type": "strat"})), @r#"type: "strat" is no event type; accepted: "start", "end", "status", "check"; nothing was changed"#);
+    insta::assert_snapshot!(refusal(&json!({"type": "START"})), @r#"type: "START" is no event type; accepted: "start", "end", "status", "check"; nothing was changed"#);
+    insta::assert_snapshot!(refusal(&json!({"type": 1})), @r#"type: 1 is no event type; accepted: "start", "end", "status", "check"; nothing was changed"#);
+    insta::assert_snapshot!(refusal(&json!({})), @r#"type: the field is missing; accepted: "start", "end", "status", "check"; nothing was changed"#);
+}
+
+#[test]
+fn a_field_that_the_type_does_not_have_is_refused() {
+    insta::assert_snapshot!(refusal(&json!({"type": "start", "dry_run": true})), @r#"dry_run: true is in a field that is not known here; accepted: the fields of "start": type, until, minutes, reason, scheduledAt, dryRun; nothing was changed"#);
+    insta::assert_snapshot!(refusal(&json!({"type": "end", "minutes": 5})), @r#"minutes: 5 is in a field that is not known here; accepted: the fields of "end": type, scheduledAt, dryRun; nothing was changed"#);
+    insta::assert_snapshot!(refusal(&json!({"type": "status", "dryRun": true})), @r#"dryRun: true is in a field that is not known here; accepted: the fields of "status": type; nothing was changed"#);
+}
+
+#[test]
+fn a_payload_that_is_no_object_is_refused() {
+    for payload in [json!(null), json!("start"), json!(["start"]), json!(1)] {
+        assert_eq!(read(&payload).unwrap_err().field, "event", "{payload}");
+    }
+}
+
+#[test]
+fn a_field_of_the_wrong_kind_is_refused() {
+    let wrong = [
+        ("until", json!(1_772_402_400)),
+        ("until", json!("tomorrow")),
+        ("until", json!(null)),
+        ("minutes", json!("60")),
+        ("minutes", json!(1.5)),
+        ("minutes", json!(null)),
+        ("reason", json!(42)),
+        ("scheduledAt", json!("22:00")),
+        ("scheduledAt", json!(0)),
+        ("dryRun", json!("true")),
+        ("dryRun", json!(1)),
+    ];
+    for (field, value) in wrong {
+        let error = read(&json!({"type": "start", field: value.clone()})).unwrap_err();
+        assert_eq!((error.field.as_str(), error.value), (field, value.to_string()));
+    }
+}
+
+#[test]
+fn a_window_that_cannot_be_is_refused() {
+    insta::assert_snapshot!(refusal(&json!({"type": "start", "minutes": 0})), @"minutes: 0 is no length of a window; accepted: a whole number from 1 to 43200; nothing was changed");
+    insta::assert_snapshot!(refusal(&json!({"type": "start", "minutes": -5})), @"minutes: -5 is no length of a window; accepted: a whole number from 1 to 43200; nothing was changed");
+    insta::assert_snapshot!(refusal(&json!({"type": "start", "minutes": 10_000_000_000_u64})), @"minutes: 10000000000 is no length of a window; accepted: a whole number from 1 to 43200; nothing was changed");
+    insta::assert_snapshot!(refusal(&json!({"type": "start", "until": NOW})), @r#"until: "2026-03-01T22:00:00Z" is not in the future; accepted: an RFC 3339 time after 2026-03-01T22:00:00Z and not after 2026-03-31T22:00:00Z; nothing was changed"#);
+    insta::assert_snapshot!(refusal(&json!({"type": "start", "until": "2062-03-01T22:00:00Z"})), @r#"until: "2062-03-01T22:00:00Z" is too far ahead; accepted: an RFC 3339 time after 2026-03-01T22:00:00Z and not after 2026-03-31T22:00:00Z; nothing was changed"#);
+    insta::assert_snapshot!(refusal(&json!({"type": "start", "until": "2026-03-01T23:00:00Z", "minutes": 60})), @"minutes: 60 is given beside until; accepted: one of until and minutes; nothing was changed");
+}
+
+#[test]
+fn no_window_may_be_longer_than_the_configured_maximum() {
+    let within = |minutes: u32| parse(&json!({"type": "start", "minutes": minutes}), time(NOW), Some(120));
+    assert!(within(120).is_ok());
+    insta::assert_snapshot!(within(121).unwrap_err(), @"minutes: 121 is no length of a window; accepted: a whole number from 1 to 120; nothing was changed");
+    let until = parse(&json!({"type": "start", "until": "2026-03-02T00:00:01Z"}), time(NOW), Some(120));
+    assert_eq!(until.unwrap_err().problem, "is too far ahead");
+}
+
+#[test]
+fn a_long_value_is_cut_in_the_error() {
+    let error = read(&json!({"type": "x".repeat(10_000)})).unwrap_err();
+    assert!(error.to_string().len() < 300, "{error}");
+}

@@ -1,0 +1,73 @@
+//! The invariants over random listeners, without disturbance. The strict listener itself judges on
+//! every batch that no pinned rule and not the default rule moves and that the others keep their order.
+
+use priority_switcher::plan::State;
+use priority_switcher::report::Outcome;
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::support::listeners::{maintenance_rule, setups};
+use crate::support::port::MemoryListener;
+use crate::support::run::{START_OF_TIME, answer, runtime, time};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_start_covers_all_but_the_pinned_rules_and_an_end_restores_every_number(setup in setups()) {
+        let (elb, settings, rule) = (setup.elb(), setup.settings(), maintenance_rule("web"));
+        let before = elb.borrow().order(&rule.listener());
+        let listener = MemoryListener::new(&elb, &rule);
+        runtime().block_on(async {
+            let now = time(START_OF_TIME);
+            let on = answer(&listener, &settings, &json!({"type": "start"}), now).await;
+            prop_assert_eq!(on.listeners[0].state, State::Active);
+            let order = elb.borrow().order(&rule.listener());
+            let above: Vec<_> = order.iter().take_while(|(_, other)| *other != rule).collect();
+            prop_assert!(above.iter().all(|(place, _)| *place < setup.active), "{:?} stayed above", above);
+            let moved = on.listeners[0].moves.iter().any(|one| one.rule == rule);
+            prop_assert!(moved || setup.home == setup.active || setup.rests_last());
+            prop_assert!(on.listeners[0].moves.iter().all(|one| one.from != one.to));
+
+            let off = answer(&listener, &settings, &json!({"type": "end"}), now).await;
+            prop_assert_eq!(off.listeners[0].state, State::Resting);
+            prop_assert_eq!(elb.borrow().order(&rule.listener()), before);
+            let tags: Vec<_> = elb.borrow().tags_of(&rule).into_keys().collect();
+            prop_assert_eq!(tags, ["maintenance-mode:ended-at"]);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_repeated_event_writes_nothing(setup in setups(), later in 0_u32..500) {
+        let (elb, settings, rule) = (setup.elb(), setup.settings(), maintenance_rule("web"));
+        let listener = MemoryListener::new(&elb, &rule);
+        runtime().block_on(async {
+            for kind in ["start", "end"] {
+                let event = json!({"type": kind});
+                answer(&listener, &settings, &event, time(START_OF_TIME)).await;
+                let (writes, tags) = (elb.borrow().writes.len(), elb.borrow().tags_of(&rule));
+                let again = answer(&listener, &settings, &event, time(START_OF_TIME).plus_minutes(later)).await;
+                prop_assert_eq!(again.outcome, Outcome::Unchanged);
+                prop_assert_eq!(elb.borrow().writes.len(), writes, "{} wrote again", kind);
+                prop_assert_eq!(elb.borrow().tags_of(&rule), tags);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn an_end_without_a_record_leaves_nothing_below_the_rule_and_the_others_where_they_are(setup in setups()) {
+        let (elb, settings, rule) = (setup.elb(), setup.settings(), maintenance_rule("web"));
+        let listener = MemoryListener::new(&elb, &rule);
+        runtime().block_on(async {
+            answer(&listener, &settings, &json!({"type": "start"}), time(START_OF_TIME)).await;
+            elb.borrow_mut().wipe_tags(&rule);
+            let off = answer(&listener, &settings, &json!({"type": "end"}), time(START_OF_TIME)).await;
+            prop_assert_eq!(off.listeners[0].state, State::Resting);
+            let order = elb.borrow().order(&rule.listener());
+            prop_assert_eq!(order.last().map(|(_, last)| last), Some(&rule));
+            Ok(())
+        })?;
+    }
+}

@@ -1,0 +1,11 @@
+//! How the switch behaves, on a strict listener in memory and through the real SDK client.
+
+mod support;
+
+mod concurrency;
+mod fault_campaign;
+mod invariants;
+mod real_client;
+mod several_listeners;
+mod switching;
+mod windows;

@@ -1,0 +1,115 @@
+//! Listeners to test with: by hand, and at random.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use priority_switcher::plan::Settings;
+use priority_switcher::rule::{Priority, RuleArn};
+use proptest::prelude::*;
+
+use super::strict::{StrictElb, StrictRule};
+
+/// The maintenance rule of the listener of that name.
+pub(crate) fn maintenance_rule(listener: &str) -> RuleArn {
+    rule(listener, "maintenance")
+}
+
+pub(crate) fn rule(listener: &str, name: &str) -> RuleArn {
+    format!("arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/{listener}/{name}")
+        .parse()
+        .unwrap()
+}
+
+pub(crate) fn settings() -> Settings {
+    Settings { active: Priority::FIRST, resting: None, max_duration: None, stale_after: 60 }
+}
+
+/// A listener with the maintenance rule at `home` and other rules at these priorities, each named after
+/// its place at the beginning.
+pub(crate) fn add_listener(elb: &mut StrictElb, listener: &str, home: u32, others: &[u32]) {
+    let add = |elb: &mut StrictElb, name: &str, priority: Option<u32>, path: &str| {
+        elb.add_rule(StrictRule {
+            arn: rule(listener, name),
+            priority,
+            path: path.into(),
+            target_group: format!("{name}/6d0ecf831eec9f09"),
+        });
+    };
+    add(elb, "default", None, "");
+    add(elb, "maintenance", Some(home), "/*");
+    for priority in others {
+        add(elb, &format!("r{priority}"), Some(*priority), &format!("/{priority}*"));
+    }
+}
+
+pub(crate) fn one_listener(home: u32, others: &[u32]) -> Rc<RefCell<StrictElb>> {
+    let mut elb = StrictElb::with_pages_of(3);
+    add_listener(&mut elb, "web", home, others);
+    Rc::new(RefCell::new(elb))
+}
+
+/// A listener and its configuration, as they can be met.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) home: u32,
+    pub(crate) others: Vec<u32>,
+    pub(crate) active: u32,
+    pub(crate) resting: Option<u32>,
+}
+
+impl Setup {
+    pub(crate) fn elb(&self) -> Rc<RefCell<StrictElb>> {
+        let elb = one_listener(self.home, &self.others);
+        let rule = maintenance_rule("web");
+        elb.borrow_mut().guarded.insert(rule.listener(), (rule, self.active));
+        elb
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            active: self.active.try_into().unwrap(),
+            resting: self.resting.map(|resting| resting.try_into().unwrap()),
+            ..settings()
+        }
+    }
+
+    pub(crate) fn rests_last(&self) -> bool {
+        self.others.iter().all(|other| *other < self.home)
+    }
+}
+
+/// Places as people and tools give them out: from the top, in tens, by chance, at the very end, and the
+/// full quota of 100 rules without a gap.
+fn places() -> impl Strategy<Value = BTreeSet<u32>> {
+    let dense = (0_u32..12, proptest::collection::btree_set(1_u32..40, 0..8))
+        .prop_map(|(run, more)| (1..=run).chain(more).collect());
+    let tens = (0_u32..10).prop_map(|count| (1..=count).map(|place| place * 10).collect());
+    let sparse = proptest::collection::btree_set(1_u32..=50_000, 0..12);
+    let end = proptest::collection::btree_set(49_990_u32..=50_000, 0..8);
+    let full = (1_u32..4).prop_map(|first| (first..first + 100).collect());
+    prop_oneof![5 => dense, 2 => tens, 2 => sparse, 2 => end, 1 => full]
+}
+
+/// Any listener whose maintenance rule rests: below the active priority, or with nothing below it.
+pub(crate) fn setups() -> impl Strategy<Value = Setup> {
+    let active = prop_oneof![4 => Just(1_u32), 3 => 2_u32..15, 1 => 1_u32..=50_000];
+    let home =
+        prop_oneof![3 => Just(None), 3 => (1_u32..60).prop_map(Some), 1 => (1_u32..=50_000).prop_map(Some)];
+    let resting =
+        prop_oneof![2 => Just(None), 1 => Just(Some(50_000_u32)), 1 => (2_u32..=50_000).prop_map(Some)];
+    (places(), active, home, resting)
+        .prop_map(|(places, active, home, resting)| {
+            let free_from =
+                |from: u32| (from..=50_000).chain(1..from).find(|place| !places.contains(place)).unwrap();
+            let last = places.last().map_or(99, |last| (*last + 1).min(50_000));
+            let home = free_from(home.unwrap_or(last));
+            let stands_on_top = home <= active && places.iter().any(|place| *place > home);
+            let active = if stands_on_top { 1.min(home) } else { active };
+            let others = places.into_iter().collect();
+            Setup { home, others, active, resting: resting.filter(|resting| *resting > active) }
+        })
+        .prop_filter("the maintenance rule has to rest", |setup| {
+            setup.home > setup.active || setup.rests_last()
+        })
+}
