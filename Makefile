@@ -59,6 +59,9 @@ format: $(INSTALLED) ## Format the sources
 	$(BIN)/ruff check --quiet --select I --fix tests
 	$(BIN)/ruff format --quiet tests
 
+.PHONY: tools
+tools: $(INSTALLED) ## Install the pinned tools, among them sam and cargo-lambda, into .tools/venv/bin
+
 .PHONY: lock
 lock: ## Resolve the pinned tools anew from tests/requirements.in
 	$(PYTHON) -m venv .tools/lock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,11 @@ class Site:
     def during_maintenance(self) -> bool:
         """Whether the maintenance rule comes first."""
         return self.listener.rules()[0].arn == self.stack.rule_arn
+
+
+def pytest_configure() -> None:
+    """Treat being ended from outside like Ctrl-C, so that the fixtures end what they have started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -112,6 +112,15 @@ def test_status_tells_the_state_and_changes_nothing(site: Site) -> None:
     assert active["listeners"][0]["state"] == "active"
 
 
+def test_the_detail_of_an_eventbridge_event_is_an_event_too(site: Site) -> None:
+    envelope = {"version": "0", "id": "1", "detail-type": "Deployment", "source": "ci", "detail": {"type": "start"}}
+
+    answer = site.stack.invoke(envelope).answer
+
+    assert (answer["type"], answer["outcome"]) == ("start", "changed")
+    assert site.during_maintenance()
+
+
 BAD_EVENTS = {
     "an unknown type": ({"type": "strat"}, ["type", "strat", "start", "end", "status"]),
     "no type": ({}, ["type", "start", "end", "status"]),
