@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from tests.harness.wait import until
 # One request per backend; the secret must not turn up in any log.
 REQUESTS = ("/a", "/b/orders?token=secret", "/c/items/7")
 RULES = {1: ("/a*", "front-end"), 2: ("/b*", "bff"), 3: ("/c*", "api")}
+NORMAL = ((200, "front-end serves /a"), (200, "bff serves /b/orders"), (200, "api serves /c/items/7"))
+MAINTENANCE = ((303, "/a/maintenance"), (503, "Service Unavailable"), (503, "Service Unavailable"))
 # An Application Load Balancer takes some seconds to follow its rules.
 ROUTING_SECONDS = 30
 
@@ -35,27 +38,27 @@ class Story:
 
     def tell(self) -> None:
         """Show the main job; raise when anything is not as promised."""
-        before = self._normal_traffic("1  Normal traffic")
-        during = self._maintenance(before)
-        self._who_knocked()
-        after = self._end()
-        self._result(before, during, after)
+        self.console.heading("1  Normal traffic")
+        before = self._show_rules(earlier=[])
+        self._show_traffic(NORMAL)
 
-    def _normal_traffic(self, heading: str) -> list[Rule]:
-        self.console.heading(heading)
-        rules = self._show_rules({})
-        self._show_traffic([(200, "front-end serves /a"), (200, "bff serves /b"), (200, "api serves /c")])
-        return rules
-
-    def _maintenance(self, before: list[Rule]) -> list[Rule]:
         self.console.heading("2  Maintenance starts")
         self._switch(EVENTS / "start.json")
-        rules = self._show_rules({rule.arn: rule.priority for rule in before})
-        self._show_traffic([(303, "/a/maintenance"), (503, "Service Unavailable"), (503, "Service Unavailable")])
-        return rules
+        during = self._show_rules(earlier=before)
+        self._show_traffic(MAINTENANCE)
+
+        self.console.heading("3  Who knocked, from the responder's log group")
+        self._who_knocked()
+
+        self.console.heading("4  Maintenance ends")
+        self._switch(EVENTS / "end.json")
+        after = self._show_rules(earlier=during)
+        self._show_traffic(NORMAL)
+
+        self.console.heading("5  Result")
+        self._result(before, during, after)
 
     def _who_knocked(self) -> None:
-        self.console.heading("3  Who knocked, from the responder's log group")
         expected = [request.partition("?")[0] for request in REQUESTS]
         lines = until("a log line per request", lambda: self._lines_of(len(expected)), within=ROUTING_SECONDS)
         self.console.table(
@@ -72,15 +75,7 @@ class Story:
         lines = self.stack.responder_log()
         return lines if len(lines) >= count else []
 
-    def _end(self) -> list[Rule]:
-        self.console.heading("4  Maintenance ends")
-        self._switch(EVENTS / "end.json")
-        rules = self._show_rules({})
-        self._show_traffic([(200, "front-end serves /a"), (200, "bff serves /b"), (200, "api serves /c")])
-        return rules
-
     def _result(self, before: list[Rule], during: list[Rule], after: list[Rule]) -> None:
-        self.console.heading("5  Result")
         self._check("During maintenance the maintenance rule came first", during[0].arn == self.stack.rule_arn)
         self._check(
             "During maintenance the others kept their order among themselves",
@@ -106,12 +101,13 @@ class Story:
         )
         self.console.blank()
 
-    def _show_rules(self, earlier: dict[str, str]) -> list[Rule]:
+    def _show_rules(self, earlier: list[Rule]) -> list[Rule]:
         """Print the rules as the load balancer tries them, with what moved."""
+        priorities = {rule.arn: rule.priority for rule in earlier}
         rules = self.listener.rules()
         rows = []
         for rule in rules:
-            was = earlier.get(rule.arn, rule.priority)
+            was = priorities.get(rule.arn, rule.priority)
             mark = "◀ maintenance rule" if rule.arn == self.stack.rule_arn else ""
             moved = f"was {was}" if was != rule.priority else ""
             rows.append((rule.priority, rule.path, rule.target, moved, mark))
@@ -119,7 +115,7 @@ class Story:
         self.console.blank()
         return rules
 
-    def _show_traffic(self, expected: list[tuple[int, str]]) -> None:
+    def _show_traffic(self, expected: Sequence[tuple[int, str]]) -> None:
         """Ask each path over HTTP and check the answers."""
         rows = []
         wrong = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import platform
 import socket
 import subprocess
 import urllib.request
@@ -19,6 +20,8 @@ from tests.harness.wait import until
 @contextlib.contextmanager
 def ministack(home: Path) -> Iterator[Aws]:
     """Run MiniStack on a free port until the block ends, with all of its files below `home`."""
+    if platform.system() != "Linux":
+        raise ToolFailedError("MiniStack runs the functions, which are Linux programs, without a container: use Linux")
     for attempt in range(5):
         aws = Aws(port=_free_port(), home=home)
         log = LOGS / "ministack.log"
