@@ -3,7 +3,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`config`] | environment → [`config::Config`], with [`path_pattern`], [`page_url`] and [`cors`] |
-//! | [`payload`], [`request`] | the few fields of an event that decide the answer, read from any JSON |
+//! | [`request`] | the few fields of an event that decide the answer, read from any JSON |
 //! | [`route`] | request → [`route::Outcome`], pure |
 //! | [`page`], [`language`] | the built-in page |
 //! | [`return_path`] | where the page brings a visitor back to |
@@ -19,7 +19,6 @@ pub mod log;
 pub mod page;
 pub mod page_url;
 pub mod path_pattern;
-pub mod payload;
 pub mod request;
 pub mod responder;
 pub mod response;

@@ -6,7 +6,6 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::request::Request;
-use crate::response::Status;
 use crate::route::Outcome;
 
 /// The longest text of the client's that a line repeats, in bytes. An ALB's request line has at most 16 KB; escaped, a
@@ -29,12 +28,12 @@ pub struct LogLine<'a> {
 
 impl<'a> LogLine<'a> {
     /// The line for a request and its answer. `request_id` is the invocation's, as in Lambda's own log lines.
-    pub fn new(request: &'a Request, outcome: &Outcome, status: Status, request_id: &'a str) -> Self {
+    pub fn new(request: &'a Request, outcome: &Outcome, request_id: &'a str) -> Self {
         Self {
             level: "INFO",
             message: "request during maintenance",
             outcome: outcome.name(),
-            status: status.code(),
+            status: outcome.status().code(),
             method: shortened(&request.method),
             host: shortened(request.host()),
             path: shortened(&request.path),
@@ -48,7 +47,8 @@ impl<'a> LogLine<'a> {
     /// Those of the output.
     pub fn write_to(&self, output: &mut impl Write) -> std::io::Result<()> {
         let mut line = serde_json::to_string(self)?;
-        if line.contains(breaks_lines) {
+        // Almost every line is plain ASCII, which is quickly told.
+        if (!line.is_ascii() || line.contains('\u{7f}')) && line.contains(breaks_lines) {
             line = escaped(&line);
         }
         line.push('\n');

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use maintenance_responder::config::Config;
-use maintenance_responder::payload::Payload;
+use maintenance_responder::request::Request;
 use maintenance_responder::responder::Responder;
 
 #[tokio::main(flavor = "current_thread")]
@@ -25,9 +25,9 @@ async fn run() -> Result<(), Error> {
     let config =
         Config::from_lookup(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))?;
     let responder = &Responder::new(config);
-    Runtime::new(service_fn(async |event: LambdaEvent<Payload>| {
-        let LambdaEvent { payload, context, .. } = event;
-        Ok::<_, Infallible>(responder.handle(payload.json(), &context.request_id, &mut stdout().lock()))
+    Runtime::new(service_fn(async |event: LambdaEvent<Request>| {
+        let answer = responder.handle(&event.payload, &event.context.request_id, &mut stdout().lock());
+        Ok::<_, Infallible>(answer)
     }))
     .run()
     .await

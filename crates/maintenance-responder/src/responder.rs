@@ -3,47 +3,69 @@
 use std::borrow::Cow;
 use std::io::Write;
 
+use serde_json::value::RawValue;
+
 use crate::config::Config;
 use crate::log::LogLine;
-use crate::page::{CONTENT_SECURITY_POLICY, Page};
+use crate::page::{self, CONTENT_SECURITY_POLICY};
 use crate::request::Request;
-use crate::response::{Response, Status};
+use crate::response::{Answer, Response, Status};
+use crate::return_path::ReturnPath;
 use crate::route::{Outcome, route};
 
 const HEALTH_BODY: &str = r#"{"status":"maintenance"}"#;
 const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
 
-/// Answers requests. Whatever can be prepared is prepared when it is made, which is at init.
+/// Answers requests.
 #[derive(Debug)]
 pub struct Responder {
     config: Config,
-    page: Page,
     retry_after: String,
+    /// The answer that most requests get, without and with multi-value headers.
+    unavailable: [Option<Box<RawValue>>; 2],
 }
 
 impl Responder {
     /// Prepares the answers.
     pub fn new(config: Config) -> Self {
-        Self { page: Page::new(&config), retry_after: config.retry_after_seconds.to_string(), config }
+        let retry_after = config.retry_after_seconds.to_string();
+        let mut responder = Self { config, retry_after, unavailable: [None, None] };
+        responder.unavailable = [false, true].map(|multi_value| {
+            let request = Request { multi_value, ..Request::default() };
+            responder.compose(&request, &Outcome::Unavailable).prepare().ok()
+        });
+        responder
     }
 
-    /// Answers an event, which may be any JSON, and writes one line to `log`.
-    pub fn handle(&self, event: &str, request_id: &str, log: &mut impl Write) -> Response<'_> {
-        let request = Request::from_json(event);
-        let outcome = route(&request, &self.config);
-        let response = self.respond(&request, &outcome);
+    /// Answers a request, and writes one line to `log`. `request_id` is the invocation's.
+    pub fn handle(&self, request: &Request, request_id: &str, log: &mut impl Write) -> Answer<'_> {
+        let outcome = route(request, &self.config);
         // A client's answer is worth more than its log line.
-        let _ = LogLine::new(&request, &outcome, response.status, request_id).write_to(log);
-        response
+        let _ = LogLine::new(request, &outcome, request_id).write_to(log);
+        match self.prepared(request, &outcome) {
+            Some(answer) => Answer::Prepared(answer),
+            None => Answer::Composed(self.compose(request, &outcome)),
+        }
     }
 
-    fn respond(&self, request: &Request, outcome: &Outcome) -> Response<'_> {
+    fn prepared(&self, request: &Request, outcome: &Outcome) -> Option<&RawValue> {
+        let is_plain = request.headers.origin.is_none() && request.method != "HEAD";
+        if *outcome == Outcome::Unavailable && is_plain {
+            self.unavailable[usize::from(request.multi_value)].as_deref()
+        } else {
+            None
+        }
+    }
+
+    fn compose(&self, request: &Request, outcome: &Outcome) -> Response<'_> {
+        let status = outcome.status();
         // Room for every header that an answer can have.
         let mut headers = Vec::with_capacity(12);
         headers.push(("Cache-Control", Cow::Borrowed("no-store")));
         headers.push(("X-Maintenance-Mode", Cow::Borrowed("on")));
-        let (status, body) = match outcome {
+        let mut body = Cow::Borrowed("");
+        match outcome {
             Outcome::Preflight(preflight) => {
                 headers.push(("Access-Control-Allow-Methods", Cow::Owned(preflight.method.clone())));
                 if let Some(names) = &preflight.headers {
@@ -51,11 +73,10 @@ impl Responder {
                 }
                 // A browser must not remember after the maintenance what was granted during it.
                 headers.push(("Access-Control-Max-Age", Cow::Borrowed("0")));
-                (Status::NoContent, Cow::Borrowed(""))
             }
             Outcome::Health => {
                 headers.push(("Content-Type", Cow::Borrowed(JSON)));
-                (Status::Ok, Cow::Borrowed(HEALTH_BODY))
+                body = Cow::Borrowed(HEALTH_BODY);
             }
             Outcome::Page { language, from } => {
                 headers.push(("Content-Type", Cow::Borrowed(HTML)));
@@ -63,22 +84,14 @@ impl Responder {
                 headers.push(("Content-Security-Policy", Cow::Borrowed(CONTENT_SECURITY_POLICY)));
                 headers.push(("Referrer-Policy", Cow::Borrowed("no-referrer")));
                 headers.push(("X-Content-Type-Options", Cow::Borrowed("nosniff")));
-                (Status::ServiceUnavailable, self.page.render(*language, from.as_ref()))
+                body = Cow::Owned(page::render(&self.config, *language, from.as_ref()));
             }
-            Outcome::Redirect { from } => {
-                let location = self.config.page_url.location();
-                let location = match from {
-                    Some(from) => Cow::Owned(format!("{location}?from={}", from.to_parameter())),
-                    None => Cow::Borrowed(location),
-                };
-                headers.push(("Location", location));
-                (Status::SeeOther, Cow::Borrowed(""))
-            }
+            Outcome::Redirect { from } => headers.push(("Location", self.location(from.as_ref()))),
             Outcome::Unavailable => {
                 headers.push(("Content-Type", Cow::Borrowed(JSON)));
-                (Status::ServiceUnavailable, Cow::Borrowed(self.config.unavailable_body.as_str()))
+                body = Cow::Borrowed(&self.config.unavailable_body);
             }
-        };
+        }
         if status == Status::ServiceUnavailable {
             headers.push(("Retry-After", Cow::Borrowed(&self.retry_after)));
         }
@@ -86,8 +99,15 @@ impl Responder {
             headers.push(("Vary", Cow::Borrowed(vary)));
         }
         self.share(request, &mut headers);
-        let body = if request.method == "HEAD" { Cow::Borrowed("") } else { body };
+        if request.method == "HEAD" {
+            body = Cow::Borrowed("");
+        }
         Response { status, headers, body, multi_value: request.multi_value }
+    }
+
+    fn location(&self, from: Option<&ReturnPath>) -> Cow<'_, str> {
+        let page = self.config.page_url.location();
+        from.map_or(Cow::Borrowed(page), |from| Cow::Owned([page, "?from=", &from.to_parameter()].concat()))
     }
 
     /// Which request headers the answer depends on.

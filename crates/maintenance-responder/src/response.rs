@@ -4,7 +4,9 @@
 
 use std::borrow::Cow;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 
 /// An HTTP status that the function uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,16 @@ impl Status {
     }
 }
 
+/// What the ALB gets.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer<'a> {
+    /// A response that was serialized before.
+    Prepared(&'a RawValue),
+    /// One that this request alone gets.
+    Composed(Response<'a>),
+}
+
 /// An answer to the ALB. Serialized it never holds a `null`, which the ALB would turn into a 502.
 #[derive(Clone, Debug)]
 pub struct Response<'a> {
@@ -52,6 +64,16 @@ pub struct Response<'a> {
     pub body: Cow<'a, str>,
     /// Whether the target group has multi-value headers switched on, which is how the event came.
     pub multi_value: bool,
+}
+
+impl Response<'_> {
+    /// The response's JSON, ready to be sent any number of times.
+    ///
+    /// # Errors
+    /// None: text is all that a response holds.
+    pub fn prepare(&self) -> serde_json::Result<Box<RawValue>> {
+        to_raw_value(self)
+    }
 }
 
 impl Serialize for Response<'_> {

@@ -1,6 +1,6 @@
 //! Where a visitor wanted to go.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -39,17 +39,15 @@ pub struct ReturnPath(String);
 impl ReturnPath {
     /// The path and query string that a request asked for. One whose query string would be too long loses that.
     pub fn of_request(request: &Request) -> Option<Self> {
-        let mut text = request.path.clone().into_owned();
-        for (index, (name, value)) in request.query.parameters().iter().enumerate() {
-            let separator = if index == 0 { '?' } else { '&' };
-            // Writing to a String cannot fail.
-            let _ = write!(
-                text,
-                "{separator}{}={}",
-                utf8_percent_encode(name, IN_NAME),
-                utf8_percent_encode(value, IN_VALUE)
-            );
-        }
+        let mut text = request.path.clone();
+        let mut separator = '?';
+        request.query.for_each(|name, value| {
+            text.push(separator);
+            text.extend(utf8_percent_encode(name, IN_NAME));
+            text.push('=');
+            text.extend(utf8_percent_encode(value, IN_VALUE));
+            separator = '&';
+        });
         Self::parse(&text).or_else(|| Self::parse(&request.path))
     }
 
@@ -67,14 +65,14 @@ impl ReturnPath {
             return None;
         }
         let path = text.split('?').next().unwrap_or_default();
-        let decoded: Vec<u8> = percent_decode_str(path).collect();
+        let decoded = Cow::from(percent_decode_str(path));
         let refused = decoded.starts_with(b"//")
             || decoded.iter().any(|byte| byte.is_ascii_control() || *byte == b'\\')
             || decoded.split(|&byte| byte == b'/').any(|segment| matches!(segment, b"." | b".."));
         if refused {
             return None;
         }
-        let safe = utf8_percent_encode(text, UNSAFE).to_string();
+        let safe: String = utf8_percent_encode(text, UNSAFE).collect();
         (safe.len() <= MAX_RETURN_PATH_BYTES).then_some(Self(safe))
     }
 
@@ -90,6 +88,6 @@ impl ReturnPath {
 
     /// The text as the value of a query string's parameter.
     pub fn to_parameter(&self) -> String {
-        utf8_percent_encode(&self.0, IN_FROM).to_string()
+        utf8_percent_encode(&self.0, IN_FROM).collect()
     }
 }

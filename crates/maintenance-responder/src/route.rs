@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::cors::Preflight;
 use crate::language::Language;
 use crate::request::Request;
+use crate::response::Status;
 use crate::return_path::ReturnPath;
 
 /// What the `User-Agent` of a load balancer's health checks starts with, see
@@ -42,6 +43,16 @@ impl Outcome {
             Self::Page { .. } => "page",
             Self::Redirect { .. } => "redirect",
             Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// The answer's status.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Preflight(_) => Status::NoContent,
+            Self::Health => Status::Ok,
+            Self::Redirect { .. } => Status::SeeOther,
+            Self::Page { .. } | Self::Unavailable => Status::ServiceUnavailable,
         }
     }
 }
@@ -86,7 +97,7 @@ fn is_health_check(request: &Request, config: &Config) -> bool {
 /// Where to bring the visitor back to. A page elsewhere would not know what to do with it, and only what was asked for
 /// with GET or HEAD can be asked for again without sending a form twice.
 fn wanted(request: &Request, config: &Config) -> Option<ReturnPath> {
-    if config.page_url.is_on_same_host() && matches!(&*request.method, "GET" | "HEAD") {
+    if config.page_url.is_on_same_host() && matches!(request.method.as_str(), "GET" | "HEAD") {
         ReturnPath::of_request(request)
     } else {
         None
@@ -95,6 +106,6 @@ fn wanted(request: &Request, config: &Config) -> Option<ReturnPath> {
 
 /// Where the page's own URL says that the visitor wanted to go: never to the page itself.
 fn from_parameter(request: &Request, config: &Config) -> Option<ReturnPath> {
-    let from = ReturnPath::from_parameter(&request.query.first("from")?)?;
+    let from = ReturnPath::from_parameter(&request.query.last("from")?)?;
     (!config.page_url.is_at(request.host(), from.path())).then_some(from)
 }

@@ -2,22 +2,18 @@
 
 use std::borrow::Cow;
 
-/// Replaces each `{{name}}` of a template by its value. Where there is none, a new part begins.
-pub(crate) fn expand<'a>(template: &str, value: impl Fn(&str) -> Option<Cow<'a, str>>) -> Vec<String> {
-    let mut parts = Vec::new();
-    let mut part = String::new();
+/// Replaces each `{{name}}` of a template by its value.
+pub(crate) fn fill<'a>(template: &str, value: impl Fn(&str) -> Cow<'a, str>) -> String {
+    // Room for the style and the script, which are the largest values.
+    let mut filled = String::with_capacity(8 * 1024);
     let mut rest = template;
     while let Some((before, name, after)) = next_name(rest) {
-        part.push_str(before);
-        match value(name) {
-            Some(value) => part.push_str(&value),
-            None => parts.push(std::mem::take(&mut part)),
-        }
+        filled.push_str(before);
+        filled.push_str(&value(name));
         rest = after;
     }
-    part.push_str(rest);
-    parts.push(part);
-    parts
+    filled.push_str(rest);
+    filled
 }
 
 fn next_name(template: &str) -> Option<(&str, &str, &str)> {
