@@ -60,6 +60,7 @@ impl Responder {
 
     fn compose(&self, request: &Request, outcome: &Outcome) -> Response<'_> {
         let status = outcome.status();
+        let is_head = request.method == "HEAD";
         // Room for every header that an answer can have.
         let mut headers = Vec::with_capacity(12);
         headers.push(("Cache-Control", Cow::Borrowed("no-store")));
@@ -84,7 +85,10 @@ impl Responder {
                 headers.push(("Content-Security-Policy", Cow::Borrowed(CONTENT_SECURITY_POLICY)));
                 headers.push(("Referrer-Policy", Cow::Borrowed("no-referrer")));
                 headers.push(("X-Content-Type-Options", Cow::Borrowed("nosniff")));
-                body = Cow::Owned(page::render(&self.config, *language, from.as_ref()));
+                // The page's own script asks with HEAD, so the HTML is not even made for it.
+                if !is_head {
+                    body = Cow::Owned(page::render(&self.config, *language, from.as_ref()));
+                }
             }
             Outcome::Redirect { from } => headers.push(("Location", self.location(from.as_ref()))),
             Outcome::Unavailable => {
@@ -99,7 +103,7 @@ impl Responder {
             headers.push(("Vary", Cow::Borrowed(vary)));
         }
         self.share(request, &mut headers);
-        if request.method == "HEAD" {
+        if is_head {
             body = Cow::Borrowed("");
         }
         Response { status, headers, body, multi_value: request.multi_value }

@@ -48,6 +48,20 @@ fn a_bad_value_is_an_error_that_names_variable_value_reason_and_what_is_accepted
 }
 
 #[test]
+fn the_function_does_not_start_with_a_bad_value_and_says_so_in_one_line_of_json() {
+    let function = std::process::Command::new(env!("CARGO_BIN_EXE_maintenance-responder"))
+        .env("RETRY_AFTER_SECONDS", "soon")
+        .output()
+        .unwrap();
+    assert!(!function.status.success());
+    let stderr = String::from_utf8(function.stderr).unwrap();
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    let line: serde_json::Value = serde_json::from_str(&stderr).unwrap();
+    assert_eq!(line["level"], "ERROR");
+    assert_eq!(line["message"], error("RETRY_AFTER_SECONDS", "soon"));
+}
+
+#[test]
 fn patterns_that_do_not_compile_are_refused() {
     for variable in ["REDIRECT_PATH_PATTERN", "HEALTH_PATH_PATTERN"] {
         for pattern in ["(", "[", "*", r"\p{Hangul}", r"(?<a>x)\k<a>", "a{1000000}", "(?=a)"] {
