@@ -27,8 +27,8 @@ class Sam:
 
     @property
     def build_dir(self) -> Path:
-        """Where the built functions are."""
-        return ROOT / ".aws-sam" / ("debug" if self._debug else "build")
+        """Where the built functions are: not where SAM puts those for AWS, which may be for another processor."""
+        return ROOT / ".aws-sam" / ("local-debug" if self._debug else "local-release")
 
     def build(self) -> None:
         """Build both functions for this machine; cargo does again only what has changed."""
