@@ -7,7 +7,7 @@ mod failure;
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{RulePriorityPair, Tag, TargetHealthStateEnum};
 
-pub use client::client;
+pub use client::{client, retries, timeouts};
 
 use crate::listener::{Listener, ListenerError};
 use crate::plan::Move;

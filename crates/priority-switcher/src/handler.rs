@@ -10,7 +10,8 @@ use crate::error::{ListenerFailure, SwitchError};
 use crate::event::{self, Command, Request};
 use crate::listener::{Listener, ListenerError};
 use crate::plan::{Move, Plan, Settings, State, Step, View, plan};
-use crate::record::{Origin, Tags, key::OF_A_WINDOW};
+use crate::record::key::{HOME_PRIORITY, OF_A_WINDOW};
+use crate::record::{Origin, Record, Tags};
 use crate::report::{Answer, ListenerReport, Outcome, rule_lines};
 use crate::rule::RuleOrder;
 use crate::timestamp::Timestamp;
@@ -22,7 +23,7 @@ const LISTENERS_AT_ONCE: usize = 4;
 
 /// How often a listener is read before the switch gives up on somebody who keeps changing it. An end
 /// without disturbance needs three readings.
-const READINGS: u32 = 8;
+const READINGS: u32 = 10;
 
 /// The first pause after somebody else was found in the way; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -86,6 +87,10 @@ struct Progress {
 }
 
 impl Progress {
+    fn has_moved(&self) -> bool {
+        !self.moves.is_empty()
+    }
+
     fn note(&mut self, plan: &Plan) {
         self.changed |= plan.steps.iter().any(|step| match step {
             Step::Move(_) | Step::Forget(_) => true,
@@ -107,42 +112,63 @@ impl Progress {
 impl<L: Listener> Visit<'_, L> {
     async fn run(&self) -> Result<ListenerReport, ListenerFailure> {
         let mut done = Progress::default();
-        let mut pause = FIRST_PAUSE;
+        let mut pause = self.first_pause();
         let mut order = self.listener.rules().await?;
         let (tags, health) = tokio::join!(self.listener.tags(), self.health(&order));
         let mut tags = tags?;
         done.warnings.extend(health);
-        let mut confirmed = false;
+        let mut looked_twice = false;
         for _ in 1..READINGS {
             let plan = self.plan(&order, &tags, done.origin)?;
             done.origin = plan.record.origin.or(done.origin);
-            if !confirmed && needs_confirmation(&plan) {
-                // Rules and tags are two calls: what looks like a lost record may be somebody else's
-                // switch in between. What is still so at the second look is so.
-                confirmed = true;
-                (order, tags) = (self.listener.rules().await?, self.listener.tags().await?);
-                continue;
-            }
             if plan.is_empty() || self.request.dry_run {
                 return Ok(self.report(&order, plan, done));
             }
+            let undone = done.has_moved() && !plan.moves().is_empty();
+            if !looked_twice && (undone || lacks_record(&plan)) {
+                // Rules and tags are two calls: what looks wrong may be the middle of somebody else's
+                // switch. What is still so at the second look is so.
+                looked_twice = true;
+                if undone {
+                    sleep(pause).await;
+                    pause *= 2;
+                }
+                (order, tags) = (self.listener.rules().await?, self.listener.tags().await?);
+                continue;
+            }
+            looked_twice = false;
             tracing::info!(listener = %self.listener.arn(), plan = %plan, "switching");
+            let reread = self.tags_may_change(&plan, &tags);
             match self.apply(&plan, &mut tags).await {
                 Ok(()) => done.note(&plan),
                 Err(ListenerError::PriorityInUse { message, .. }) => {
                     tracing::warn!(listener = %self.listener.arn(), message, "another writer was first");
                     sleep(pause).await;
                     pause *= 2;
-                    tags = self.listener.tags().await?;
                 }
                 Err(error) => return Err(error.into()),
             }
+            // What was just written counts, too: if somebody clears it, it can be written again.
+            done.origin = Record::from_tags(&tags, self.settings.active).origin.or(done.origin);
             order = self.listener.rules().await?;
-            if self.tags_may_have_gone(&plan) {
+            if reread {
                 tags = self.listener.tags().await?;
             }
         }
+        let plan = self.plan(&order, &tags, done.origin)?;
+        if plan.is_empty() {
+            return Ok(self.report(&order, plan, done));
+        }
         Err(ListenerFailure::KeepsChanging { readings: READINGS })
+    }
+
+    /// Two starts at once want the same, and so do two ends. A start and an end do not: they wait for
+    /// different times, so that one of them finds the other finished.
+    fn first_pause(&self) -> Duration {
+        match self.request.command {
+            Command::Start(_) => FIRST_PAUSE * 3,
+            _ => FIRST_PAUSE,
+        }
     }
 
     fn plan(
@@ -173,10 +199,13 @@ impl<L: Listener> Visit<'_, L> {
         Ok(())
     }
 
-    /// An end at the same time clears the tags last. A start has to see that its record has outlived
-    /// that; an end has nothing to lose.
-    fn tags_may_have_gone(&self, plan: &Plan) -> bool {
-        matches!(self.request.command, Command::Start(_)) && !plan.is_empty()
+    /// Whether what an invocation at the same time does to the tags would go unseen. An end clears them
+    /// last, so a start looks whether its record has outlived that. An end needs no second look at a
+    /// record that it is about to clear, but one after it moved rules without a record in the tags:
+    /// the start that it undoes may have written its own again.
+    fn tags_may_change(&self, plan: &Plan, tags: &Tags) -> bool {
+        let start = matches!(self.request.command, Command::Start(_));
+        start || (!plan.moves().is_empty() && !tags.contains_key(HOME_PRIORITY))
     }
 
     /// A rule without a target that answers makes the window a bare error page. Worth a call when a
@@ -219,6 +248,6 @@ impl<L: Listener> Visit<'_, L> {
     }
 }
 
-fn needs_confirmation(plan: &Plan) -> bool {
+fn lacks_record(plan: &Plan) -> bool {
     plan.state == State::Active && plan.record.origin.is_none()
 }

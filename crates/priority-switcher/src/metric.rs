@@ -35,3 +35,52 @@ pub fn line(report: &ListenerReport, function_name: &str, now: Timestamp) -> Str
     })
     .to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Outcome;
+
+    fn report(state: State, until: Option<&str>) -> ListenerReport {
+        let rule: crate::rule::RuleArn =
+            "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/3"
+                .parse()
+                .unwrap();
+        ListenerReport {
+            listener_arn: rule.listener(),
+            rule_arn: rule,
+            outcome: Outcome::Unchanged,
+            state,
+            since: None,
+            until: until.map(|until| until.parse().unwrap()),
+            moves: Vec::new(),
+            rules: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn values(state: State, until: Option<&str>) -> [i64; 2] {
+        let now = "2026-03-01T22:00:00Z".parse().unwrap();
+        let line = line(&report(state, until), "switcher", now);
+        assert!(!line.contains('\n'));
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let metrics = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();
+        let value = |index: usize| line[metrics[index]["Name"].as_str().unwrap()].as_i64().unwrap();
+        [value(0), value(1)]
+    }
+
+    #[test]
+    fn a_listener_is_active_or_not_and_overdue_only_after_its_end() {
+        assert_eq!(values(State::Resting, None), [0, 0]);
+        assert_eq!(values(State::Active, None), [1, 0]);
+        assert_eq!(values(State::Active, Some("2026-03-01T22:00:01Z")), [1, 0]);
+        assert_eq!(values(State::Active, Some("2026-03-01T22:00:00Z")), [1, 1]);
+    }
+
+    #[test]
+    fn every_dimension_and_metric_that_is_named_has_a_value() {
+        let now = "2026-03-01T22:00:00Z".parse().unwrap();
+        let text = line(&report(State::Active, None), "switcher", now);
+        insta::assert_snapshot!(text, @r#"{"FunctionName":"switcher","Listener":"app/shop/1/2","MaintenanceActive":1,"MaintenanceOverdue":0,"_aws":{"CloudWatchMetrics":[{"Dimensions":[["FunctionName"],["FunctionName","Listener"]],"Metrics":[{"Name":"MaintenanceActive","Unit":"None"},{"Name":"MaintenanceOverdue","Unit":"None"}],"Namespace":"MaintenanceMode"}],"Timestamp":1772402400000}}"#);
+    }
+}

@@ -154,13 +154,13 @@ struct Situation<'a> {
 impl Situation<'_> {
     fn state(&self) -> State {
         let own = self.layout.own();
-        let active = match self.record.origin {
+        // Whatever is recorded: with others below it from the top on, it keeps them from being asked.
+        let covers = own <= self.settings.active && self.layout.stands_above_others();
+        let recorded = self.record.origin.is_some_and(|origin| {
             // Home again and its tags gone: that window is over, also where home is no lower than active.
-            Some(origin) if self.recalled && own == origin.home => false,
-            Some(origin) => own <= origin.active,
-            // Without a record, a rule that has others below it from the top on keeps them from being asked.
-            None => own <= self.settings.active && self.layout.stands_above_others(),
-        };
+            own <= origin.active && !(self.recalled && own == origin.home)
+        });
+        let active = covers || recorded;
         if active { State::Active } else { State::Resting }
     }
 

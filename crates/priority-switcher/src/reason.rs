@@ -50,8 +50,7 @@ impl fmt::Display for Reason {
 /// of the common scripts are let through.
 fn fits_a_tag(c: char) -> bool {
     match c {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' => true,
-        '+' | '-' | '=' | '.' | '_' | ':' | '/' | '@' => true,
+        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '+' | '-' | '=' | '.' | '_' | ':' | '/' | '@' => true,
         // Latin, Greek, Cyrillic, kana, Chinese characters, Hangul.
         '\u{c0}'..='\u{24f}'
         | '\u{370}'..='\u{52f}'

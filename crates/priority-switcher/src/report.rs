@@ -113,7 +113,11 @@ pub fn rule_lines(order: &RuleOrder) -> Vec<RuleLine> {
 }
 
 /// The API's own form, in which the default rule's priority is a word.
-#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
 fn as_text<S: Serializer>(priority: &Option<Priority>, serializer: S) -> Result<S::Ok, S::Error> {
     match priority {
         Some(priority) => serializer.collect_str(priority),

@@ -78,7 +78,7 @@ fn describe_action(action: &Action) -> String {
         Some(ActionTypeEnum::Redirect) => action.redirect_config().map(|to| {
             format!(
                 "{} {}://{}:{}{}?{}",
-                to.status_code().map_or("", |code| code.as_str()),
+                to.status_code().map_or("", |code| code.as_str().trim_start_matches("HTTP_")),
                 to.protocol().unwrap_or("#{protocol}"),
                 to.host().unwrap_or("#{host}"),
                 to.port().unwrap_or("#{port}"),
@@ -120,4 +120,114 @@ fn target_groups(action: &Action) -> Vec<&str> {
     groups.sort_unstable();
     groups.dedup();
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_elasticloadbalancingv2::types::{
+        FixedResponseActionConfig, ForwardActionConfig, HttpHeaderConditionConfig,
+        PathPatternConditionConfig, QueryStringConditionConfig, QueryStringKeyValuePair,
+        RedirectActionConfig, RedirectActionStatusCodeEnum, TargetGroupTuple,
+    };
+
+    use super::*;
+
+    const ARN: &str = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/";
+
+    fn rule(id: &str, priority: &str) -> SdkRule {
+        SdkRule::builder().rule_arn(format!("{ARN}{id}")).priority(priority).build()
+    }
+
+    fn path(value: &str) -> RuleCondition {
+        let config = PathPatternConditionConfig::builder().values(value).build();
+        RuleCondition::builder().field("path-pattern").path_pattern_config(config).build()
+    }
+
+    fn catches_all(conditions: Vec<RuleCondition>) -> bool {
+        let mut one = rule("r", "1");
+        one.conditions = Some(conditions);
+        order(vec![one, rule("d", "default")]).unwrap().rules()[0].catches_all
+    }
+
+    #[test]
+    fn only_a_single_path_condition_that_matches_every_path_catches_all() {
+        assert!(catches_all(vec![path("/*")]));
+        assert!(catches_all(vec![path("*")]));
+        assert!(catches_all(vec![RuleCondition::builder().field("path-pattern").values("/*").build()]));
+        assert!(!catches_all(vec![path("/a*")]));
+        assert!(!catches_all(Vec::new()));
+        let host = RuleCondition::builder().field("host-header").values("*").build();
+        assert!(!catches_all(vec![path("/*"), host.clone()]));
+        assert!(!catches_all(vec![host]));
+    }
+
+    #[test]
+    fn conditions_read_as_in_the_console() {
+        let header = HttpHeaderConditionConfig::builder().http_header_name("X-Bypass").values("yes").build();
+        let pair = QueryStringKeyValuePair::builder().key("version").value("2").build();
+        let query = QueryStringConditionConfig::builder().values(pair).build();
+        let lines = [
+            path("/a*"),
+            RuleCondition::builder().field("http-header").http_header_config(header).build(),
+            RuleCondition::builder().field("query-string").query_string_config(query).build(),
+            RuleCondition::builder()
+                .field("source-ip")
+                .values("192.0.2.0/24")
+                .values("198.51.100.1/32")
+                .build(),
+        ]
+        .map(|condition| describe_condition(&condition));
+        insta::assert_snapshot!(lines.join("\n"), @"
+        path-pattern: /a*
+        http-header X-Bypass: yes
+        query-string: version=2
+        source-ip: 192.0.2.0/24, 198.51.100.1/32
+        ");
+    }
+
+    #[test]
+    fn actions_read_as_in_the_console() {
+        let group = |name: &str| {
+            format!("arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/{name}/1")
+        };
+        let weighted = |name: &str, weight| {
+            TargetGroupTuple::builder().target_group_arn(group(name)).weight(weight).build()
+        };
+        let blue_green = ForwardActionConfig::builder()
+            .target_groups(weighted("blue", 9))
+            .target_groups(weighted("green", 1));
+        let redirect = RedirectActionConfig::builder()
+            .protocol("HTTPS")
+            .port("443")
+            .status_code(RedirectActionStatusCodeEnum::Http301);
+        let fixed = FixedResponseActionConfig::builder().status_code("404");
+        let lines = [
+            Action::builder().r#type(ActionTypeEnum::Forward).target_group_arn(group("shop")).build(),
+            Action::builder().r#type(ActionTypeEnum::Forward).forward_config(blue_green.build()).build(),
+            Action::builder().r#type(ActionTypeEnum::Redirect).redirect_config(redirect.build()).build(),
+            Action::builder()
+                .r#type(ActionTypeEnum::FixedResponse)
+                .fixed_response_config(fixed.build())
+                .build(),
+            Action::builder().r#type(ActionTypeEnum::AuthenticateOidc).build(),
+        ]
+        .map(|action| describe_action(&action));
+        insta::assert_snapshot!(lines.join("\n"), @"
+        forward: targetgroup/shop/1
+        forward: targetgroup/blue/1 (9), targetgroup/green/1 (1)
+        redirect: 301 HTTPS://#{host}:443/#{path}?#{query}
+        fixed-response: 404
+        authenticate-oidc
+        ");
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_a_listener_is_refused_with_the_reason() {
+        let problem = |rules: Vec<SdkRule>| order(rules).unwrap_err();
+        insta::assert_snapshot!(problem(vec![rule("a", "1")]), @"the answer holds no default rule, which every listener has");
+        insta::assert_snapshot!(problem(vec![rule("a", "0"), rule("d", "default")]), @r#"rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a has priority "0", which is not a whole number from 1 to 50000"#);
+        insta::assert_snapshot!(problem(vec![SdkRule::builder().priority("1").build()]), @r#""" is not a rule ARN of an Application Load Balancer (arn:aws:elasticloadbalancing:<region>:<account>:listener-rule/app/<name>/<id>/<listener>/<rule>)"#);
+        insta::assert_snapshot!(problem(vec![rule("a", "1"), rule("b", "1"), rule("d", "default")]), @"rules arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a and arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/b both stand at priority 1");
+        insta::assert_snapshot!(problem(vec![rule("a", "1"), rule("a", "2"), rule("d", "default")]), @"rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a was listed twice");
+    }
 }

@@ -34,8 +34,10 @@ impl Situation<'_> {
                 warnings.push(Warning::active_place_taken(origin.active));
             }
         }
-        // A rule that came below home during the window was meant to be asked.
-        let shadows = origin.below == 0 && layout.count_below(origin.home) > 0;
+        // A rule that came below home during the window was meant to be asked. Above the active priority
+        // it would not even be at rest.
+        let may_have_below = origin.below > 0 && origin.home > self.settings.active;
+        let shadows = !may_have_below && layout.count_below(origin.home) > 0;
         if layout.is_free(origin.home) && !shadows {
             layout.put_own(origin.home);
         } else {

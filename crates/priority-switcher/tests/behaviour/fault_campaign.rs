@@ -1,1 +1,367 @@
+//! Long evenings with everything that can go wrong: random listeners, random events in random order,
+//! faults at any call, kills between any two, other people's changes in between. When the faults stop
+//! and the caller retries, all is as the invariants want it.
+//!
+//! It takes its time (about a minute) because rare coincidences are what it is for. `CAMPAIGN_SEQUENCES`
+//! sets how many evenings there are, `CAMPAIGN_SEED` repeats a run; a failing evening is shrunk, printed
+//! and kept in `proptest-regressions/`, from where it is tried first ever after.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::rc::Rc;
+
+use priority_switcher::plan::State;
+use priority_switcher::record::{Record, key};
+use priority_switcher::report::Outcome;
+use priority_switcher::rule::RuleArn;
+use proptest::prelude::*;
+use proptest::test_runner::{RngAlgorithm, TestCaseResult, TestRng, TestRunner};
+use serde_json::{Value, json};
+
+use crate::support::faults::{Fault, Faults};
+use crate::support::listeners::{Setup, maintenance_rule, rule, setups};
+use crate::support::port::MemoryListener;
+use crate::support::run::{Ending, START_OF_TIME, answer, invoke, runtime, time};
+use crate::support::strict::{StrictElb, StrictRule};
+
+/// Something that happens in an evening.
+#[derive(Clone, Debug)]
+enum Act {
+    Send { event: Event, faults: Vec<Option<Fault>> },
+    Wait { minutes: u32 },
+    Others(Change),
+}
+
+#[derive(Clone, Debug)]
+enum Event {
+    Start,
+    StartFor {
+        minutes: u32,
+    },
+    /// Scheduled so many minutes ago.
+    LateStart {
+        minutes: u32,
+    },
+    End,
+    LateEnd {
+        minutes: u32,
+    },
+    Check,
+}
+
+/// What other people and tools do to a listener. Numbers pick a rule or a place by remainder.
+#[derive(Clone, Debug)]
+enum Change {
+    Add { place: u32 },
+    Remove { which: usize },
+    Move { which: usize, place: u32 },
+    MoveMaintenanceRule { place: u32 },
+    WipeTags,
+}
+
+fn events() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        4 => Just(Event::Start),
+        1 => (1_u32..90).prop_map(|minutes| Event::StartFor { minutes }),
+        1 => (0_u32..120).prop_map(|minutes| Event::LateStart { minutes }),
+        4 => Just(Event::End),
+        1 => (0_u32..120).prop_map(|minutes| Event::LateEnd { minutes }),
+        1 => Just(Event::Check),
+    ]
+}
+
+fn sends(faults: Vec<Fault>) -> impl Strategy<Value = Act> {
+    let fate = prop_oneof![3 => Just(None), 1 => proptest::sample::select(faults).prop_map(Some)];
+    (events(), proptest::collection::vec(fate, 0..12)).prop_map(|(event, faults)| Act::Send { event, faults })
+}
+
+fn waits() -> impl Strategy<Value = Act> {
+    (1_u32..100).prop_map(|minutes| Act::Wait { minutes })
+}
+
+fn changes() -> impl Strategy<Value = Act> {
+    let place = prop_oneof![4 => 1_u32..60, 1 => 1_u32..=50_000];
+    prop_oneof![
+        3 => place.clone().prop_map(|place| Change::Add { place }),
+        3 => any::<usize>().prop_map(|which| Change::Remove { which }),
+        2 => (any::<usize>(), place.clone()).prop_map(|(which, place)| Change::Move { which, place }),
+        2 => place.prop_map(|place| Change::MoveMaintenanceRule { place }),
+        1 => Just(Change::WipeTags),
+    ]
+    .prop_map(Act::Others)
+}
+
+/// Evenings on which nobody else touches the listener.
+fn alone() -> impl Strategy<Value = Vec<Act>> {
+    let faults = Fault::ALL.into_iter().filter(|fault| *fault != Fault::Race).collect();
+    proptest::collection::vec(prop_oneof![5 => sends(faults), 1 => waits()], 1..8)
+}
+
+/// Evenings on which others write as well.
+fn in_company() -> impl Strategy<Value = Vec<Act>> {
+    proptest::collection::vec(prop_oneof![4 => sends(Fault::ALL.into()), 1 => waits(), 3 => changes()], 1..10)
+}
+
+/// One evening at one listener.
+struct Evening<'a> {
+    setup: &'a Setup,
+    elb: Rc<RefCell<StrictElb>>,
+    listener: MemoryListener,
+    now: priority_switcher::timestamp::Timestamp,
+    /// Whether others have put a rule below the resting maintenance rule, or there was one at the start.
+    may_have_below: bool,
+    /// How many rules others have added, for their names.
+    added: usize,
+    tally: &'a Tally,
+}
+
+/// What the campaign has been through.
+#[derive(Default)]
+struct Tally {
+    faults: Rc<Faults>,
+    counts: RefCell<BTreeMap<&'static str, usize>>,
+}
+
+impl Tally {
+    fn count(&self, what: &'static str) {
+        *self.counts.borrow_mut().entry(what).or_default() += 1;
+    }
+}
+
+impl<'a> Evening<'a> {
+    fn new(setup: &'a Setup, tally: &'a Tally) -> Self {
+        let elb = setup.elb();
+        let mut listener = MemoryListener::new(&elb, &maintenance_rule("web"));
+        listener.faults = Rc::clone(&tally.faults);
+        let may_have_below = !setup.rests_last();
+        Self { setup, elb, listener, now: time(START_OF_TIME), may_have_below, added: 0, tally }
+    }
+
+    async fn live(&mut self, acts: &[Act]) -> TestCaseResult {
+        for act in acts {
+            match act {
+                Act::Wait { minutes } => self.now = self.now.plus_minutes(*minutes),
+                Act::Others(change) => {
+                    self.change(change);
+                    self.tally.count("changes by others");
+                }
+                Act::Send { event, faults } => {
+                    let payload = self.payload(event);
+                    self.send(&payload, faults).await?;
+                }
+            }
+        }
+        self.tally.faults.script([]);
+        Ok(())
+    }
+
+    /// An invocation with faults. Invariant 6: whatever order it leaves is the old one, or one in which
+    /// the same event finds no rule to move any more.
+    async fn send(&self, payload: &Value, faults: &[Option<Fault>]) -> TestCaseResult {
+        let before = self.order();
+        let raced = faults.contains(&Some(Fault::Race));
+        self.tally.faults.script(faults.iter().copied());
+        let ending = invoke(&self.listener, &self.setup.settings(), payload, self.now).await;
+        self.tally.faults.script([]);
+        self.tally.count(match &ending {
+            Ending::Answered(_) => "invocations answered",
+            Ending::Failed(_) => "invocations failed",
+            Ending::Killed => "invocations killed",
+        });
+        if !raced && !matches!(ending, Ending::Answered(_)) && self.order() != before {
+            let copy = Rc::new(RefCell::new(self.elb.borrow().clone()));
+            let listener = MemoryListener::new(&copy, &maintenance_rule("web"));
+            let again = answer(&listener, &self.setup.settings(), payload, self.now).await;
+            prop_assert_eq!(&again.listeners[0].moves, &[], "{} left the listener half done", payload);
+        }
+        Ok(())
+    }
+
+    /// The caller's retry, undisturbed, and once more: the second must have nothing to do.
+    async fn settle(&mut self, kind: &str) -> Result<State, TestCaseError> {
+        let event = json!({"type": kind});
+        let first = answer(&self.listener, &self.setup.settings(), &event, self.now).await;
+        let writes = self.elb.borrow().writes.len();
+        let second = answer(&self.listener, &self.setup.settings(), &event, self.now).await;
+        prop_assert_eq!(second.outcome, Outcome::Unchanged, "a second {} found something to do", kind);
+        prop_assert_eq!(self.elb.borrow().writes.len(), writes);
+        self.tally.count("retries that settled it");
+        Ok(first.listeners[0].state)
+    }
+
+    fn payload(&self, event: &Event) -> Value {
+        let ago = |minutes: u32| {
+            let hours = time("2026-03-01T20:00:00Z");
+            let elapsed = u32::try_from(self.now.minutes_since(hours)).unwrap();
+            hours.plus_minutes(elapsed.saturating_sub(minutes)).to_string()
+        };
+        match event {
+            Event::Start => json!({"type": "start"}),
+            Event::StartFor { minutes } => {
+                json!({"type": "start", "minutes": minutes, "reason": "night (shift)"})
+            }
+            Event::LateStart { minutes } => json!({"type": "start", "scheduledAt": ago(*minutes)}),
+            Event::End => json!({"type": "end"}),
+            Event::LateEnd { minutes } => json!({"type": "end", "scheduledAt": ago(*minutes)}),
+            Event::Check => json!({"type": "check"}),
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        let order = self.order();
+        let others: Vec<RuleArn> =
+            order.iter().map(|(_, arn)| arn.clone()).filter(|arn| *arn != maintenance_rule("web")).collect();
+        let nearest_free = |place: u32| {
+            (place..=50_000).chain(1..place).find(|place| order.iter().all(|(taken, _)| taken != place))
+        };
+        let pick = |which: usize| others.get(which % others.len().max(1));
+        let mut elb = self.elb.borrow_mut();
+        match change {
+            Change::Add { place } => {
+                self.added += 1;
+                let name = format!("new{}", self.added);
+                elb.add_rule(StrictRule {
+                    arn: rule("web", &name),
+                    priority: nearest_free(*place),
+                    path: "/new".into(),
+                    target_group: "new".into(),
+                });
+            }
+            Change::Remove { which } => {
+                if let Some(arn) = pick(*which) {
+                    elb.remove_rule(arn);
+                }
+            }
+            Change::Move { which, place } => {
+                if let Some(arn) = pick(*which) {
+                    elb.move_by_hand(arn, nearest_free(*place).unwrap()).unwrap();
+                }
+            }
+            Change::MoveMaintenanceRule { place } => {
+                elb.move_by_hand(&maintenance_rule("web"), nearest_free(*place).unwrap()).unwrap();
+            }
+            Change::WipeTags => elb.wipe_tags(&maintenance_rule("web")),
+        }
+        drop(elb);
+        let own = self.place();
+        self.may_have_below |= own > self.setup.active && self.order().iter().any(|(place, _)| *place > own);
+    }
+
+    fn order(&self) -> Vec<(u32, RuleArn)> {
+        self.elb.borrow().order(&maintenance_rule("web").listener())
+    }
+
+    fn place(&self) -> u32 {
+        self.elb.borrow().priority_of(&maintenance_rule("web"))
+    }
+
+    fn window_tags(&self) -> Vec<String> {
+        let tags = self.elb.borrow().tags_of(&maintenance_rule("web"));
+        tags.into_keys().filter(|key| key::OF_A_WINDOW.contains(&key.as_str())).collect()
+    }
+}
+
+/// Without others, a retry ends exactly where an undisturbed event would have: every number, every tag.
+async fn alone_is_exact(setup: &Setup, acts: &[Act], tally: &Tally) -> TestCaseResult {
+    let undisturbed = Evening::new(setup, tally);
+    let resting = undisturbed.order();
+    let settings = setup.settings();
+    answer(&undisturbed.listener, &settings, &json!({"type": "start"}), time(START_OF_TIME)).await;
+    let active = undisturbed.order();
+    let origin = |evening: &Evening<'_>| {
+        Record::from_tags(&evening.elb.borrow().tags_of(&maintenance_rule("web")), settings.active).origin
+    };
+
+    let mut evening = Evening::new(setup, tally);
+    evening.live(acts).await?;
+    prop_assert_eq!(evening.settle("start").await?, State::Active);
+    prop_assert_eq!(evening.order(), active);
+    prop_assert_eq!(
+        origin(&evening),
+        origin(&undisturbed),
+        "the way back is not the one of an undisturbed start"
+    );
+
+    let mut evening = Evening::new(setup, tally);
+    evening.live(acts).await?;
+    prop_assert_eq!(evening.settle("end").await?, State::Resting);
+    prop_assert_eq!(evening.order(), resting);
+    prop_assert_eq!(evening.window_tags(), Vec::<String>::new());
+    Ok(())
+}
+
+/// With others, a retry still brings the listener to where the event wants it.
+async fn in_company_is_right(setup: &Setup, acts: &[Act], tally: &Tally) -> TestCaseResult {
+    let mut evening = Evening::new(setup, tally);
+    evening.live(acts).await?;
+    prop_assert_eq!(evening.settle("start").await?, State::Active);
+    let own = evening.place();
+    let order = evening.order();
+    let above: Vec<_> = order.iter().filter(|(place, _)| *place < own).collect();
+    prop_assert!(above.iter().all(|(place, _)| *place < setup.active), "{:?} stayed above {}", above, own);
+
+    let mut evening = Evening::new(setup, tally);
+    evening.live(acts).await?;
+    prop_assert_eq!(evening.settle("end").await?, State::Resting);
+    let own = evening.place();
+    let below = evening.order().into_iter().filter(|(place, _)| *place > own).count();
+    let allowed = evening.may_have_below || evening.listener.raced_below.get();
+    prop_assert!(below == 0 || allowed, "{below} rules are covered by the resting rule");
+    prop_assert_eq!(evening.window_tags(), Vec::<String>::new());
+    Ok(())
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable}: \"{text}\" is not a whole number")))
+}
+
+/// Past the test runner's capture: the counts are to be seen when all is well, too.
+fn say(line: &str) {
+    std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
+fn campaign<S: Strategy<Value = (Setup, Vec<Act>)>>(
+    name: &str,
+    evenings: &S,
+    judge: &impl AsyncFn(&Setup, &[Act], &Tally) -> TestCaseResult,
+) {
+    let sequences = number("CAMPAIGN_SEQUENCES").unwrap_or(10_000);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let seed = number("CAMPAIGN_SEED").unwrap_or(u64::from(now.subsec_nanos()));
+    say(&format!("fault campaign, {name}: {sequences} sequences, CAMPAIGN_SEED={seed}"));
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let config = ProptestConfig {
+        cases: u32::try_from(sequences).unwrap(),
+        source_file: Some(file!()),
+        max_shrink_iters: 20_000,
+        ..ProptestConfig::default()
+    };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let (tally, runtime) = (Tally::default(), runtime());
+    let result = runner.run(evenings, |(setup, acts)| runtime.block_on(judge(&setup, &acts, &tally)));
+    let (calls, struck) = tally.faults.counts();
+    let counts: Vec<_> =
+        tally.counts.borrow().iter().map(|(what, count)| format!("{count} {what}")).collect();
+    let struck: Vec<_> = struck.iter().map(|(fault, count)| format!("{fault:?} {count}")).collect();
+    say(&format!(
+        "fault campaign, {name}: {calls} calls, {}; faults: {}",
+        counts.join(", "),
+        struck.join(", ")
+    ));
+    if let Err(error) = result {
+        panic!("{error}\nrepeat with CAMPAIGN_SEED={seed} CAMPAIGN_SEQUENCES={sequences}");
+    }
+}
+
+#[test]
+fn without_other_writers_a_retry_ends_exactly_where_no_fault_would_have() {
+    campaign("alone", &(setups(), alone()), &alone_is_exact);
+}
+
+#[test]
+fn with_other_writers_a_retry_still_brings_the_listener_to_where_the_event_wants_it() {
+    campaign("in company", &(setups(), in_company()), &in_company_is_right);
+}

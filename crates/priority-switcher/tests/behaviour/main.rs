@@ -1,5 +1,7 @@
 //! How the switch behaves, on a strict listener in memory and through the real SDK client.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, and so do its helpers")]
+
 mod support;
 
 mod concurrency;

@@ -1,1 +1,206 @@
+//! The real SDK client against the strict load balancer over HTTP: pages, errors, time limits, retries.
 
+use std::time::Duration;
+
+use aws_sdk_elasticloadbalancingv2::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_elasticloadbalancingv2::{Client, Config};
+use priority_switcher::elb::{self, ElbListener};
+use priority_switcher::error::SwitchError;
+use priority_switcher::handler::{Moment, handle};
+use priority_switcher::report::{Answer, Outcome};
+use proptest::prelude::*;
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::support::listeners::{maintenance_rule, one_listener, rule, settings, setups};
+use crate::support::run::{START_OF_TIME, time};
+use crate::support::server::{Server, Treatment};
+use crate::support::strict::StrictElb;
+
+/// The product's client but for where it finds the API and how long it pauses before it tries again.
+fn client(server: &Server, first_pause: Duration) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .endpoint_url(format!("http://{}", server.address))
+        .timeout_config(elb::timeouts())
+        .retry_config(elb::retries().with_initial_backoff(first_pause).with_max_backoff(first_pause * 4))
+        .build();
+    Client::from_conf(config)
+}
+
+fn on_the_real_clock() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+async fn send(server: &Server, kind: &str) -> Result<Answer, SwitchError> {
+    let listener = ElbListener::of_rule(client(server, Duration::from_millis(1)), maintenance_rule("web"));
+    let moment = Moment { now: time(START_OF_TIME), deadline: Instant::now() + Duration::from_secs(29) };
+    handle(&[listener], &settings(), &json!({"type": kind}), moment).await
+}
+
+fn strict(home: u32, others: &[u32]) -> StrictElb {
+    one_listener(home, others).borrow().clone()
+}
+
+#[test]
+fn a_switch_and_back_through_the_real_client_with_many_pages() {
+    let others: Vec<u32> = (1..=40).collect();
+    let server = Server::start(strict(99, &others));
+    on_the_real_clock().block_on(async {
+        let on = send(&server, "start").await.unwrap();
+        assert_eq!(on.outcome, Outcome::Changed);
+        assert_eq!(on.listeners[0].moves.len(), 41);
+        assert_eq!(on.listeners[0].rules.len(), 42, "the rules of all pages and the default rule");
+        assert_eq!(server.elb().priority_of(&rule("web", "r40")), 41);
+        let off = send(&server, "end").await.unwrap();
+        assert_eq!(off.listeners[0].moves.len(), 41);
+    });
+    let listener = maintenance_rule("web").listener();
+    assert_eq!(server.elb().order(&listener), strict(99, &others).order(&listener));
+}
+
+#[test]
+fn the_answer_shows_conditions_and_actions_as_the_console_does() {
+    let server = Server::start(strict(99, &[1]));
+    let status = on_the_real_clock().block_on(send(&server, "status")).unwrap();
+    let lines: Vec<_> = status.listeners[0]
+        .rules
+        .iter()
+        .map(|rule| {
+            let place = rule.priority.map_or_else(|| "default".into(), |priority| priority.to_string());
+            format!("{place} | {} | {}", rule.conditions.join(", "), rule.action)
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    1 | path-pattern: /1* | forward: targetgroup/r1/6d0ecf831eec9f09
+    99 | path-pattern: /* | forward: targetgroup/maintenance/6d0ecf831eec9f09
+    default |  | forward: targetgroup/default/6d0ecf831eec9f09
+    ");
+    let codes: Vec<_> = status.listeners[0].warnings.iter().map(|warning| warning.code).collect();
+    assert_eq!(codes, ["reachable-at-rest"], "a Lambda target without health checks can answer");
+}
+
+#[test]
+fn what_passes_is_retried_by_the_client_and_nobody_notices() {
+    use Treatment::{Break, DropAfter, DropBefore, Serve, Throttle};
+    for faults in [
+        vec![Throttle, Throttle, Throttle],
+        vec![Break],
+        vec![DropBefore, DropAfter],
+        vec![Serve, Throttle, Serve, DropAfter],
+    ] {
+        let server = Server::start(strict(99, &[1, 2, 3]));
+        server.treat(faults.clone());
+        let answer = on_the_real_clock().block_on(send(&server, "start"));
+        assert_eq!(answer.unwrap().outcome, Outcome::Changed, "{faults:?}");
+    }
+}
+
+#[test]
+fn a_batch_whose_answer_was_lost_is_not_taken_for_somebody_elses() {
+    use Treatment::{DropAfter, Serve};
+    // With three rules on a page: two pages of rules, the tags, the target health, the record, the batch.
+    let server = Server::start(strict(99, &[1, 2, 3]));
+    server.treat([Serve, Serve, Serve, Serve, Serve, DropAfter]);
+    on_the_real_clock().block_on(send(&server, "start")).unwrap();
+    let calls = server.requests();
+    assert_eq!(calls.iter().filter(|call| *call == "SetRulePriorities").count(), 2, "{calls:?}");
+    assert_eq!(server.elb().priority_of(&rule("web", "r3")), 4);
+}
+
+#[test]
+fn a_fault_that_lasts_ends_in_an_error_with_the_apis_own_words() {
+    let server = Server::start(strict(99, &[1]));
+    server.treat([Treatment::Throttle; 10]);
+    let error = on_the_real_clock().block_on(send(&server, "start")).unwrap_err();
+    insta::assert_snapshot!(error, @"start: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: DescribeRules: Throttling: Rate exceeded. Send the same event again: it completes what is missing and repeats nothing.");
+    server.treat([Treatment::Break; 10]);
+    let error = on_the_real_clock().block_on(send(&server, "start")).unwrap_err().to_string();
+    assert!(error.contains("503"), "{error}");
+    server.treat([Treatment::DropBefore; 10]);
+    let error = on_the_real_clock().block_on(send(&server, "start")).unwrap_err().to_string();
+    assert!(error.contains("the API could not be reached"), "{error}");
+}
+
+#[test]
+fn a_rule_that_is_gone_is_named() {
+    let server = Server::start(strict(99, &[1]));
+    server.change(|elb| elb.remove_rule(&maintenance_rule("web")));
+    let error = on_the_real_clock().block_on(send(&server, "end")).unwrap_err().to_string();
+    assert!(error.contains(maintenance_rule("web").as_str()), "{error}");
+}
+
+/// Waits out the product's own limits, because that they are short enough is what it shows.
+#[test]
+fn an_api_that_never_answers_ends_in_a_clear_error_well_before_the_functions_limit() {
+    let server = Server::start(strict(99, &[1]));
+    server.treat([Treatment::Hang; 10]);
+    let runtime = on_the_real_clock();
+    let started = std::time::Instant::now();
+    let error = runtime.block_on(send(&server, "start")).unwrap_err().to_string();
+    assert!(error.contains("DescribeRules: no answer in time"), "{error}");
+    let function_limit = Duration::from_secs(30);
+    assert!(started.elapsed() < function_limit / 2, "took {:?}", started.elapsed());
+}
+
+#[test]
+fn a_function_that_runs_out_of_time_says_so_itself() {
+    let server = Server::start(strict(99, &[1]));
+    server.treat([Treatment::Hang; 10]);
+    let listener = ElbListener::of_rule(client(&server, Duration::from_millis(1)), maintenance_rule("web"));
+    let error = on_the_real_clock().block_on(async {
+        let moment =
+            Moment { now: time(START_OF_TIME), deadline: Instant::now() + Duration::from_millis(200) };
+        handle(&[listener], &settings(), &json!({"type": "start"}), moment).await.unwrap_err().to_string()
+    });
+    assert!(error.contains("ran out of time"), "{error}");
+}
+
+fn treatments() -> impl Strategy<Value = Vec<Treatment>> {
+    use Treatment::{Break, DropAfter, DropBefore, Serve, Throttle};
+    let treatment = prop_oneof![
+        6 => Just(Serve),
+        1 => proptest::sample::select(vec![Throttle, Break, DropBefore, DropAfter]),
+        // Enough of them to outlast the client's own attempts.
+        1 => Just(Throttle),
+    ];
+    let runs = (treatment, 1_usize..6).prop_map(|(treatment, times)| vec![treatment; times]);
+    proptest::collection::vec(runs, 0..8).prop_map(|runs| runs.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_on_the_wire_retries_switch_and_restore_every_listener(
+        setup in setups(),
+        faults in [treatments(), treatments()],
+    ) {
+        let elb = setup.elb().borrow().clone();
+        let before = elb.order(&maintenance_rule("web").listener());
+        let server = Server::start(elb);
+        let listener = [ElbListener::of_rule(client(&server, Duration::from_millis(1)), maintenance_rule("web"))];
+        on_the_real_clock().block_on(async {
+            for (kind, faults) in ["start", "end"].into_iter().zip(faults) {
+                let most = faults.len() + 1;
+                server.treat(faults);
+                let mut tries = 0;
+                loop {
+                    tries += 1;
+                    let moment = Moment { now: time(START_OF_TIME), deadline: Instant::now() + Duration::from_secs(29) };
+                    match handle(&listener, &setup.settings(), &json!({"type": kind}), moment).await {
+                        Ok(_) => break,
+                        Err(error) => prop_assert!(tries <= most, "{} keeps failing: {}", kind, error),
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        let elb = server.elb();
+        prop_assert_eq!(elb.order(&maintenance_rule("web").listener()), before);
+        let tags: Vec<_> = elb.tags_of(&maintenance_rule("web")).into_keys().collect();
+        prop_assert_eq!(tags, ["maintenance-mode:ended-at"]);
+    }
+}

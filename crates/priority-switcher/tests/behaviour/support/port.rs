@@ -1,6 +1,7 @@
 //! The strict listener behind the product's port, with faults in between.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::pending;
 use std::rc::Rc;
 
@@ -19,6 +20,10 @@ pub(crate) struct MemoryListener {
     pub(crate) faults: Rc<Faults>,
     /// Rung when the function is to be gone.
     pub(crate) killed: Rc<Notify>,
+    /// How many turns another invocation gets before each of the calls to come; 1 when used up.
+    pub(crate) turns: RefCell<VecDeque<u8>>,
+    /// Whether a racing writer has put a rule below the maintenance rule while that was resting.
+    pub(crate) raced_below: Cell<bool>,
     arn: ListenerArn,
     rule: RuleArn,
 }
@@ -29,6 +34,8 @@ impl MemoryListener {
             elb: Rc::clone(elb),
             faults: Rc::default(),
             killed: Rc::default(),
+            turns: RefCell::default(),
+            raced_below: Cell::default(),
             arn: rule.listener(),
             rule: rule.clone(),
         }
@@ -39,8 +46,10 @@ impl MemoryListener {
         call: &'static str,
         effect: impl FnOnce(&mut StrictElb) -> Result<T, ApiError>,
     ) -> Result<T, ListenerError> {
-        // Where another invocation may get its turn.
-        tokio::task::yield_now().await;
+        let turns = self.turns.borrow_mut().pop_front().unwrap_or(1);
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
         let failed = |message: &str| Err(ListenerError::Failed { call, message: message.into() });
         let fault = self.faults.next();
         match fault {
@@ -64,7 +73,7 @@ impl MemoryListener {
     }
 
     async fn die(&self) {
-        self.killed.notify_one();
+        self.killed.notify_waiters();
         pending::<()>().await;
     }
 
@@ -73,6 +82,9 @@ impl MemoryListener {
         let mut elb = self.elb.borrow_mut();
         let taken: Vec<u32> = elb.order(&self.arn).into_iter().map(|(priority, _)| priority).collect();
         let free = (1..=50_000).find(|priority| !taken.contains(priority)).unwrap();
+        let own = elb.priority_of(&self.rule);
+        let resting = elb.guarded.get(&self.arn).is_some_and(|(_, active)| own > *active);
+        self.raced_below.set(self.raced_below.get() || (resting && free > own));
         let arn = format!("{}-race-{}", self.rule, taken.len()).parse().unwrap();
         if elb.order(&self.arn).iter().all(|(_, other)| *other != arn) {
             elb.add_rule(StrictRule {

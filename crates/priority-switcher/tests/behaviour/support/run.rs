@@ -45,11 +45,11 @@ pub(crate) async fn invoke(
 ) -> Ending {
     tokio::select! {
         biased;
+        () = listener.killed.notified() => Ending::Killed,
         result = handle(std::slice::from_ref(listener), settings, event, moment(now)) => match result {
             Ok(answer) => Ending::Answered(answer),
             Err(error) => Ending::Failed(error),
         },
-        () = listener.killed.notified() => Ending::Killed,
     }
 }
 
