@@ -1,9 +1,7 @@
-"""One emulated AWS for the whole run; stacks and load balancers as the tests need them."""
+"""Stacks and load balancers as the tests need them."""
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,6 @@ import pytest
 from tests.harness.aws import Aws
 from tests.harness.backends import backends
 from tests.harness.load_balancer import Listener, LoadBalancer
-from tests.harness.ministack import ministack
 from tests.harness.paths import EVENTS
 from tests.harness.sam import Sam
 from tests.harness.stack import Stack, deploy
@@ -37,31 +34,11 @@ class Site:
         return self.listener.rules()[0].arn == self.stack.rule_arn
 
 
-def pytest_configure() -> None:
-    """Treat being ended from outside like Ctrl-C, so that the fixtures end what they have started."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
-@pytest.fixture(scope="session")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """Yield the account that exists for this run."""
-    with ministack(tmp_path_factory.mktemp("ministack")) as account:
-        yield account
-
-
 @pytest.fixture(scope="session")
 def servers() -> Iterator[dict[str, int]]:
     """Yield the ports of the system's three servers."""
     with backends("front-end", "bff", "api") as ports:
         yield ports
-
-
-@pytest.fixture(scope="session")
-def sam(aws: Aws) -> Sam:
-    """Return the SAM CLI with both functions built."""
-    cli = Sam(aws, debug=os.environ.get("BUILD_MODE") == "debug")
-    cli.build()
-    return cli
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,33 @@
+"""One emulated AWS for the whole run, and the functions built once."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.harness.aws import Aws
+from tests.harness.ministack import ministack
+from tests.harness.sam import Sam
+
+
+def pytest_configure() -> None:
+    """Treat being ended from outside like Ctrl-C, so that the fixtures end what they have started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """Yield the account that exists for this run."""
+    with ministack(tmp_path_factory.mktemp("ministack")) as account:
+        yield account
+
+
+@pytest.fixture(scope="session")
+def sam(aws: Aws) -> Sam:
+    """Return the SAM CLI with both functions built."""
+    cli = Sam(aws, debug=os.environ.get("BUILD_MODE") == "debug")
+    cli.build()
+    return cli
