@@ -125,3 +125,19 @@ fn a_long_value_is_cut_in_the_error() {
     let error = read(&json!({"type": "x".repeat(10_000)})).unwrap_err();
     assert!(error.to_string().len() < 300, "{error}");
 }
+
+#[test]
+fn every_event_file_for_the_switcher_is_read() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events");
+    let mut types = std::collections::BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("alb-") {
+            continue;
+        }
+        let payload = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        types.insert(read(&payload).unwrap_or_else(|error| panic!("{name}: {error}")).command.name());
+    }
+    assert_eq!(Vec::from_iter(types), ["check", "end", "start", "status"]);
+}
