@@ -227,8 +227,11 @@ impl<L: Listener> Visit<'_, L> {
     fn report(&self, order: &RuleOrder, plan: Plan, mut done: Progress) -> ListenerReport {
         done.moves.extend(plan.moves().iter().cloned());
         done.add_warnings(plan.warnings);
-        let active = plan.record.origin.map_or(self.settings.active, |origin| origin.active);
-        done.add_warnings(warning::of_order(order, self.listener.rule(), active));
+        // A check comes every few minutes and nobody reads its answer for how the listener is set up.
+        if self.request.command != Command::Check {
+            let active = plan.record.origin.map_or(self.settings.active, |origin| origin.active);
+            done.add_warnings(warning::of_order(order, self.listener.rule(), active));
+        }
         let on = plan.state == State::Active;
         ListenerReport {
             listener_arn: self.listener.arn().clone(),
