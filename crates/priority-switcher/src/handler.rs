@@ -53,10 +53,8 @@ pub async fn handle<L: Listener>(
             let visit = Visit { listener, settings, request: &request, now: moment.now };
             async move {
                 let result = timeout_at(moment.deadline, visit.run()).await;
-                result.unwrap_or(Err(ListenerFailure::OutOfTime)).map_err(|failure| {
-                    tracing::error!(listener = %listener.arn(), error = %failure, "listener failed");
-                    (listener.arn().clone(), failure)
-                })
+                let result = result.unwrap_or(Err(ListenerFailure::OutOfTime));
+                result.map_err(|failure| (listener.arn().clone(), failure))
             }
         })
         .buffered(LISTENERS_AT_ONCE)
@@ -137,12 +135,16 @@ impl<L: Listener> Visit<'_, L> {
                 continue;
             }
             looked_twice = false;
-            tracing::info!(listener = %self.listener.arn(), plan = %plan, "switching");
+            tracing::info!(listener = self.listener.arn().short(), %plan, "switching");
             let reread = self.tags_may_change(&plan, &tags);
             match self.apply(&plan, &mut tags).await {
                 Ok(()) => done.note(&plan),
                 Err(ListenerError::PriorityInUse { message, .. }) => {
-                    tracing::warn!(listener = %self.listener.arn(), message, "another writer was first");
+                    tracing::warn!(
+                        listener = self.listener.arn().short(),
+                        error = message,
+                        "another writer was first"
+                    );
                     sleep(pause).await;
                     pause *= 2;
                 }

@@ -28,20 +28,22 @@ pub async fn answer<L: Listener>(
 ) -> Result<Answer, SwitchError> {
     let (payload, context) = event.into_parts();
     let moment = Moment { now: Timestamp::now(), deadline: deadline(&context) };
-    let answer = handle(listeners, settings, &payload, moment).await.inspect_err(|error| {
-        tracing::error!(request_id = context.request_id, %error, "the event was not carried out");
-    })?;
+    let request_id = context.request_id.as_str();
+    let answer = handle(listeners, settings, &payload, moment)
+        .await
+        .inspect_err(|error| tracing::error!(requestId = request_id, %error, "event failed"))?;
     for report in &answer.listeners {
         if answer.kind == "check" {
             // A metric is a line of its own: CloudWatch reads it only if nothing surrounds it.
             println!("{}", metric::line(report, &context.env_config.function_name, moment.now));
         }
         for warning in &report.warnings {
-            tracing::warn!(listener = %report.listener_arn, code = warning.code, "{}", warning.message);
+            let listener = report.listener_arn.short();
+            tracing::warn!(requestId = request_id, listener, code = warning.code, "{}", warning.message);
         }
     }
-    let (kind, outcome, dry_run) = (answer.kind, answer.outcome.as_str(), answer.dry_run);
-    tracing::info!(request_id = context.request_id, event = kind, outcome, dry_run, "done");
+    let (event, outcome, dry_run) = (answer.kind, answer.outcome.as_str(), answer.dry_run);
+    tracing::info!(requestId = request_id, event, outcome, dryRun = dry_run, "event done");
     Ok(answer)
 }
 

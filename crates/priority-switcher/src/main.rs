@@ -2,30 +2,33 @@
 
 use std::process::ExitCode;
 
-use lambda_runtime::service_fn;
+use lambda_runtime::{Error, Runtime, service_fn};
 use priority_switcher::config::Config;
 use priority_switcher::{elb, invocation};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_current_span(false).init();
-    let config = match Config::from_env(|name| std::env::var(name).ok()) {
-        Ok(config) => config,
-        Err(error) => {
-            tracing::error!(%error, "the configuration cannot be used");
-            return ExitCode::FAILURE;
-        }
-    };
-    let client = elb::client().await;
-    let listeners: Vec<_> =
-        config.rules.iter().map(|rule| elb::ElbListener::of_rule(client.clone(), rule.clone())).collect();
-    let run =
-        lambda_runtime::run(service_fn(|event| invocation::answer(&listeners, &config.settings, event)));
-    match run.await {
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(false);
+    // The Lambda runtime would log each error a second time, in its debug form.
+    let own = Targets::new().with_target("priority_switcher", LevelFilter::INFO);
+    tracing_subscriber::registry().with(lines).with(own).init();
+    match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(%error, "the Lambda runtime stopped");
+            tracing::error!(%error, "the function stopped");
             ExitCode::FAILURE
         }
     }
+}
+
+async fn run() -> Result<(), Error> {
+    let config = Config::from_env(|name| std::env::var(name).ok())?;
+    let client = elb::client().await;
+    let listener = |rule| elb::ElbListener::of_rule(client.clone(), rule);
+    let listeners: Vec<_> = config.rules.into_iter().map(listener).collect();
+    Runtime::new(service_fn(|event| invocation::answer(&listeners, &config.settings, event))).run().await
 }
