@@ -1,0 +1,78 @@
+//! Instructions, counted by valgrind: the same on a busy machine as on an idle one.
+
+use std::ffi::OsString;
+use std::iter::repeat_n;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::load_balancer::LoadBalancer;
+use crate::process::Process;
+use crate::program::{Program, Programs};
+use crate::{Result, events, timing};
+
+/// What one program executes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Instructions {
+    /// From its start through the first answer.
+    pub(crate) cold: f64,
+    /// For each invocation after that.
+    pub(crate) warm: f64,
+}
+
+pub(crate) fn responder(programs: &Programs) -> Result<[Instructions; 3]> {
+    let request = events::request(timing::REQUEST)?;
+    each(programs.responder.all(), |program| of_requests(program, &request))
+}
+
+pub(crate) fn switcher(programs: &Programs) -> Result<[Instructions; 3]> {
+    each(programs.switcher.all(), |program| {
+        let more = if program.is_slow { 2 } else { 20 };
+        difference(more, |count| {
+            let load_balancer = LoadBalancer::start(1, timing::RULES)?;
+            total(program, &load_balancer.variables(), events::switches().take(count))
+        })
+    })
+}
+
+/// Of a responder that gets the same request again and again.
+pub(crate) fn of_requests(program: &Program, request: &Arc<str>) -> Result<Instructions> {
+    let more = if program.is_slow { 20 } else { 200 };
+    difference(more, |count| total(program, &[], repeat_n(request.clone(), count)))
+}
+
+fn each(
+    programs: [&Program; 3],
+    count: impl Fn(&Program) -> Result<Instructions>,
+) -> Result<[Instructions; 3]> {
+    let [ours, bare, python] = programs;
+    Ok([count(ours)?, count(bare)?, count(python)?])
+}
+
+/// Two runs tell the start from the invocations.
+fn difference(more: u32, run: impl Fn(usize) -> Result<f64>) -> Result<Instructions> {
+    let cold = run(1)?;
+    let all = run(1 + usize::try_from(more)?)?;
+    Ok(Instructions { cold, warm: (all - cold) / f64::from(more) })
+}
+
+fn total(
+    program: &Program,
+    variables: &[(&str, String)],
+    events: impl IntoIterator<Item = Arc<str>>,
+) -> Result<f64> {
+    let output = std::env::temp_dir().join(format!("bench-callgrind-{}", std::process::id()));
+    let tool = ["valgrind", "--tool=callgrind", "--log-file=/dev/null"].map(OsString::from);
+    let mut to = OsString::from("--callgrind-out-file=");
+    to.push(&output);
+    let process = Process::start(program, &[&tool[..], &[to]].concat(), variables)?;
+    process.run(events)?;
+    process.terminate()?;
+    read(&output)
+}
+
+fn read(output: &PathBuf) -> Result<f64> {
+    let profile = std::fs::read_to_string(output)?;
+    std::fs::remove_file(output)?;
+    let mut totals = profile.lines().filter_map(|line| line.strip_prefix("totals: "));
+    Ok(totals.next_back().ok_or("valgrind counted nothing")?.trim().parse()?)
+}

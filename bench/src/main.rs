@@ -1,0 +1,82 @@
+//! Measures both functions beside Python's and beside the least that Rust needs, all under the same local
+//! Lambda Runtime API, and writes the figures to a file. `make bench` builds and calls it.
+
+mod callgrind;
+mod events;
+mod growth;
+mod load_balancer;
+mod machine;
+mod process;
+mod program;
+mod results;
+mod runtime_api;
+mod samples;
+mod size;
+mod targets;
+mod timing;
+
+// The tests' load balancer asks for the switcher's types. It gets the file that they are in, because the
+// whole crate brings the SDK with it, minutes of compiling for three names.
+extern crate self as priority_switcher;
+
+#[allow(dead_code, unreachable_pub, reason = "the load balancer needs a part of it")]
+#[path = "../../crates/priority-switcher/src/rule/arn.rs"]
+mod rule;
+
+mod record {
+    /// As the switcher has them.
+    pub(crate) type Tags = std::collections::BTreeMap<String, String>;
+}
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use program::Programs;
+use results::Results;
+
+/// Whatever goes wrong ends the run: figures with a gap would be compared all the same.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let (Some(builds), Some(python), Some(output)) = (arguments.next(), arguments.next(), arguments.next())
+    else {
+        eprintln!("usage: bench <folder of release binaries> <python> <file to write>");
+        return ExitCode::FAILURE;
+    };
+    let programs = Programs::new(&builds, &python);
+    match measure(&programs).and_then(|results| Ok(std::fs::write(output, results.to_markdown())?)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(programs: &Programs) -> Result<Results> {
+    let say = |what: &str| eprintln!("bench: {what}");
+    let machine = machine::Machine::look(programs)?;
+    say("responder, time");
+    let responder = timing::responder(programs)?;
+    say("switcher, time");
+    let switcher = timing::switcher(programs)?;
+    say("growth, time");
+    let switch_growth = growth::switch(programs)?;
+    say("responder, instructions");
+    let responder_instructions = callgrind::responder(programs)?;
+    let request_growth = growth::requests(programs)?;
+    say("switcher, instructions (Python takes some minutes)");
+    let switcher_instructions = callgrind::switcher(programs)?;
+    let sizes = size::all(programs)?;
+    Ok(Results {
+        machine,
+        responder,
+        switcher,
+        responder_instructions,
+        switcher_instructions,
+        sizes,
+        switch_growth,
+        request_growth,
+    })
+}
