@@ -23,7 +23,7 @@ const HOME: &str = "/";
 
 /// What the page may load and do: its own style and script, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-zP1H8rcux3ZzaAZdvQXP8FksIS+Wk6HomRaaUJHTtvQ='; \
+     style-src 'sha256-0bmO32kLKzJEKEp3/83LoSx9TCnLNRCqGQkySpG30nA='; \
      script-src 'sha256-vCtv6FZ8bB2p4VxoWXKQoqhCz5oD4qAlJxinNYEDz64='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

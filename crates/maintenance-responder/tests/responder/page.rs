@@ -47,6 +47,7 @@ fn the_page_says_what_is_going_on_and_leads_back() {
     </head>
     <body>
     <main>
+    <svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="10"/><path d="M12 6.5V12l3.5 2"/></svg>
     <h1>We’ll be back soon</h1>
     <p>The service is down for maintenance at the moment. We apologize for the inconvenience.</p>
     <p id="next-try" role="status" data-retry-after="300" data-text="This page tries again at {time} and takes you back automatically once the maintenance is over.">This page tries again within 5 minutes and takes you back automatically once the maintenance is over.</p>
@@ -83,7 +84,7 @@ fn the_page_speaks_the_visitors_language() {
     let titles: Vec<_> = ["en", "ko", "ja"]
         .map(|language| between(&page(&[], language, None).response.body, "<h1>", "</h1>").to_owned())
         .into();
-    assert_eq!(titles, ["We’ll be back soon", "서비스 점검 중입니다", "ただいまメンテナンス中です"]);
+    assert_eq!(titles, ["We’ll be back soon", "서비스 점검 중입니다", "メンテナンス中です"]);
 }
 
 #[test]
