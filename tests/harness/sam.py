@@ -63,7 +63,9 @@ class Sam:
         )
         return json.loads(answer.read_text())
 
-    def _run(self, *args: str, answer: Path | None = None) -> None:
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment in which the CLI uses this account and asks nobody else."""
         env = self._aws.environment | {
             "SAM_CLI_TELEMETRY": "0",
             "__SAM_CLI_APP_DIR": str(self._app_dir),
@@ -72,4 +74,8 @@ class Sam:
         }
         if self._debug:
             env["SAM_BUILD_MODE"] = "debug"
-        run([tool("sam"), *args], env=env, log=LOGS / f"sam-{args[0]}.log", cwd=ROOT, answer=answer)
+        return env
+
+    def _run(self, *args: str, answer: Path | None = None) -> None:
+        log = LOGS / f"sam-{args[0]}.log"
+        run([tool("sam"), *args], env=self.environment, log=log, cwd=ROOT, answer=answer)
