@@ -23,7 +23,7 @@ const HOME: &str = "/";
 
 /// What the page may load and do: its own style and script, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-0bmO32kLKzJEKEp3/83LoSx9TCnLNRCqGQkySpG30nA='; \
+     style-src 'sha256-kN5Mic4ick9vXgRudaAZhDfa8As8M80h9LIHRMxg0yo='; \
      script-src 'sha256-vCtv6FZ8bB2p4VxoWXKQoqhCz5oD4qAlJxinNYEDz64='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -77,7 +77,7 @@ fn the_page_answers_for_itself() {
     503 Service Unavailable
     cache-control: no-store
     content-language: ja
-    content-security-policy: default-src 'none'; style-src 'sha256-0bmO32kLKzJEKEp3/83LoSx9TCnLNRCqGQkySpG30nA='; script-src 'sha256-vCtv6FZ8bB2p4VxoWXKQoqhCz5oD4qAlJxinNYEDz64='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+    content-security-policy: default-src 'none'; style-src 'sha256-kN5Mic4ick9vXgRudaAZhDfa8As8M80h9LIHRMxg0yo='; script-src 'sha256-vCtv6FZ8bB2p4VxoWXKQoqhCz5oD4qAlJxinNYEDz64='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
     content-type: text/html; charset=utf-8
     referrer-policy: no-referrer
     retry-after: 300
