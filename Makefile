@@ -3,6 +3,8 @@
 PYTHON ?= python3
 # The functions that the end-to-end tests deploy: "release", as they go to AWS, or "debug", which builds in seconds.
 BUILD_MODE ?= release
+# The deployed stack that `make start`, `make end` and `make status` speak to; the name is samconfig.toml's.
+STACK ?= maintenance-mode
 
 TOOLS := .tools/venv
 BIN := $(TOOLS)/bin
@@ -12,6 +14,8 @@ INSTALLED := $(TOOLS)/installed
 # The linter asks nothing of AWS; these keep it from looking for an account, telling anybody or looking for updates.
 SAM := AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAULT_REGION=eu-central-1 \
 	SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.tools/sam $(BIN)/sam
+# In the terminal's own account and region; what make is called with reaches the recipe through the environment, unquoted.
+SWITCH = $(BIN)/python scripts/switch.py --sam $(BIN)/sam --stack '$(STACK)'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -24,6 +28,14 @@ help: ## List what there is to call
 demo: $(INSTALLED) ## Show the main job on an emulated AWS: deploy, start, who knocked, end
 	@$(BIN)/python -m tests.demo
 
+.PHONY: start end status
+start: $(INSTALLED) ## Start maintenance of STACK=…; MINUTES=… or UNTIL=…, REASON=…, DRY_RUN=1
+	@$(SWITCH) start --minutes "$$MINUTES" --until "$$UNTIL" --reason "$$REASON" --dry-run "$$DRY_RUN"
+end: $(INSTALLED) ## End maintenance of STACK=…; DRY_RUN=1
+	@$(SWITCH) end --dry-run "$$DRY_RUN"
+status: $(INSTALLED) ## Show the rules and the state of STACK=…
+	@$(SWITCH) status
+
 .PHONY: test
 test: test-rust e2e ## Run all tests
 
@@ -32,8 +44,17 @@ test-rust: ## Run the unit and property tests
 	cargo test --workspace --locked
 
 .PHONY: e2e
-e2e: $(INSTALLED) ## Run the end-to-end tests on an emulated AWS (BUILD_MODE=debug builds faster)
+e2e: $(INSTALLED) chromium ## Run the end-to-end tests on an emulated AWS (BUILD_MODE=debug builds faster)
 	BUILD_MODE=$(BUILD_MODE) $(BIN)/python -m pytest -c tests/pytest.ini $(PYTEST_ARGS)
+
+.PHONY: chromium
+chromium:
+	@tests/browser/install-chromium.sh
+
+.PHONY: screenshots
+screenshots: $(INSTALLED) ## Take the pictures of the maintenance page in docs/images
+	@tests/browser/install-chromium.sh --with-fonts
+	BUILD_MODE=$(BUILD_MODE) $(BIN)/python -m tests.browser.screenshots
 
 .PHONY: lint
 lint: lint-rust lint-python lint-template ## Check format, lints, documentation and template
@@ -46,8 +67,8 @@ lint-rust:
 
 .PHONY: lint-python
 lint-python: $(INSTALLED)
-	$(BIN)/ruff check tests
-	$(BIN)/ruff format --check tests
+	$(BIN)/ruff check tests scripts
+	$(BIN)/ruff format --check tests scripts
 
 .PHONY: lint-template
 lint-template: $(INSTALLED)
@@ -56,8 +77,8 @@ lint-template: $(INSTALLED)
 .PHONY: format
 format: $(INSTALLED) ## Format the sources
 	cargo fmt --all
-	$(BIN)/ruff check --quiet --select I --fix tests
-	$(BIN)/ruff format --quiet tests
+	$(BIN)/ruff check --quiet --select I --fix tests scripts
+	$(BIN)/ruff format --quiet tests scripts
 
 .PHONY: tools
 tools: $(INSTALLED) ## Install the pinned tools, among them sam and cargo-lambda, into .tools/venv/bin

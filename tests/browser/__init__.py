@@ -1,0 +1,1 @@
+"""The built-in page and the answers to browser apps, in a real browser and through the real path."""

@@ -1,0 +1,79 @@
+"""The front end that goes into maintenance, and what other origins serve."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Server:
+    """A web server of this machine. Names below localhost make it as many origins as a test needs."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        # What a test may change: how the server answers.
+        self.status = 200
+        self.location = ""
+        # What it was asked for.
+        self.asked: list[str] = []
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return self._http.server_address[1]
+
+    def origin(self, host: str) -> str:
+        """Return the server's origin under a name below localhost."""
+        return f"http://{host}.localhost:{self.port}"
+
+    @contextlib.contextmanager
+    def answering(self, status: int, location: str = "") -> Iterator[None]:
+        """Answer everything with a status until the block ends."""
+        self.status, self.location = status, location
+        try:
+            yield
+        finally:
+            self.status, self.location = 200, ""
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[Server]:
+        """Serve until the block ends."""
+        thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._http.shutdown()
+            self._http.server_close()
+            thread.join()
+
+
+def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self._answer(with_body=False)
+
+        def do_GET(self) -> None:
+            self._answer(with_body=True)
+
+        def _answer(self, *, with_body: bool) -> None:
+            server.asked.append(self.path)
+            # The path is not part of the page: it may hold anything. The icon is there, so that no browser asks for it.
+            html = f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><h1>{server.name}</h1>'
+            body = html.encode() if server.status == 200 else b""
+            self.send_response(server.status)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            if server.location:
+                self.send_header("Location", server.location)
+            self.end_headers()
+            if with_body:
+                self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent: the output belongs to the tests."""
+
+    return Handler

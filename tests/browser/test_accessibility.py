@@ -1,0 +1,99 @@
+"""Everybody can read the page: on a small screen, in large letters, by ear, by keyboard, in the light, in the dark."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.shop import Shop
+
+PAGE = "/a/maintenance?from=/a/orders/7"
+# WCAG 2.2, success criterion 1.4.10: no scrolling in two directions at this width.
+NARROWEST = 320
+LOCALES = ["en-US", "ko-KR", "ja-JP"]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_screen_reader_finds_its_way(closed_shop: Shop, visit: Visit, locale: str) -> None:
+    tab, _ = visit(locale=locale).open(closed_shop.origin + PAGE)
+
+    expect(tab.locator("html")).to_have_attribute("lang", locale[:2])
+    expect(tab.get_by_role("main")).to_have_count(1)
+    heading = tab.get_by_role("heading")
+    expect(heading).to_have_count(1)
+    expect(tab.get_by_role("heading", level=1)).to_have_count(1)
+    expect(tab).to_have_title(heading.inner_text())
+    # Everything that is said stands in the landmark, and the time of the next try is announced.
+    assert tab.get_by_role("main").inner_text() == tab.locator("body").inner_text()
+    expect(tab.get_by_role("main").get_by_role("status")).to_have_count(1)
+    expect(tab.get_by_role("link")).to_have_count(1)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("letters", ["16px", "32px"], ids=["usual letters", "letters of twice the size"])
+def test_the_narrowest_screen_needs_no_scrolling_sideways(
+    closed_shop: Shop, visit: Visit, locale: str, letters: str
+) -> None:
+    tab, _ = visit(locale=locale, viewport={"width": NARROWEST, "height": 568}).open(closed_shop.origin + PAGE)
+    tab.locator("html").evaluate("(html, size) => { html.style.fontSize = size }", letters)
+
+    widths = tab.evaluate(
+        "() => [document.documentElement, ...document.body.querySelectorAll('main, main *')].map(e => e.scrollWidth)"
+    )
+    assert max(widths) <= NARROWEST
+    for part in (tab.get_by_role("heading"), tab.get_by_role("status"), tab.get_by_role("link")):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= NARROWEST
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_in_the_light_and_in_the_dark(closed_shop: Shop, visit: Visit, scheme: str) -> None:
+    tab, _ = visit(color_scheme=scheme).open(closed_shop.origin + PAGE)
+
+    page = _luminance(tab, "body", "backgroundColor")
+    card = _luminance(tab, "main", "backgroundColor")
+    assert (page > 0.5) == (card > 0.5) == (scheme == "light")
+    # WCAG 2.2, success criterion 1.4.3 (AA).
+    for text in ("h1", "p", "[role=status]"):
+        assert _contrast(_luminance(tab, text, "color"), card) >= 4.5
+    assert _contrast(_luminance(tab, "a", "color"), _luminance(tab, "a", "backgroundColor")) >= 4.5
+
+
+def test_the_link_is_large_enough_to_hit_and_seen_when_the_keyboard_is_on_it(closed_shop: Shop, visit: Visit) -> None:
+    tab, _ = visit(has_touch=True, viewport={"width": NARROWEST, "height": 568}).open(closed_shop.origin + PAGE)
+    link = tab.get_by_role("link")
+
+    box = link.bounding_box()
+    assert box is not None
+    # What the makers of telephones ask for; WCAG 2.2 asks for 24 (success criterion 2.5.8).
+    assert min(box["width"], box["height"]) >= 44
+
+    expect(link).to_have_css("outline-style", "none")
+    tab.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    expect(link).to_have_css("outline-style", "solid")
+
+
+def test_letters_are_large_enough_to_read_on_a_telephone(closed_shop: Shop, visit: Visit) -> None:
+    tab, _ = visit(viewport={"width": NARROWEST, "height": 568}, is_mobile=True).open(closed_shop.origin + PAGE)
+
+    for part in ("p", "[role=status]", "a"):
+        assert float(_style(tab, part, "fontSize").removesuffix("px")) >= 16
+
+
+def _style(tab: Page, selector: str, name: str) -> str:
+    return tab.locator(selector).first.evaluate("(element, name) => getComputedStyle(element)[name]", name)
+
+
+def _luminance(tab: Page, selector: str, name: str) -> float:
+    """Return the relative luminance of a color: <https://www.w3.org/TR/WCAG22/#dfn-relative-luminance>."""
+    channels = [float(value) / 255 for value in _style(tab, selector, name).strip("rgb()").split(",")]
+    red, green, blue = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: float, other: float) -> float:
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)

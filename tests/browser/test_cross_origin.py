@@ -1,0 +1,88 @@
+"""Browser apps of other origins see maintenance for what it is, if their origin is listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import RETRY_AFTER_SECONDS, Visit
+from tests.browser.servers import Server
+from tests.browser.shop import Shop
+from tests.harness.wait import until
+
+# What an app does with its API: the answer, or the error that it gets instead.
+ASK = """
+async ([url, options]) => {
+  try {
+    const answer = await fetch(url, options);
+    return {
+      status: answer.status,
+      retryAfter: answer.headers.get("Retry-After"),
+      maintenance: answer.headers.get("X-Maintenance-Mode"),
+      body: answer.headers.get("Content-Type") === "application/json" ? await answer.json() : null,
+    };
+  } catch (error) {
+    return { error: error.name };
+  }
+}
+"""
+SEEN = {"status": 503, "retryAfter": str(RETRY_AFTER_SECONDS), "maintenance": "on"}
+JSON = {**SEEN, "body": {"message": "Service Unavailable"}}
+# The first kind is sent at once; before the others the browser asks whether it may.
+SIMPLE: dict[str, dict[str, Any]] = {
+    "GET": {},
+    "GET with cookies": {"credentials": "include"},
+    "POST of a form": {"method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"}, "body": "a"},
+}
+PREFLIGHTED: dict[str, dict[str, Any]] = {
+    "PUT of JSON": {"method": "PUT", "headers": {"Content-Type": "application/json"}, "body": "{}"},
+    "GET with a token": {"headers": {"Authorization": "Bearer s3cret", "X-Request-Id": "7"}},
+    "DELETE with cookies": {"method": "DELETE", "credentials": "include"},
+}
+
+
+@pytest.mark.parametrize("options", SIMPLE.values(), ids=SIMPLE)
+def test_a_listed_origin_sees_the_503_and_when_to_ask_again(
+    closed_shop: Shop, app: Page, options: dict[str, Any]
+) -> None:
+    assert _ask(app, f"{closed_shop.origin}/b/orders", options) == JSON
+
+
+@pytest.mark.parametrize("options", PREFLIGHTED.values(), ids=PREFLIGHTED)
+def test_a_listed_origin_sees_it_after_a_preflight_too(closed_shop: Shop, app: Page, options: dict[str, Any]) -> None:
+    seen = len(_outcomes(closed_shop))
+
+    assert _ask(app, f"{closed_shop.origin}/b/orders", options) == JSON
+
+    outcomes = until("two log lines", lambda: _outcomes(closed_shop)[seen:][1:], within=10)
+    assert _outcomes(closed_shop)[seen:] == ["preflight", "unavailable"], outcomes
+
+
+@pytest.mark.parametrize("options", [SIMPLE["GET"], PREFLIGHTED["GET with a token"]], ids=["simple", "preflighted"])
+def test_a_listed_origin_sees_it_through_the_redirect(closed_shop: Shop, app: Page, options: dict[str, Any]) -> None:
+    assert _ask(app, f"{closed_shop.origin}/a/orders", options) == {**SEEN, "body": None}
+
+
+@pytest.mark.parametrize("options", [*SIMPLE.values(), *PREFLIGHTED.values()], ids=[*SIMPLE, *PREFLIGHTED])
+def test_the_browser_keeps_it_from_any_other_origin(
+    closed_shop: Shop, elsewhere: Server, visit: Visit, options: dict[str, Any]
+) -> None:
+    tab, _ = visit().open(elsewhere.origin("other"))
+
+    assert _ask(tab, f"{closed_shop.origin}/b/orders", options) == {"error": "TypeError"}
+
+
+@pytest.fixture
+def app(elsewhere: Server, visit: Visit) -> Page:
+    """Return a tab with a page of the listed origin."""
+    return visit().open(elsewhere.origin("app"))[0]
+
+
+def _ask(tab: Page, url: str, options: dict[str, Any]) -> dict[str, Any]:
+    return tab.evaluate(ASK, [url, options])
+
+
+def _outcomes(shop: Shop) -> list[str]:
+    return [line["outcome"] for line in shop.stack.responder_log()]
