@@ -17,6 +17,11 @@ SAM := AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAU
 # In the terminal's own account and region; what make is called with reaches the recipe through the environment, unquoted.
 SWITCH = $(BIN)/python scripts/switch.py --sam $(BIN)/sam --stack '$(STACK)'
 
+# The bench's own Python: what it measures is apart from what tests it.
+BENCH_TOOLS := .tools/bench-venv
+BENCH_INSTALLED := $(BENCH_TOOLS)/installed
+BUILDS := $(or $(CARGO_TARGET_DIR),target)/release
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -55,6 +60,16 @@ chromium:
 screenshots: $(INSTALLED) ## Take the pictures of the maintenance page in docs/images
 	@tests/browser/install-chromium.sh --with-fonts
 	BUILD_MODE=$(BUILD_MODE) $(BIN)/python -m tests.browser.screenshots
+
+.PHONY: bench
+bench: $(BENCH_INSTALLED) ## Measure both functions beside Python's, into bench/RESULTS.md
+	@bench/need-valgrind.sh
+	@# The functions together, as for AWS; the SDK is compiled once for all three. The others by themselves, since Cargo
+	@# unites the features that the packages of one build ask for.
+	cargo build --release --locked -p priority-switcher -p maintenance-responder -p bare-sdk
+	cargo build --release --locked -p bare-runtime
+	cargo build --release --locked -p bench
+	@$(BUILDS)/bench $(BUILDS) $(BENCH_TOOLS)/bin/python bench/RESULTS.md
 
 .PHONY: lint
 lint: lint-rust lint-python lint-template ## Check format, lints, documentation and template
@@ -96,6 +111,12 @@ lock: ## Resolve the pinned tools anew from tests/requirements.in
 clean: ## Remove everything that was built or installed
 	cargo clean --quiet
 	rm -rf .aws-sam .tools .ruff_cache
+
+$(BENCH_INSTALLED): bench/requirements.txt
+	@echo "Installing what the bench needs of bench/requirements.txt into $(BENCH_TOOLS)."
+	@$(PYTHON) -m venv --clear $(BENCH_TOOLS)
+	@$(BENCH_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
+	@touch $@
 
 $(INSTALLED): tests/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed" if sys.version_info < (3, 10) else 0)'

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::load_balancer::LoadBalancer;
 use crate::process::Process;
 use crate::program::{Program, Programs};
+use crate::tls::Tls;
 use crate::{Result, events, timing};
 
 /// What one program executes.
@@ -34,6 +35,18 @@ pub(crate) fn switcher(programs: &Programs) -> Result<[Instructions; 3]> {
     })
 }
 
+/// From the start through the first answer, with TLS in between.
+pub(crate) fn switcher_over_tls(programs: &Programs) -> Result<[f64; 3]> {
+    let cold = programs.switcher.all().map(|program| {
+        let load_balancer = LoadBalancer::start(1, timing::RULES)?;
+        let tls = Tls::start(programs, &load_balancer)?;
+        let variables: Vec<_> = load_balancer.variables().into_iter().chain(tls.variables()).collect();
+        total(program, &variables, events::switches().take(1))
+    });
+    let [ours, bare, python] = cold;
+    Ok([ours?, bare?, python?])
+}
+
 /// Of a responder that gets the same request again and again.
 pub(crate) fn of_requests(program: &Program, request: &Arc<str>) -> Result<Instructions> {
     let more = if program.is_slow { 20 } else { 200 };
@@ -55,7 +68,8 @@ fn difference(more: u32, run: impl Fn(usize) -> Result<f64>) -> Result<Instructi
     Ok(Instructions { cold, warm: (all - cold) / f64::from(more) })
 }
 
-fn total(
+/// All that a program executes from its start until it has answered these events.
+pub(crate) fn total(
     program: &Program,
     variables: &[(&str, String)],
     events: impl IntoIterator<Item = Arc<str>>,

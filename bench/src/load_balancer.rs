@@ -73,6 +73,10 @@ impl LoadBalancer {
         ]
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.server.address.port()
+    }
+
     /// The names of the calls so far.
     pub(crate) fn calls(&self) -> Vec<String> {
         self.server.requests()

@@ -1,6 +1,7 @@
 //! Measures both functions beside Python's and beside the least that Rust needs, all under the same local
 //! Lambda Runtime API, and writes the figures to a file. `make bench` builds and calls it.
 
+mod authorities;
 mod callgrind;
 mod events;
 mod growth;
@@ -14,6 +15,7 @@ mod samples;
 mod size;
 mod targets;
 mod timing;
+mod tls;
 
 // The tests' load balancer asks for the switcher's types. It gets the file that they are in, because the
 // whole crate brings the SDK with it, minutes of compiling for three names.
@@ -61,6 +63,8 @@ fn measure(programs: &Programs) -> Result<Results> {
     let responder = timing::responder(programs)?;
     say("switcher, time");
     let switcher = timing::switcher(programs)?;
+    say("switcher over TLS, time");
+    let over_tls = timing::switcher_over_tls(programs)?;
     say("growth, time");
     let switch_growth = growth::switch(programs)?;
     say("responder, instructions");
@@ -68,13 +72,18 @@ fn measure(programs: &Programs) -> Result<Results> {
     let request_growth = growth::requests(programs)?;
     say("switcher, instructions (Python takes some minutes)");
     let switcher_instructions = callgrind::switcher(programs)?;
+    let instructions_over_tls = callgrind::switcher_over_tls(programs)?;
+    let authorities = authorities::look(programs)?;
     let sizes = size::all(programs)?;
     Ok(Results {
         machine,
         responder,
         switcher,
+        over_tls,
         responder_instructions,
         switcher_instructions,
+        instructions_over_tls,
+        authorities,
         sizes,
         switch_growth,
         request_growth,

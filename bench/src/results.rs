@@ -1,5 +1,6 @@
 //! The figures as a page to read.
 
+use crate::authorities::Authorities;
 use crate::callgrind::Instructions;
 use crate::growth::{RequestGrowth, SwitchGrowth};
 use crate::machine::Machine;
@@ -14,8 +15,11 @@ pub(crate) struct Results {
     pub(crate) machine: Machine,
     pub(crate) responder: Timings,
     pub(crate) switcher: Timings,
+    pub(crate) over_tls: Timings,
     pub(crate) responder_instructions: [Instructions; 3],
     pub(crate) switcher_instructions: [Instructions; 3],
+    pub(crate) instructions_over_tls: [f64; 3],
+    pub(crate) authorities: Authorities,
     pub(crate) sizes: Sizes,
     pub(crate) switch_growth: Vec<SwitchGrowth>,
     pub(crate) request_growth: Vec<RequestGrowth>,
@@ -35,6 +39,8 @@ impl Results {
                  plain HTTP.\n\n{}",
                 contest(&self.switcher, &self.switcher_instructions, self.sizes.switcher, "bare SDK program")
             ),
+            self.over_tls(),
+            self.authorities(),
             self.targets(),
             self.growth_of_a_switch(),
             self.growth_of_a_request(),
@@ -60,6 +66,37 @@ impl Results {
         )
     }
 
+    fn over_tls(&self) -> String {
+        let of = |what: &str, figure: fn(&Timing) -> &Samples| of_samples(&self.over_tls, what, figure);
+        let mut rows = vec![
+            of("init, ms", |timing| &timing.init),
+            of("cold, ms", |timing| &timing.cold),
+            of("warm, ms", |timing| &timing.warm),
+            of("peak memory, KiB", |timing| &timing.memory),
+        ];
+        let instructions = self.instructions_over_tls;
+        rows.push(row("cold instructions, thousands", instructions.map(thousands), instructions));
+        format!(
+            "### Over TLS\n\nThe same through a relay with TLS, which adds the same time to everybody's calls. \
+             The programs trust botocore's list of authorities and the relay's own.\n\n{}",
+            table(&head("bare SDK program"), rows)
+        )
+    }
+
+    fn authorities(&self) -> String {
+        let Authorities { with, without } = &self.authorities;
+        let rows = [("the system's", with), ("none", without)].map(|(which, start)| {
+            vec![which.to_owned(), spread(&start.time), spread(&start.memory), thousands(start.instructions)]
+        });
+        let head = ["authorities", "cold, ms", "peak memory, KiB", "cold instructions, thousands"];
+        format!(
+            "### What the trusted authorities cost\n\nThe SDK's client reads the system's certificate \
+             authorities when it is made, even to speak plain HTTP. How many files hold them differs between \
+             systems.\n\n{}",
+            table(&head, rows)
+        )
+    }
+
     fn targets(&self) -> String {
         let rows = targets::all(self).into_iter().map(|target| {
             vec![
@@ -69,7 +106,12 @@ impl Results {
                 if target.is_met() { "yes" } else { "**no**" }.to_owned(),
             ]
         });
-        format!("## Targets\n\n{}", table(&["target", "limit", "measured", "met"], rows))
+        let missed: Vec<_> = targets::all(self)
+            .into_iter()
+            .filter(|target| !target.is_met())
+            .map(|target| format!("- {}: {}\n", target.what, target.if_missed))
+            .collect();
+        format!("## Targets\n\n{}\n{}", table(&["target", "limit", "measured", "met"], rows), missed.concat())
     }
 
     fn growth_of_a_switch(&self) -> String {
@@ -119,10 +161,6 @@ impl Results {
 
 /// A function's figures, one a line.
 fn contest(timings: &Timings, instructions: &[Instructions; 3], sizes: [Size; 3], bare: &str) -> String {
-    let of_samples = |what: &str, figure: fn(&Timing) -> &Samples| {
-        let medians = timings.each_ref().map(|timing| figure(timing).median());
-        row(what, timings.each_ref().map(|timing| spread(figure(timing))), medians)
-    };
     let of_instructions = |what: &str, figure: fn(&Instructions) -> f64| {
         let figures = instructions.each_ref().map(figure);
         row(what, figures.map(thousands), figures)
@@ -132,10 +170,10 @@ fn contest(timings: &Timings, instructions: &[Instructions; 3], sizes: [Size; 3]
         vec![what.to_owned(), ours, bare, python, String::new(), String::new()]
     };
     let mut rows = vec![
-        of_samples("init, ms", |timing| &timing.init),
-        of_samples("cold, ms", |timing| &timing.cold),
-        of_samples("warm, ms", |timing| &timing.warm),
-        of_samples("peak memory, KiB", |timing| &timing.memory),
+        of_samples(timings, "init, ms", |timing| &timing.init),
+        of_samples(timings, "cold, ms", |timing| &timing.cold),
+        of_samples(timings, "warm, ms", |timing| &timing.warm),
+        of_samples(timings, "peak memory, KiB", |timing| &timing.memory),
         of_instructions("cold instructions, thousands", |one| one.cold),
         of_instructions("instructions per invocation, thousands", |one| one.warm),
         of_sizes("binary or script, bytes", |size| size.file),
@@ -153,8 +191,16 @@ fn contest(timings: &Timings, instructions: &[Instructions; 3], sizes: [Size; 3]
                 .collect(),
         );
     }
-    let head = ["", "this project", bare, "Python", &format!("÷ {bare}"), "Python ÷ this project"];
-    table(&head, rows)
+    table(&head(bare), rows)
+}
+
+fn head(bare: &str) -> [String; 6] {
+    ["", "this project", bare, "Python", &format!("÷ {bare}"), "Python ÷ this project"].map(str::to_owned)
+}
+
+fn of_samples(timings: &Timings, what: &str, figure: fn(&Timing) -> &Samples) -> Vec<String> {
+    let medians = timings.each_ref().map(|timing| figure(timing).median());
+    row(what, timings.each_ref().map(|timing| spread(figure(timing))), medians)
 }
 
 fn row(what: &str, cells: [String; 3], [ours, bare, python]: [f64; 3]) -> Vec<String> {
@@ -197,9 +243,9 @@ fn grouped(number: String) -> String {
     number
 }
 
-fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+fn table<H: ToString>(head: &[H], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let head: Vec<String> = head.iter().map(|&cell| cell.to_owned()).collect();
+    let head: Vec<String> = head.iter().map(ToString::to_string).collect();
     let mut table = line(&head) + &format!("|{}\n", "---|".repeat(head.len()));
     table.extend(rows.into_iter().map(|row| line(&row)));
     table

@@ -7,11 +7,13 @@ use crate::load_balancer::LoadBalancer;
 use crate::process::Process;
 use crate::program::{Contest, Program, Programs};
 use crate::samples::Samples;
+use crate::tls::Tls;
 use crate::{Result, events};
 
 const RESPONDER_ROUNDS: usize = 41;
 const RESPONDER_WARM: usize = 200;
 const SWITCHER_ROUNDS: usize = 31;
+const TLS_ROUNDS: usize = 15;
 const SWITCHER_WARM: usize = 10;
 /// A small shop: the front end, its API and some more.
 pub(crate) const RULES: u32 = 6;
@@ -54,6 +56,18 @@ pub(crate) fn switcher(programs: &Programs) -> Result<Timings> {
         let end = load_balancer.calls().len() - start;
         timing.calls.push([start, end]);
         process.run(switches.take(SWITCHER_WARM - 1))?;
+        timing.note(&process)
+    })
+}
+
+/// The same with TLS in between.
+pub(crate) fn switcher_over_tls(programs: &Programs) -> Result<Timings> {
+    rounds(&programs.switcher, TLS_ROUNDS, |program, timing| {
+        let load_balancer = LoadBalancer::start(1, RULES)?;
+        let tls = Tls::start(programs, &load_balancer)?;
+        let variables: Vec<_> = load_balancer.variables().into_iter().chain(tls.variables()).collect();
+        let process = Process::start(program, &[], &variables)?;
+        process.run(events::switches().take(1 + SWITCHER_WARM))?;
         timing.note(&process)
     })
 }

@@ -1,0 +1,41 @@
+"""Puts TLS in front of the local load balancer.
+
+Called with the load balancer's port and a file to write; prints its own port. The file holds the authorities that
+botocore trusts and the one that signed the relay's certificate: reading them is part of every client's start.
+"""
+
+import asyncio
+import ssl
+import sys
+from pathlib import Path
+
+import botocore
+import trustme
+
+
+async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Pass on what comes, until nothing more comes."""
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+
+
+async def serve(upstream: int, trusted: Path) -> None:
+    """Relay every connection."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    known = (Path(botocore.__file__).parent / "cacert.pem").read_bytes()
+    trusted.write_bytes(known + authority.cert_pem.bytes())
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        to_read, to_write = await asyncio.open_connection("127.0.0.1", upstream)
+        await asyncio.gather(copy(reader, to_write), copy(to_read, writer), return_exceptions=True)
+
+    server = await asyncio.start_server(relay, "127.0.0.1", 0, ssl=context)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))
