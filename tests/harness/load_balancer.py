@@ -51,13 +51,20 @@ class LoadBalancer:
         self._elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "127.0.0.1", "Port": port}])
         return group
 
-    def listener(self, *, port: int, rules: Mapping[int, tuple[str, str]]) -> Listener:
-        """Add a listener with `rules` (priority → path pattern, backend); anything else gets a 404."""
+    def target_group(self, backend: str) -> str:
+        """Return the ARN of a backend's target group."""
+        return self._groups[backend]
+
+    def listener(self, *, port: int, rules: Mapping[int, tuple[str, str]], default: str | None = None) -> Listener:
+        """Add a listener with `rules` (priority → path pattern, backend); `default`, or a 404, serves the rest."""
+        action: dict[str, Any] = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+        if default:
+            action = {"Type": "forward", "TargetGroupArn": self._groups[default]}
         arn = self._elb.create_listener(
             LoadBalancerArn=self._arn,
             Protocol="HTTP",
             Port=port,
-            DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],
+            DefaultActions=[action],
         )["Listeners"][0]["ListenerArn"]
         for priority, (path, backend) in rules.items():
             self._elb.create_rule(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.harness.aws import Aws
+from tests.harness.aws import Aws, host_architecture
 from tests.harness.emulator_gaps import register_target, widen_rule_resources
 from tests.harness.sam import Sam
 
@@ -46,6 +46,24 @@ class Stack:
         self.rule_arn = self._outputs["MaintenanceRuleArn"]
 
     @property
+    def template(self) -> str:
+        """The template as it was deployed, with the functions where the SAM CLI has put them."""
+        deployed = self._aws.client("cloudformation").get_template(StackName=self.name, TemplateStage="Original")
+        body = deployed["TemplateBody"]
+        return body if isinstance(body, str) else json.dumps(body)
+
+    @property
+    def resources(self) -> dict[str, str]:
+        """What the stack consists of: the physical id of each logical one."""
+        pages = self._aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
+        listed = [resource for page in pages for resource in page["StackResourceSummaries"]]
+        return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
+
+    def output(self, key: str) -> str:
+        """Return one of the template's outputs."""
+        return self._outputs[key]
+
+    @property
     def rule_arns(self) -> list[str]:
         """The maintenance rules, one per listener."""
         return [self._outputs[key] for key in sorted(self._outputs) if key.endswith("MaintenanceRuleArn")]
@@ -72,6 +90,36 @@ class Stack:
             StackName=self.name, LogicalResourceId="SwitcherRole"
         )["StackResourceDetail"]["PhysicalResourceId"]
         widen_rule_resources(self._aws, role)
+
+
+def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, str]) -> Stack:
+    """Create or update a stack from another one's template: in seconds, because everything is uploaded already."""
+    cloudformation = aws.client("cloudformation")
+    given = {"Architecture": host_architecture(), **parameters}
+    arguments = {
+        "StackName": name,
+        "TemplateBody": original.template,
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    }
+    known = cloudformation.get_paginator("list_stacks").paginate(
+        StackStatusFilter=["CREATE_COMPLETE", "UPDATE_COMPLETE"]
+    )
+    exists = any(stack["StackName"] == name for page in known for stack in page["StackSummaries"])
+    (cloudformation.update_stack if exists else cloudformation.create_stack)(**arguments)
+    done = cloudformation.get_waiter("stack_update_complete" if exists else "stack_create_complete")
+    done.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    stack = Stack(aws, name)
+    stack.make_up_for_the_emulator()
+    return stack
+
+
+def delete(aws: Aws, stack: Stack) -> None:
+    """Delete a stack and wait until it is gone."""
+    cloudformation = aws.client("cloudformation")
+    cloudformation.delete_stack(StackName=stack.name)
+    done = cloudformation.get_waiter("stack_delete_complete")
+    done.wait(StackName=stack.name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
 
 def deploy(aws: Aws, sam: Sam, name: str, parameters: Mapping[str, str]) -> Stack:
