@@ -1,0 +1,147 @@
+"""Least privilege, read off the template after SAM has expanded it: nobody gets more than is listed here."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.harness.paths import ROOT
+from tests.harness.template import expanded_template
+
+BUS = {"Fn::Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"}
+
+
+def _rules_of(listener: str) -> object:
+    rules = {"Fn::Join": [":listener-rule/", {"Fn::Split": [":listener/", {"Ref": listener}]}]}
+    return {"Fn::Sub": ["${Rules}/*", {"Rules": rules}]}
+
+
+def _arn(resource: str) -> object:
+    return {"Fn::GetAtt": [resource, "Arn"]}
+
+
+RULES = [
+    _rules_of("ListenerArn"),
+    {"Fn::If": ["HasSecondListener", _rules_of("SecondListenerArn"), {"Ref": "AWS::NoValue"}]},
+]
+
+# All that the roles may do: action → resource. The only "*" is that of calls without resource-level permissions.
+GRANTED: dict[str, dict[str, object]] = {
+    "ResponderRole": {
+        "logs:CreateLogStream": _arn("ResponderLogGroup"),
+        "logs:PutLogEvents": _arn("ResponderLogGroup"),
+    },
+    "SwitcherRole": {
+        "elasticloadbalancing:DescribeRules": "*",
+        "elasticloadbalancing:DescribeTags": "*",
+        "elasticloadbalancing:DescribeTargetHealth": "*",
+        "elasticloadbalancing:SetRulePriorities": RULES,
+        "elasticloadbalancing:AddTags": RULES,
+        "elasticloadbalancing:RemoveTags": RULES,
+        "events:PutEvents": BUS,
+        "logs:CreateLogStream": _arn("SwitcherLogGroup"),
+        "logs:PutLogEvents": _arn("SwitcherLogGroup"),
+    },
+    "SchedulerRole": {
+        "lambda:InvokeFunction": _arn("SwitcherFunction"),
+        "sqs:SendMessage": _arn("UndeliveredQueue"),
+    },
+}
+
+ASSUMED_BY = {
+    "ResponderRole": "lambda.amazonaws.com",
+    "SwitcherRole": "lambda.amazonaws.com",
+    "SchedulerRole": "scheduler.amazonaws.com",
+}
+
+
+@pytest.fixture(scope="module")
+def resources() -> dict[str, Any]:
+    return expanded_template()["Resources"]
+
+
+def test_the_roles_are_those_listed_here(resources: dict[str, Any]) -> None:
+    access = re.compile("AWS::IAM::|Policy$|Permission$")
+
+    assert {name for name, resource in resources.items() if access.search(resource["Type"])} == {
+        *GRANTED,
+        "NoticesTopicPolicy",
+        "ResponderPermission",
+    }
+
+
+@pytest.mark.parametrize("role", GRANTED)
+def test_a_role_may_do_what_is_listed_and_nothing_wider(resources: dict[str, Any], role: str) -> None:
+    properties = resources[role]["Properties"]
+    granted: dict[str, object] = {}
+    for policy in properties["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement.keys() == {"Effect", "Action", "Resource"}
+            for action in _list(statement["Action"]):
+                assert action not in granted
+                granted[action] = statement["Resource"]
+
+    assert granted == GRANTED[role]
+    assert "ManagedPolicyArns" not in properties
+    assert not any("*" in action for action in granted)
+    assert all(":Describe" in action for action, resource in granted.items() if resource == "*")
+
+
+@pytest.mark.parametrize("role", GRANTED)
+def test_a_role_is_assumed_by_its_service_and_bounded_where_the_account_asks_for_it(
+    resources: dict[str, Any], role: str
+) -> None:
+    properties = resources[role]["Properties"]
+    (statement,) = properties["AssumeRolePolicyDocument"]["Statement"]
+
+    assert statement["Principal"] == {"Service": ASSUMED_BY[role]}
+    assert statement["Action"] == "sts:AssumeRole"
+    assert properties["PermissionsBoundary"] == {
+        "Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]
+    }
+
+
+def test_only_rules_and_alarms_of_the_stack_may_write_to_the_topic(resources: dict[str, Any]) -> None:
+    statements = resources["NoticesTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    types = {"events.amazonaws.com": "AWS::Events::Rule", "cloudwatch.amazonaws.com": "AWS::CloudWatch::Alarm"}
+
+    assert [statement["Principal"]["Service"] for statement in statements] == list(types)
+    for statement in statements:
+        kind = types[statement["Principal"]["Service"]]
+        own = [_arn(name) for name, resource in resources.items() if resource["Type"] == kind]
+        assert statement["Action"] == "sns:Publish"
+        assert statement["Resource"] == {"Ref": "NoticesTopic"}
+        assert _sorted(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == _sorted(own)
+
+
+def test_only_the_target_group_of_the_stack_may_invoke_the_responder(resources: dict[str, Any]) -> None:
+    permission = resources["ResponderPermission"]["Properties"]
+    name = resources["ResponderTargetGroup"]["Properties"]["Name"]["Fn::Sub"][0]
+    source, _ = permission["SourceArn"]["Fn::Sub"]
+
+    assert permission["Principal"] == "elasticloadbalancing.amazonaws.com"
+    assert source.endswith(f":targetgroup/{name}/*")
+
+
+def test_every_grant_says_why() -> None:
+    lines = [line.strip() for line in (ROOT / "template.yaml").read_text().splitlines()]
+    grants = [
+        index
+        for index, line in enumerate(lines)
+        if line == "- Effect: Allow" and "Action: sts:AssumeRole" not in lines[index : index + 3]
+    ]
+
+    assert len(grants) >= len(GRANTED)
+    for index in grants:
+        assert lines[index - 1].startswith("# "), f"line {index + 1} of template.yaml grants without a reason"
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _sorted(values: list[object]) -> list[str]:
+    return sorted(json.dumps(value) for value in values)
