@@ -51,7 +51,10 @@ impl Listener for ElbListener {
         while let Some(page) = pages.next().await {
             rules.extend(page.map_err(|error| failure::of(CALL, &error))?.rules.unwrap_or_default());
         }
-        convert::order(rules).map_err(|message| ListenerError::Failed { call: CALL, message })
+        convert::order(rules).map_err(|problem| match problem {
+            convert::Problem::Order(torn) => ListenerError::Torn { call: CALL, message: torn.to_string() },
+            convert::Problem::Answer(message) => ListenerError::Failed { call: CALL, message },
+        })
     }
 
     async fn tags(&self) -> Result<Tags, ListenerError> {

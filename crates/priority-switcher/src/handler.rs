@@ -25,6 +25,9 @@ const LISTENERS_AT_ONCE: usize = 4;
 /// without disturbance needs three readings.
 const READINGS: u32 = 10;
 
+/// How often pages are read that do not fit together.
+const READINGS_OF_PAGES: u32 = 4;
+
 /// The first pause after somebody else was found in the way; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
@@ -111,7 +114,7 @@ impl<L: Listener> Visit<'_, L> {
     async fn run(&self) -> Result<ListenerReport, ListenerFailure> {
         let mut done = Progress::default();
         let mut pause = self.first_pause();
-        let mut order = self.listener.rules().await?;
+        let mut order = self.rules().await?;
         let (tags, health) = tokio::join!(self.listener.tags(), self.health(&order));
         let mut tags = tags?;
         done.warnings.extend(health);
@@ -128,10 +131,11 @@ impl<L: Listener> Visit<'_, L> {
                 // switch. What is still so at the second look is so.
                 looked_twice = true;
                 if undone {
+                    // A start and an end that undo each other at the same pace would never come to rest.
                     sleep(pause).await;
                     pause *= 2;
                 }
-                (order, tags) = (self.listener.rules().await?, self.listener.tags().await?);
+                (order, tags) = (self.rules().await?, self.listener.tags().await?);
                 continue;
             }
             looked_twice = false;
@@ -152,7 +156,7 @@ impl<L: Listener> Visit<'_, L> {
             }
             // What was just written counts, too: if somebody clears it, it can be written again.
             done.origin = Record::from_tags(&tags, self.settings.active).origin.or(done.origin);
-            order = self.listener.rules().await?;
+            order = self.rules().await?;
             if reread {
                 tags = self.listener.tags().await?;
             }
@@ -162,6 +166,21 @@ impl<L: Listener> Visit<'_, L> {
             return Ok(self.report(&order, plan, done));
         }
         Err(ListenerFailure::KeepsChanging { readings: READINGS })
+    }
+
+    /// The listener's rules, read again if they changed while the pages were turned: then one can be
+    /// listed twice or not at all.
+    async fn rules(&self) -> Result<RuleOrder, ListenerFailure> {
+        let mut pause = self.first_pause();
+        for _ in 1..READINGS_OF_PAGES {
+            match self.listener.rules().await {
+                Ok(order) if order.contains(self.listener.rule()) => return Ok(order),
+                Ok(_) | Err(ListenerError::Torn { .. }) => sleep(pause).await,
+                Err(error) => return Err(error.into()),
+            }
+            pause *= 2;
+        }
+        Ok(self.listener.rules().await?)
     }
 
     /// Two starts at once want the same, and so do two ends. A start and an end do not: they wait for

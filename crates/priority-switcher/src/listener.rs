@@ -43,6 +43,14 @@ pub enum ListenerError {
         /// What the API said.
         message: String,
     },
+    /// The pages of an answer do not fit together: something changed between two of them.
+    #[error("{call}: {message}")]
+    Torn {
+        /// The API call.
+        call: &'static str,
+        /// What does not fit.
+        message: String,
+    },
     /// Anything else.
     #[error("{call}: {message}")]
     Failed {

@@ -2,15 +2,26 @@
 
 use aws_sdk_elasticloadbalancingv2::types::{Action, ActionTypeEnum, Rule as SdkRule, RuleCondition};
 
-use crate::rule::{DefaultRule, Rule, RuleOrder, TargetGroupArn};
+use crate::rule::{DefaultRule, OrderError, Rule, RuleOrder, TargetGroupArn};
+
+/// Why an answer is not the order of a listener's rules.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Problem {
+    /// Each rule can be read, but not all together.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// A rule cannot be read.
+    #[error("{0}")]
+    Answer(String),
+}
 
 /// All rules of a listener, or what is wrong with them.
-pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, String> {
+pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, Problem> {
     let mut numbered = Vec::new();
     let mut default = None;
     for rule in rules {
         let text = rule.rule_arn().unwrap_or_default();
-        let arn = text.parse().map_err(|error| format!("\"{text}\" is {error}"))?;
+        let arn = text.parse().map_err(|error| Problem::Answer(format!("\"{text}\" is {error}")))?;
         let actions = rule.actions();
         let action = actions.iter().map(describe_action).collect::<Vec<_>>().join(", then ");
         match rule.priority().unwrap_or_default() {
@@ -18,7 +29,8 @@ pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, String> {
             number => {
                 let priority = number
                     .parse()
-                    .map_err(|error| format!("rule {arn} has priority \"{number}\", which is {error}"))?;
+                    .map_err(|error| format!("rule {arn} has priority \"{number}\", which is {error}"))
+                    .map_err(Problem::Answer)?;
                 let conditions = rule.conditions();
                 numbered.push(Rule {
                     arn,
@@ -31,8 +43,10 @@ pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, String> {
             }
         }
     }
-    let default = default.ok_or("the answer holds no default rule, which every listener has")?;
-    RuleOrder::new(numbered, default).map_err(|error| error.to_string())
+    let default = default.ok_or_else(|| {
+        Problem::Answer("the answer holds no default rule, which every listener has".to_owned())
+    })?;
+    Ok(RuleOrder::new(numbered, default)?)
 }
 
 /// The values of a condition: in the field's own structure, or in the older flat list.

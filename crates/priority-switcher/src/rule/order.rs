@@ -78,6 +78,11 @@ impl RuleOrder {
         &self.default
     }
 
+    /// Whether the listener has the rule, as its default rule or another.
+    pub fn contains(&self, arn: &RuleArn) -> bool {
+        self.default.arn == *arn || self.find(arn).is_some()
+    }
+
     /// The non-default rule of that ARN.
     pub fn find(&self, arn: &RuleArn) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.arn == *arn)

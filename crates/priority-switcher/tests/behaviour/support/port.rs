@@ -135,7 +135,7 @@ impl Listener for MemoryListener {
             }
         }
         RuleOrder::new(numbered, default.unwrap())
-            .map_err(|error| ListenerError::Failed { call: "DescribeRules", message: error.to_string() })
+            .map_err(|error| ListenerError::Torn { call: "DescribeRules", message: error.to_string() })
     }
 
     async fn tags(&self) -> Result<Tags, ListenerError> {
