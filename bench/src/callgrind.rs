@@ -8,7 +8,6 @@ use std::sync::Arc;
 use crate::load_balancer::LoadBalancer;
 use crate::process::Process;
 use crate::program::{Program, Programs};
-use crate::tls::Tls;
 use crate::{Result, events, timing};
 
 /// What one program executes.
@@ -33,18 +32,6 @@ pub(crate) fn switcher(programs: &Programs) -> Result<[Instructions; 3]> {
             total(program, &load_balancer.variables(), events::switches().take(count))
         })
     })
-}
-
-/// From the start through the first answer, with TLS in between.
-pub(crate) fn switcher_over_tls(programs: &Programs) -> Result<[f64; 3]> {
-    let cold = programs.switcher.all().map(|program| {
-        let load_balancer = LoadBalancer::start(1, timing::RULES)?;
-        let tls = Tls::start(programs, &load_balancer)?;
-        let variables: Vec<_> = load_balancer.variables().into_iter().chain(tls.variables()).collect();
-        total(program, &variables, events::switches().take(1))
-    });
-    let [ours, bare, python] = cold;
-    Ok([ours?, bare?, python?])
 }
 
 /// Of a responder that gets the same request again and again.

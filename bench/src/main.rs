@@ -72,7 +72,6 @@ fn measure(programs: &Programs) -> Result<Results> {
     let request_growth = growth::requests(programs)?;
     say("switcher, instructions (Python takes some minutes)");
     let switcher_instructions = callgrind::switcher(programs)?;
-    let instructions_over_tls = callgrind::switcher_over_tls(programs)?;
     let authorities = authorities::look(programs)?;
     let sizes = size::all(programs)?;
     Ok(Results {
@@ -82,7 +81,6 @@ fn measure(programs: &Programs) -> Result<Results> {
         over_tls,
         responder_instructions,
         switcher_instructions,
-        instructions_over_tls,
         authorities,
         sizes,
         switch_growth,

@@ -75,7 +75,7 @@ fn switcher(results: &Results) -> Vec<Target> {
         )
         .or("the bare SDK program needs almost as much"),
         at_most("switcher: binary, MB", 7.0, bytes(results.sizes.switcher[0].file) / MB)
-            .or("the SDK and its TLS library, which the bare SDK program has too, are most of it"),
+            .or("the SDK and its TLS library, which the bare SDK program has too, are most of it, and they are compiled for speed"),
         at_most("switcher: calls per listener of 100 rules", 5.0, calls)
             .or("DescribeRules, DescribeTags, DescribeTargetHealth, AddTags and SetRulePriorities switch; \
              DescribeRules and DescribeTags once more verify that nobody else was at it"),

@@ -34,7 +34,11 @@ async def serve(upstream: int, trusted: Path) -> None:
         await asyncio.gather(copy(reader, to_write), copy(to_read, writer), return_exceptions=True)
 
     server = await asyncio.start_server(relay, "127.0.0.1", 0, ssl=context)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    port = server.sockets[0].getsockname()[1]
+    # The first handshake has to load what the later ones use; the clients are not to wait for that.
+    _, first = await asyncio.open_connection("127.0.0.1", port, ssl=ssl.create_default_context(cafile=trusted))
+    first.close()
+    print(port, flush=True)
     await server.serve_forever()
 
 

@@ -31,7 +31,8 @@ async fn start(client: &Client, maintenance: &str) -> Result<(), Error> {
     let tags = client.describe_tags().resource_arns(maintenance).send();
     let health = client.describe_target_health().target_group_arn(target_group).send();
     let (tags, health) = tokio::join!(tags, health);
-    (tags?, health?);
+    tags?;
+    health?;
     let tags = TAGS.iter().map(|key| Tag::builder().key(*key).value("1").build()).collect();
     client.add_tags().resource_arns(maintenance).set_tags(Some(tags)).send().await?;
     set(client, &rules, maintenance, true).await?;
