@@ -11,8 +11,8 @@ import pytest
 
 from tests.end_to_end.conftest import Site
 from tests.harness.aws import Aws, host_architecture
+from tests.harness.invocation import Invocation
 from tests.harness.paths import EVENTS
-from tests.harness.stack import Invocation
 
 NAME = "misconfigured"
 RULE = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/0123456789abcdef/0123456789abcdef"

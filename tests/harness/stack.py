@@ -4,33 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.harness.aws import Aws, host_architecture
 from tests.harness.emulator_gaps import register_target, widen_rule_resources
+from tests.harness.invocation import Invocation
 from tests.harness.sam import Sam
-
-
-@dataclass(frozen=True)
-class Invocation:
-    """The outcome of one call of a function."""
-
-    failed: bool
-    payload: Any
-
-    @property
-    def answer(self) -> dict[str, Any]:
-        """The function's answer; a failed invocation has none."""
-        assert not self.failed, self.payload
-        return self.payload
-
-    @property
-    def error(self) -> str:
-        """The function's error message; a successful invocation has none."""
-        assert self.failed, self.payload
-        return self.payload["errorMessage"]
 
 
 class Stack:
