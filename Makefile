@@ -11,6 +11,10 @@ BIN := $(TOOLS)/bin
 # Newer than the list of tools when, and only when, all of them are installed.
 INSTALLED := $(TOOLS)/installed
 
+# In a place of its own: it pins other versions of what the SAM CLI needs.
+CHECKOV_TOOLS := .tools/checkov
+CHECKOV_INSTALLED := $(CHECKOV_TOOLS)/installed
+
 # The linter asks nothing of AWS; these keep it from looking for an account, telling anybody or looking for updates.
 SAM := AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAULT_REGION=eu-central-1 \
 	SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.tools/sam $(BIN)/sam
@@ -86,8 +90,12 @@ lint-python: $(INSTALLED)
 	$(BIN)/ruff format --check tests scripts
 
 .PHONY: lint-template
-lint-template: $(INSTALLED)
+lint-template: $(INSTALLED) $(CHECKOV_INSTALLED)
 	$(SAM) validate --lint
+	@# sam validate looks at what SAM makes of the template; cfn-lint also at the template itself, and at the examples.
+	$(BIN)/cfn-lint --regions eu-central-1 --template template.yaml
+	@# Each check that is skipped stands with its reason in the template. Without --skip-download it asks the network.
+	$(CHECKOV_TOOLS)/bin/checkov --file template.yaml --framework cloudformation --skip-download --quiet --compact
 
 .PHONY: format
 format: $(INSTALLED) ## Format the sources
@@ -99,13 +107,15 @@ format: $(INSTALLED) ## Format the sources
 tools: $(INSTALLED) ## Install the pinned tools, among them sam and cargo-lambda, into .tools/venv/bin
 
 .PHONY: lock
-lock: ## Resolve the pinned tools anew from tests/requirements.in
+lock: ## Resolve the pinned tools anew from the files tests/*.in
 	$(PYTHON) -m venv .tools/lock
 	.tools/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	{ echo '# Every tool with everything it needs, pinned. Made from requirements.in by `make lock`; do not edit.'; \
-	  .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header \
-	    --no-emit-index-url --no-emit-find-links tests/requirements.in; } > .tools/requirements.txt
-	mv .tools/requirements.txt tests/requirements.txt
+	set -e; for name in requirements checkov; do \
+	  { echo "# Every tool with everything it needs, pinned. Made from $$name.in by \`make lock\`; do not edit."; \
+	    .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header \
+	      --no-emit-index-url --no-emit-find-links tests/$$name.in; } > .tools/$$name.txt; \
+	  mv .tools/$$name.txt tests/$$name.txt; \
+	done
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
@@ -116,6 +126,12 @@ $(BENCH_INSTALLED): bench/requirements.txt
 	@echo "Installing what the bench needs of bench/requirements.txt into $(BENCH_TOOLS)."
 	@$(PYTHON) -m venv --clear $(BENCH_TOOLS)
 	@$(BENCH_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
+	@touch $@
+
+$(CHECKOV_INSTALLED): tests/checkov.txt
+	@echo "Installing checkov of tests/checkov.txt into $(CHECKOV_TOOLS): once, and about a minute."
+	@$(PYTHON) -m venv --clear $(CHECKOV_TOOLS)
+	@$(CHECKOV_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checkov.txt
 	@touch $@
 
 $(INSTALLED): tests/requirements.txt
