@@ -86,8 +86,8 @@ lint-rust:
 
 .PHONY: lint-python
 lint-python: $(INSTALLED)
-	$(BIN)/ruff check tests scripts
-	$(BIN)/ruff format --check tests scripts
+	$(BIN)/ruff check tests scripts bench
+	$(BIN)/ruff format --check tests scripts bench
 
 .PHONY: lint-template
 lint-template: $(INSTALLED) $(CHECKOV_INSTALLED)
@@ -100,8 +100,8 @@ lint-template: $(INSTALLED) $(CHECKOV_INSTALLED)
 .PHONY: format
 format: $(INSTALLED) ## Format the sources
 	cargo fmt --all
-	$(BIN)/ruff check --quiet --select I --fix tests scripts
-	$(BIN)/ruff format --quiet tests scripts
+	$(BIN)/ruff check --quiet --select I --fix tests scripts bench
+	$(BIN)/ruff format --quiet tests scripts bench
 
 .PHONY: tools
 tools: $(INSTALLED) ## Install the pinned tools, among them sam and cargo-lambda, into .tools/venv/bin

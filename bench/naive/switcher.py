@@ -13,14 +13,6 @@ ELB = boto3.client("elbv2")
 RULES = os.environ["MAINTENANCE_RULE_ARNS"].split(",")
 
 
-def name_no_charset(params: dict[str, Any], **_: object) -> None:
-    """Send the media type as the SDKs for Rust do: the local load balancer knows no other spelling."""
-    params["headers"]["Content-Type"] = "application/x-www-form-urlencoded"
-
-
-ELB.meta.events.register("before-call.elastic-load-balancing-v2", name_no_charset)
-
-
 def rules_of(listener: str) -> list[dict[str, Any]]:
     """Read the listener's rules without the default one, in their order."""
     pages = ELB.get_paginator("describe_rules").paginate(ListenerArn=listener)

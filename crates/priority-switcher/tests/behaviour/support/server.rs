@@ -20,6 +20,8 @@ use tokio::sync::oneshot;
 
 use super::strict::{ApiError, StrictElb, StrictRule};
 
+const FORM: &[u8] = b"application/x-www-form-urlencoded";
+
 /// How the server treats one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Treatment {
@@ -124,7 +126,8 @@ async fn respond(
     let proper = parts.method == hyper::Method::POST
         && parts.uri.path() == "/"
         && parts.headers.contains_key("authorization")
-        && parts.headers.get("content-type").is_some_and(|kind| kind == "application/x-www-form-urlencoded");
+        // Some clients name a charset behind it.
+        && parts.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(FORM));
     let query = Query::parse(&body);
     let treatment = {
         let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
