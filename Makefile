@@ -93,9 +93,10 @@ lint-python: $(INSTALLED)
 lint-template: $(INSTALLED) $(CHECKOV_INSTALLED)
 	$(SAM) validate --lint
 	@# sam validate looks at what SAM makes of the template; cfn-lint also at the template itself, and at the examples.
-	$(BIN)/cfn-lint --regions eu-central-1 --template template.yaml
+	$(BIN)/cfn-lint --regions eu-central-1 --template template.yaml examples/*.yaml
 	@# Each check that is skipped stands with its reason in the template. Without --skip-download it asks the network.
-	$(CHECKOV_TOOLS)/bin/checkov --file template.yaml --framework cloudformation --skip-download --quiet --compact
+	$(CHECKOV_TOOLS)/bin/checkov --file template.yaml examples/*.yaml --framework cloudformation \
+		--skip-download --quiet --compact
 
 .PHONY: format
 format: $(INSTALLED) ## Format the sources
