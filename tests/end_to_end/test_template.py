@@ -9,7 +9,9 @@ from botocore.exceptions import ClientError
 
 from tests.end_to_end.conftest import Site
 from tests.harness.aws import Aws, host_architecture
+from tests.harness.template import source_template
 
+GROUP = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop/0123456789abcdef"
 LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/0123456789abcdef/0123456789abcdef"
 
 REFUSED = {
@@ -37,6 +39,38 @@ REFUSED = {
         {"ActivePriority": "50000"},
         "RestingPriority must differ",
     ),
+    "a target group that is none": (
+        {"ApplicationTargetGroupArn": "shop"},
+        "must be empty or the ARN of a target group",
+    ),
+    "an application at the resting rule's number": (
+        {"ApplicationTargetGroupArn": GROUP, "RestingPriority": "49999"},
+        "ApplicationPriority must differ from RestingPriority",
+    ),
+    "a preview of what is no page": (
+        {"PreviewPath": "/preview"},
+        "PreviewPath must be the path in MaintenancePageUrl",
+    ),
+    "a preview at the application's number": (
+        {"PreviewPath": "/a/maintenance", "PreviewPriority": "49999", "ApplicationTargetGroupArn": GROUP},
+        "PreviewPriority must differ from ApplicationPriority",
+    ),
+    "an e-mail address that is none": (
+        {"NotificationEmail": "ops"},
+        "must be empty or an e-mail address",
+    ),
+    "schedules that are neither on nor off": (
+        {"SchedulesEnabled": "perhaps"},
+        "SchedulesEnabled",
+    ),
+    "a concurrency that is none": (
+        {"ResponderReservedConcurrency": "-1"},
+        "must be a whole number from 0 to 100000",
+    ),
+    "a permissions boundary that is no policy": (
+        {"PermissionsBoundaryArn": "arn:aws:iam::123456789012:role/boundary"},
+        "must be empty or the ARN of an IAM policy",
+    ),
 }
 
 
@@ -56,6 +90,19 @@ def test_wrong_parameters_are_refused_with_what_they_must_be(
         )
 
     assert told in str(refused.value)
+
+
+def test_the_form_groups_labels_and_describes_every_parameter() -> None:
+    template = source_template()
+    form = template["Metadata"]["AWS::CloudFormation::Interface"]
+    parameters = template["Parameters"]
+
+    assert [name for group in form["ParameterGroups"] for name in group["Parameters"]] == list(form["ParameterLabels"])
+    assert set(form["ParameterLabels"]) == set(parameters)
+    for name, parameter in parameters.items():
+        assert parameter["Description"].rstrip().endswith("."), name
+        constrained = parameter.keys() & {"AllowedPattern", "AllowedValues", "MinValue", "MinLength", "MaxLength"}
+        assert not constrained or "ConstraintDescription" in parameter, name
 
 
 def test_without_expressions_there_is_only_the_check(aws: Aws, site: Site) -> None:
