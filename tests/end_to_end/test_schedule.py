@@ -9,8 +9,7 @@ import pytest
 from tests.end_to_end.conftest import RULES, Site
 from tests.harness.aws import Aws
 from tests.harness.load_balancer import LoadBalancer
-from tests.harness.sam import Sam
-from tests.harness.stack import deploy
+from tests.harness.stack import deploy_like
 from tests.harness.wait import until
 
 # Deployment, MiniStack's look at its schedules every ten seconds, and two minutes of the clock.
@@ -19,7 +18,7 @@ ENDS_WITHIN = 120
 
 
 @pytest.fixture
-def scheduled_site(aws: Aws, servers: dict[str, int], sam: Sam) -> Site:
+def scheduled_site(aws: Aws, servers: dict[str, int], deployed_site: Site) -> Site:
     """Deploy with a start in every second minute, beginning with the next, and an end in those between."""
     next_minute = int(time.time()) // 60 + 1
     listener = LoadBalancer(aws, "night", servers).listener(port=80, rules=RULES)
@@ -29,7 +28,7 @@ def scheduled_site(aws: Aws, servers: dict[str, int], sam: Sam) -> Site:
         "EndSchedule": f"cron({(next_minute + 1) % 2}/2 * * * ? *)",
         "ScheduleTimeZone": "UTC",
     }
-    return Site(listener, deploy(aws, sam, "night", parameters))
+    return Site(listener, deploy_like(aws, deployed_site.stack, "night", parameters))
 
 
 def test_one_schedule_starts_maintenance_and_another_ends_it(scheduled_site: Site) -> None:

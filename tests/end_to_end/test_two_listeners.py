@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.end_to_end.conftest import Site
 from tests.harness.aws import Aws
 from tests.harness.load_balancer import Listener, LoadBalancer
 from tests.harness.paths import EVENTS
-from tests.harness.sam import Sam
-from tests.harness.stack import Stack, deploy
+from tests.harness.stack import Stack, deploy_like
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +22,9 @@ def listeners(aws: Aws, servers: dict[str, int]) -> list[Listener]:
 
 
 @pytest.fixture(scope="module")
-def stack(aws: Aws, sam: Sam, listeners: list[Listener]) -> Stack:
+def stack(aws: Aws, deployed_site: Site, listeners: list[Listener]) -> Stack:
     first, second = listeners
-    return deploy(aws, sam, "mall", {"ListenerArn": first.arn, "SecondListenerArn": second.arn})
+    return deploy_like(aws, deployed_site.stack, "mall", {"ListenerArn": first.arn, "SecondListenerArn": second.arn})
 
 
 def test_both_listeners_are_switched_and_restored_in_one_call(stack: Stack, listeners: list[Listener]) -> None:
