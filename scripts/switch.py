@@ -52,9 +52,9 @@ def _arguments() -> argparse.Namespace:
 
 
 def _invoke(sam: str, stack: str, event: dict[str, Any]) -> dict[str, Any] | None:
-    command = [sam, "remote", "invoke", FUNCTION, "--stack-name", stack, "--event-file", "-"]
+    command = [sam, "remote", "invoke", FUNCTION, "--stack-name", stack, "--event", json.dumps(event)]
     # The invocation's log and the CLI's own errors go to the terminal as they are.
-    done = subprocess.run(command, input=json.dumps(event), stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         print(f"✗ {sam} remote invoke failed, see above", file=sys.stderr)
         return None
