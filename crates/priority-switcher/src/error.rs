@@ -5,7 +5,7 @@ use lambda_runtime::Diagnostic;
 use crate::event::EventError;
 use crate::listener::ListenerError;
 use crate::plan::PlanError;
-use crate::report::ListenerReport;
+use crate::report::{ListenerReport, Standing};
 use crate::rule::ListenerArn;
 
 /// Why one listener could not be brought to where the event wants it.
@@ -33,6 +33,17 @@ pub enum ListenerFailure {
     OutOfTime,
 }
 
+/// One listener that failed.
+#[derive(Debug)]
+pub struct FailedListener {
+    /// The listener.
+    pub arn: ListenerArn,
+    /// Why.
+    pub failure: ListenerFailure,
+    /// Where it stood when it was last read, if it could be.
+    pub standing: Option<Standing>,
+}
+
 /// Why an invocation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SwitchError {
@@ -40,31 +51,43 @@ pub enum SwitchError {
     #[error(transparent)]
     BadEvent(#[from] EventError),
     /// At least one listener failed; the sentence names every listener's outcome.
-    #[error("{0}")]
-    Listeners(String),
+    #[error("{message}")]
+    Listeners {
+        /// The event's type.
+        kind: &'static str,
+        /// What came of each listener.
+        message: String,
+        /// Where the listeners stand that could be read.
+        standings: Vec<Standing>,
+    },
 }
 
 impl SwitchError {
     /// Sums up what came of each listener, the failed ones first.
     pub(crate) fn listeners(
-        kind: &str,
-        mut results: Vec<Result<ListenerReport, (ListenerArn, ListenerFailure)>>,
+        kind: &'static str,
+        mut results: Vec<Result<ListenerReport, FailedListener>>,
     ) -> Self {
         results.sort_by_key(Result::is_ok);
         let failed = results.iter().filter(|result| result.is_err()).count();
         let lines: Vec<String> = results.iter().map(outcome).collect();
-        Self::Listeners(format!(
+        let message = format!(
             "{kind}: {failed} of {} listeners failed: {}. Send the same event again: it completes what is missing \
              and repeats nothing.",
             results.len(),
             lines.join("; ")
-        ))
+        );
+        let standing = |result| match result {
+            Ok(report) => Some(ListenerReport::standing(&report)),
+            Err(FailedListener { standing, .. }) => standing,
+        };
+        Self::Listeners { kind, message, standings: results.into_iter().filter_map(standing).collect() }
     }
 }
 
-fn outcome(result: &Result<ListenerReport, (ListenerArn, ListenerFailure)>) -> String {
+fn outcome(result: &Result<ListenerReport, FailedListener>) -> String {
     match result {
-        Err((listener, failure)) => format!("{}: {failure}", listener.short()),
+        Err(FailedListener { arn, failure, .. }) => format!("{}: {failure}", arn.short()),
         Ok(report) => format!("{}: {}", report.listener_arn.short(), report.outcome.as_str()),
     }
 }
@@ -73,7 +96,7 @@ impl From<SwitchError> for Diagnostic {
     fn from(error: SwitchError) -> Self {
         let error_type = match error {
             SwitchError::BadEvent(_) => "BadEvent",
-            SwitchError::Listeners(_) => "SwitchFailed",
+            SwitchError::Listeners { .. } => "SwitchFailed",
         };
         Self { error_type: error_type.to_owned(), error_message: error.to_string() }
     }

@@ -1,18 +1,19 @@
 //! Read, plan, apply, and read again until there is nothing left to plan.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::error::{ListenerFailure, SwitchError};
+use crate::error::{FailedListener, ListenerFailure, SwitchError};
 use crate::event::{self, Command, Request};
 use crate::listener::{Listener, ListenerError};
 use crate::plan::{Move, Plan, Settings, State, Step, View, plan};
 use crate::record::key::{HOME_PRIORITY, OF_A_WINDOW};
 use crate::record::{Origin, Record, Tags};
-use crate::report::{Answer, ListenerReport, Outcome, rule_lines};
+use crate::report::{Answer, ListenerReport, Outcome, Standing, rule_lines};
 use crate::rule::RuleOrder;
 use crate::timestamp::Timestamp;
 use crate::warning::{self, Warning};
@@ -53,11 +54,15 @@ pub async fn handle<L: Listener>(
     let request = event::parse(payload, moment.now, settings.max_duration)?;
     let results: Vec<_> = stream::iter(listeners)
         .map(|listener| {
-            let visit = Visit { listener, settings, request: &request, now: moment.now };
+            let (request, now) = (&request, moment.now);
+            let visit = Visit { listener, settings, request, now, seen: Cell::default() };
             async move {
                 let result = timeout_at(moment.deadline, visit.run()).await;
-                let result = result.unwrap_or(Err(ListenerFailure::OutOfTime));
-                result.map_err(|failure| (listener.arn().clone(), failure))
+                result.unwrap_or(Err(ListenerFailure::OutOfTime)).map_err(|failure| FailedListener {
+                    arn: listener.arn().clone(),
+                    failure,
+                    standing: visit.seen.take(),
+                })
             }
         })
         .buffered(LISTENERS_AT_ONCE)
@@ -76,6 +81,8 @@ struct Visit<'a, L> {
     settings: &'a Settings,
     request: &'a Request,
     now: Timestamp,
+    /// Where the listener stood when it was last read.
+    seen: Cell<Option<Standing>>,
 }
 
 /// What the rounds of a visit have gathered.
@@ -199,7 +206,10 @@ impl<L: Listener> Visit<'_, L> {
         recalled: Option<Origin>,
     ) -> Result<Plan, ListenerFailure> {
         let view = View { order, rule: self.listener.rule(), tags, recalled };
-        Ok(plan(view, &self.request.command, self.settings, self.now)?)
+        let plan = plan(view, &self.request.command, self.settings, self.now)?;
+        let (state, until) = (plan.state, plan.record.until);
+        self.seen.set(Some(Standing { listener_arn: self.listener.arn().clone(), state, until }));
+        Ok(plan)
     }
 
     /// A plan's steps, one after the other; `tags` follows what they write.

@@ -11,7 +11,7 @@ use crate::handler::{Moment, handle};
 use crate::listener::Listener;
 use crate::metric;
 use crate::plan::Settings;
-use crate::report::Answer;
+use crate::report::{Answer, ListenerReport, Standing};
 use crate::timestamp::Timestamp;
 
 /// Kept back from the function's time limit, so that the error still gets out.
@@ -29,14 +29,14 @@ pub async fn answer<L: Listener>(
     let (payload, context) = event.into_parts();
     let moment = Moment { now: Timestamp::now(), deadline: deadline(&context) };
     let request_id = context.request_id.as_str();
-    let answer = handle(listeners, settings, &payload, moment)
-        .await
-        .inspect_err(|error| tracing::error!(requestId = request_id, %error, "event failed"))?;
+    let result = handle(listeners, settings, &payload, moment).await;
+    for standing in checked(&result) {
+        // A metric is a line of its own: CloudWatch reads it only if nothing surrounds it.
+        println!("{}", metric::line(&standing, &context.env_config.function_name, moment.now));
+    }
+    let answer =
+        result.inspect_err(|error| tracing::error!(requestId = request_id, %error, "event failed"))?;
     for report in &answer.listeners {
-        if answer.kind == "check" {
-            // A metric is a line of its own: CloudWatch reads it only if nothing surrounds it.
-            println!("{}", metric::line(report, &context.env_config.function_name, moment.now));
-        }
         for warning in &report.warnings {
             let listener = report.listener_arn.short();
             tracing::warn!(requestId = request_id, listener, code = warning.code, "{}", warning.message);
@@ -45,6 +45,18 @@ pub async fn answer<L: Listener>(
     let (event, outcome, dry_run) = (answer.kind, answer.outcome.as_str(), answer.dry_run);
     tracing::info!(requestId = request_id, event, outcome, dryRun = dry_run, "event done");
     Ok(answer)
+}
+
+/// Where the listeners stand after a check, also those that it failed to end: these are what the alarm
+/// is for.
+fn checked(result: &Result<Answer, SwitchError>) -> Vec<Standing> {
+    match result {
+        Ok(answer) if answer.kind == "check" => {
+            answer.listeners.iter().map(ListenerReport::standing).collect()
+        }
+        Err(SwitchError::Listeners { kind: "check", standings, .. }) => standings.clone(),
+        _ => Vec::new(),
+    }
 }
 
 fn deadline(context: &Context) -> Instant {

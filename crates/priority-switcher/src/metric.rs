@@ -5,7 +5,7 @@
 use serde_json::json;
 
 use crate::plan::State;
-use crate::report::ListenerReport;
+use crate::report::Standing;
 use crate::timestamp::Timestamp;
 
 /// The namespace of the metrics.
@@ -14,9 +14,9 @@ pub const NAMESPACE: &str = "MaintenanceMode";
 /// One line for a listener: `MaintenanceActive`, 1 while it is in maintenance, else 0, and
 /// `MaintenanceOverdue`, 1 while it is in maintenance although its `until` has passed, else 0; for the
 /// function as a whole and for each listener.
-pub fn line(report: &ListenerReport, function_name: &str, now: Timestamp) -> String {
-    let active = report.state == State::Active;
-    let overdue = active && report.until.is_some_and(|until| until <= now);
+pub fn line(standing: &Standing, function_name: &str, now: Timestamp) -> String {
+    let active = standing.state == State::Active;
+    let overdue = active && standing.until.is_some_and(|until| until <= now);
     let metrics =
         ["MaintenanceActive", "MaintenanceOverdue"].map(|name| json!({"Name": name, "Unit": "None"}));
     json!({
@@ -29,7 +29,7 @@ pub fn line(report: &ListenerReport, function_name: &str, now: Timestamp) -> Str
             }],
         },
         "FunctionName": function_name,
-        "Listener": report.listener_arn.short(),
+        "Listener": standing.listener_arn.short(),
         "MaintenanceActive": u8::from(active),
         "MaintenanceOverdue": u8::from(overdue),
     })
@@ -39,29 +39,19 @@ pub fn line(report: &ListenerReport, function_name: &str, now: Timestamp) -> Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Outcome;
 
-    fn report(state: State, until: Option<&str>) -> ListenerReport {
+    fn standing(state: State, until: Option<&str>) -> Standing {
         let rule: crate::rule::RuleArn =
             "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/3"
                 .parse()
                 .unwrap();
-        ListenerReport {
-            listener_arn: rule.listener(),
-            rule_arn: rule,
-            outcome: Outcome::Unchanged,
-            state,
-            since: None,
-            until: until.map(|until| until.parse().unwrap()),
-            moves: Vec::new(),
-            rules: Vec::new(),
-            warnings: Vec::new(),
-        }
+        let until = until.map(|until| until.parse().unwrap());
+        Standing { listener_arn: rule.listener(), state, until }
     }
 
     fn values(state: State, until: Option<&str>) -> [i64; 2] {
         let now = "2026-03-01T22:00:00Z".parse().unwrap();
-        let line = line(&report(state, until), "switcher", now);
+        let line = line(&standing(state, until), "switcher", now);
         assert!(!line.contains('\n'));
         let line: serde_json::Value = serde_json::from_str(&line).unwrap();
         let metrics = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();
@@ -80,7 +70,7 @@ mod tests {
     #[test]
     fn every_dimension_and_metric_that_is_named_has_a_value() {
         let now = "2026-03-01T22:00:00Z".parse().unwrap();
-        let text = line(&report(State::Active, None), "switcher", now);
+        let text = line(&standing(State::Active, None), "switcher", now);
         insta::assert_snapshot!(text, @r#"{"FunctionName":"switcher","Listener":"app/shop/1/2","MaintenanceActive":1,"MaintenanceOverdue":0,"_aws":{"CloudWatchMetrics":[{"Dimensions":[["FunctionName"],["FunctionName","Listener"]],"Metrics":[{"Name":"MaintenanceActive","Unit":"None"},{"Name":"MaintenanceOverdue","Unit":"None"}],"Namespace":"MaintenanceMode"}],"Timestamp":1772402400000}}"#);
     }
 }

@@ -70,6 +70,17 @@ pub struct ListenerReport {
     pub warnings: Vec<Warning>,
 }
 
+/// Where a listener stands, as far as it was read: known of one that failed, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The listener.
+    pub listener_arn: ListenerArn,
+    /// Whether it is in maintenance.
+    pub state: State,
+    /// Until when at the latest, if that was said.
+    pub until: Option<Timestamp>,
+}
+
 /// One rule, as the console shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -83,6 +94,13 @@ pub struct RuleLine {
     pub conditions: Vec<String>,
     /// What it does.
     pub action: String,
+}
+
+impl ListenerReport {
+    /// Where the listener stands now.
+    pub fn standing(&self) -> Standing {
+        Standing { listener_arn: self.listener_arn.clone(), state: self.state, until: self.until }
+    }
 }
 
 impl Answer {

@@ -3,13 +3,15 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use priority_switcher::error::SwitchError;
 use priority_switcher::plan::{Settings, State};
-use priority_switcher::report::{Answer, Outcome};
+use priority_switcher::report::{Answer, Outcome, Standing};
 use serde_json::{Value, json};
 
+use crate::support::faults::Fault;
 use crate::support::listeners::{maintenance_rule, one_listener, settings};
 use crate::support::port::MemoryListener;
-use crate::support::run::{answer, runtime, time};
+use crate::support::run::{Ending, answer, invoke, runtime, time};
 use crate::support::strict::StrictElb;
 
 /// An operator's evening: events at times of day, each on the state that the one before left.
@@ -55,6 +57,25 @@ fn the_first_check_after_until_ends_the_window() {
     assert_eq!(evening.at("21:00", &json!({"type": "check"})).outcome, Outcome::Changed);
     assert!(!evening.is_on());
     assert_eq!(evening.tag("until"), None);
+}
+
+#[test]
+fn a_check_that_cannot_end_an_expired_window_still_tells_that_it_is_on() {
+    let evening = Evening::new();
+    evening.at("20:00", &json!({"type": "start", "minutes": 60}));
+    let listener = MemoryListener::new(&evening.elb, &maintenance_rule("web"));
+    // Two pages of rules, the tags, and then the batch.
+    listener.faults.script([None, None, None, Some(Fault::ServerError)]);
+    let ending =
+        runtime().block_on(invoke(&listener, &evening.settings, &json!({"type": "check"}), at("21:05")));
+    let Ending::Failed(SwitchError::Listeners { standings, .. }) = ending else { panic!("{ending:?}") };
+    let standing = Standing {
+        listener_arn: maintenance_rule("web").listener(),
+        state: State::Active,
+        until: Some(at("21:00")),
+    };
+    assert_eq!(standings, [standing]);
+    assert!(evening.is_on());
 }
 
 #[test]
