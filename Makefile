@@ -114,7 +114,7 @@ lock: ## Resolve the pinned tools anew from the files tests/*.in
 	set -e; for name in requirements checkov; do \
 	  { echo "# Every tool with everything it needs, pinned. Made from $$name.in by \`make lock\`; do not edit."; \
 	    .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header \
-	      --no-emit-index-url --no-emit-find-links tests/$$name.in; } > .tools/$$name.txt; \
+	      tests/$$name.in; } > .tools/$$name.txt; \
 	  mv .tools/$$name.txt tests/$$name.txt; \
 	done
 
