@@ -33,7 +33,7 @@ def main() -> int:
     if answer is None:
         return 1
     if "errorMessage" in answer:
-        print(f"✗ {answer.get('errorType', 'error')}: {answer['errorMessage']}", file=sys.stderr)
+        print(f"\n✗ {answer.get('errorType', 'error')}: {answer['errorMessage']}", file=sys.stderr)
         return 1
     _show(answer)
     return 0
