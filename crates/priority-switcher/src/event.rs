@@ -81,20 +81,19 @@ pub struct EventError {
 /// On anything that the contract does not name, so that a slip of the pen does nothing.
 pub fn parse(payload: &Value, now: Timestamp, max_duration: Option<u32>) -> Result<Request, EventError> {
     let object = object("event", payload)?;
-    let mut fields = match object.get("detail") {
+    let fields = match object.get("detail") {
         Some(detail) if object.contains_key("detail-type") || object.contains_key("source") => {
             Fields(self::object("detail", detail)?)
         }
         _ => Fields(object),
     };
-    let request = fields.request(now, max_duration.unwrap_or(MAX_MINUTES_AHEAD))?;
-    Ok(request)
+    fields.request(now, max_duration.unwrap_or(MAX_MINUTES_AHEAD))
 }
 
 struct Fields<'a>(&'a Map<String, Value>);
 
 impl Fields<'_> {
-    fn request(&mut self, now: Timestamp, max_ahead: u32) -> Result<Request, EventError> {
+    fn request(&self, now: Timestamp, max_ahead: u32) -> Result<Request, EventError> {
         const TYPES: &str = r#""start", "end", "status", "check""#;
         let Some(kind) = self.0.get("type") else {
             return Err(error("type", None, "is missing", TYPES));
