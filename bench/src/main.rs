@@ -7,6 +7,7 @@ mod events;
 mod growth;
 mod load_balancer;
 mod machine;
+mod page;
 mod process;
 mod program;
 mod results;
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let programs = Programs::new(&builds, &python);
-    match measure(&programs).and_then(|results| Ok(std::fs::write(output, results.to_markdown())?)) {
+    match measure(&programs).and_then(|results| Ok(std::fs::write(output, page::markdown(&results))?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");

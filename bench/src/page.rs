@@ -1,0 +1,106 @@
+//! The results as a page to read.
+
+mod comparison;
+mod growth;
+mod number;
+mod table;
+
+use crate::authorities::Authorities;
+use crate::machine::Machine;
+use crate::results::Results;
+use crate::targets;
+use crate::timing::{REQUEST, RULES};
+use number::{spread, thousands};
+use table::table;
+
+/// The page in Markdown.
+pub(crate) fn markdown(results: &Results) -> String {
+    [
+        introduction(&results.machine),
+        responder(results),
+        switcher(results),
+        over_tls(results),
+        authorities(&results.authorities),
+        targets(results),
+        growth::of_a_switch(&results.switch_growth),
+        growth::of_a_request(&results.request_growth),
+    ]
+    .join("\n")
+}
+
+fn introduction(machine: &Machine) -> String {
+    let Machine { date, processor, cores, memory_gib, kernel, load, versions } = machine;
+    let versions: Vec<_> = versions.iter().map(|(what, version)| format!("{what} {version}")).collect();
+    format!(
+        "# Measured\n\nMade by `make bench`; do not edit.\n\n\
+         {date}, {cores} cores ({processor}), {memory_gib} GiB, Linux {kernel}, load {load} at the \
+         beginning. {}.\n\n\
+         All programs ran under the same local Lambda Runtime API and took turns. A time is the median of \
+         all runs, in brackets the middle half of them. Instructions are valgrind's count; they do not \
+         depend on what else the machine does. *init* is from the start of the process to its first \
+         request for work, *cold* from the start to the first answer, *warm* one invocation after that. \
+         The bare runtime answers every event with a constant; the bare SDK program makes the switcher's \
+         calls for one listener; Python is a short script with boto3, which keeps no record and does not \
+         verify, and so needs fewer calls.\n",
+        versions.join(", ")
+    )
+}
+
+fn responder(results: &Results) -> String {
+    let Results { responder, responder_instructions, sizes, .. } = results;
+    format!(
+        "## maintenance-responder\n\nA request of {REQUEST} bytes that is answered with 503.\n\n{}",
+        comparison::table("bare runtime", responder, responder_instructions, sizes.responder)
+    )
+}
+
+fn switcher(results: &Results) -> String {
+    let Results { switcher, switcher_instructions, sizes, .. } = results;
+    format!(
+        "## priority-switcher\n\nOne listener with {RULES} rules and the default one, all of which \
+         move; cold is a start, warm are ends and starts in turn. The load balancer is local, over \
+         plain HTTP.\n\n{}",
+        comparison::table("bare SDK program", switcher, switcher_instructions, sizes.switcher)
+    )
+}
+
+fn over_tls(results: &Results) -> String {
+    format!(
+        "### Over TLS\n\nThe same through a relay with TLS, which adds the same time to everybody's calls. \
+         The programs trust botocore's list of authorities and the relay's own. No instructions \
+         here: under valgrind a handshake may take longer than the switcher waits.\n\n{}",
+        table(&comparison::head("bare SDK program"), comparison::of_times(&results.over_tls))
+    )
+}
+
+fn authorities(authorities: &Authorities) -> String {
+    let Authorities { with, without } = authorities;
+    let rows = [("the system's", with), ("none", without)].map(|(which, start)| {
+        vec![which.to_owned(), spread(&start.time), spread(&start.memory), thousands(start.instructions)]
+    });
+    let head = ["authorities", "cold, ms", "peak memory, KiB", "cold instructions, thousands"];
+    format!(
+        "### What the trusted authorities cost\n\nThe SDK's client reads the system's certificate \
+         authorities when it is made, even to speak plain HTTP. How many files hold them differs between \
+         systems.\n\n{}",
+        table(&head, rows)
+    )
+}
+
+fn targets(results: &Results) -> String {
+    let targets = targets::all(results);
+    let rows = targets.iter().map(|target| {
+        vec![
+            target.what.to_owned(),
+            format!("{} {}", if target.at_least { "≥" } else { "≤" }, target.limit),
+            format!("{:.2}", target.measured),
+            if target.is_met() { "yes" } else { "**no**" }.to_owned(),
+        ]
+    });
+    let missed: Vec<_> = targets
+        .iter()
+        .filter(|target| !target.is_met())
+        .map(|target| format!("- {}: {}\n", target.what, target.if_missed))
+        .collect();
+    format!("## Targets\n\n{}\n{}", table(&["target", "limit", "measured", "met"], rows), missed.concat())
+}
