@@ -1,4 +1,7 @@
-//! The part of the switcher's start that goes into the certificate authorities of the system.
+//! The part of the switcher's start that goes into certificate authorities: its own few, or all of the
+//! system's.
+
+use std::path::Path;
 
 use crate::callgrind;
 use crate::load_balancer::LoadBalancer;
@@ -10,11 +13,21 @@ use crate::{Result, events};
 
 const ROUNDS: usize = 15;
 
-/// A start from cold, with the authorities of this system and with none: over plain HTTP nobody asks for them.
+/// Where the TLS library looks for the system's authorities.
+const FILES: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+];
+const FOLDERS: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
+
+/// A start from cold that trusts whom the switcher trusts by itself, and one that is told to trust the system's
+/// authorities.
 #[derive(Debug, Default)]
 pub(crate) struct Authorities {
-    pub(crate) with: Start,
-    pub(crate) without: Start,
+    pub(crate) amazon: Start,
+    pub(crate) system: Start,
 }
 
 /// Time in milliseconds, memory in KiB.
@@ -26,15 +39,29 @@ pub(crate) struct Start {
 }
 
 pub(crate) fn look(programs: &Programs) -> Result<Authorities> {
+    let system = of_the_system()?;
     let mut authorities = Authorities::default();
-    let none = [("SSL_CERT_FILE", "/dev/null".to_owned())];
     for _ in 0..ROUNDS {
-        authorities.with.note(programs, &[])?;
-        authorities.without.note(programs, &none)?;
+        authorities.amazon.note(programs, &[])?;
+        authorities.system.note(programs, &system)?;
     }
-    authorities.with.count(programs, &[])?;
-    authorities.without.count(programs, &none)?;
+    authorities.amazon.count(programs, &[])?;
+    authorities.system.count(programs, &system)?;
     Ok(authorities)
+}
+
+/// The variables that make a program read what it would read if it asked the system.
+fn of_the_system() -> Result<Vec<(&'static str, String)>> {
+    let exists = |place: &&str| Path::new(place).exists();
+    let file = FILES.into_iter().find(exists).map(|file| ("SSL_CERT_FILE", file.to_owned()));
+    let folders: Vec<_> = FOLDERS.into_iter().filter(exists).collect();
+    let folders = (!folders.is_empty()).then(|| ("SSL_CERT_DIR", folders.join(":")));
+    let variables: Vec<_> = file.into_iter().chain(folders).collect();
+    if variables.is_empty() {
+        let looked = [&FILES[..], &FOLDERS].concat().join(", ");
+        return Err(format!("the system has no certificate authorities; looked for {looked}").into());
+    }
+    Ok(variables)
 }
 
 impl Start {

@@ -74,15 +74,17 @@ fn over_tls(results: &Results) -> String {
 }
 
 fn authorities(authorities: &Authorities) -> String {
-    let Authorities { with, without } = authorities;
-    let rows = [("the system's", with), ("none", without)].map(|(which, start)| {
+    let Authorities { amazon, system } = authorities;
+    let rows = [("Amazon's five, built in", amazon), ("the system's", system)].map(|(which, start)| {
         vec![which.to_owned(), spread(&start.time), spread(&start.memory), thousands(start.instructions)]
     });
     let head = ["authorities", "cold, ms", "peak memory, KiB", "cold instructions, thousands"];
     format!(
-        "### What the trusted authorities cost\n\nThe SDK's client reads the system's certificate \
-         authorities when it is made, even to speak plain HTTP. How many files hold them differs between \
-         systems.\n\n{}",
+        "### What the trusted authorities cost\n\nReading the trusted authorities is part of making the SDK's \
+         client, even to speak plain HTTP. The switcher has Amazon's five built in and reads the system's only \
+         if a server shows a certificate that none of these has signed. The second line is a start that has to \
+         read the system's at once, as `SSL_CERT_FILE` and `SSL_CERT_DIR` ask for. How many files hold them \
+         differs between systems.\n\n{}",
         table(&head, rows)
     )
 }
