@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::load_balancer::LoadBalancer;
 use crate::process::Process;
 use crate::program::{Program, Programs};
+use crate::tls::Tls;
 use crate::{Result, events, timing};
 
 /// What one program executes.
@@ -26,12 +27,26 @@ pub(crate) fn responder(programs: &Programs) -> Result<[Instructions; 3]> {
 
 pub(crate) fn switcher(programs: &Programs) -> Result<[Instructions; 3]> {
     each(programs.switcher.all(), |program| {
-        let more = if program.is_slow { 2 } else { 20 };
-        difference(more, |count| {
+        of_switches(program, |count| {
             let load_balancer = LoadBalancer::start(1, timing::RULES)?;
             total(program, &load_balancer.variables(), events::switches().take(count))
         })
     })
+}
+
+pub(crate) fn switcher_over_tls(programs: &Programs) -> Result<[Instructions; 3]> {
+    each(programs.switcher.all(), |program| {
+        of_switches(program, |count| {
+            let load_balancer = LoadBalancer::start(1, timing::RULES)?;
+            let tls = Tls::start(programs, &load_balancer)?;
+            let variables = [&load_balancer.variables()[..], &tls.variables(program)].concat();
+            total(program, &variables, events::switches().take(count))
+        })
+    })
+}
+
+fn of_switches(program: &Program, run: impl Fn(usize) -> Result<f64>) -> Result<Instructions> {
+    difference(if program.is_slow { 2 } else { 20 }, run)
 }
 
 /// Of a responder that gets the same request again and again.

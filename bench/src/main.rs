@@ -73,6 +73,7 @@ fn measure(programs: &Programs) -> Result<Results> {
     let request_growth = growth::requests(programs)?;
     say("switcher, instructions (Python takes some minutes)");
     let switcher_instructions = callgrind::switcher(programs)?;
+    let over_tls_instructions = callgrind::switcher_over_tls(programs)?;
     let authorities = authorities::look(programs)?;
     let sizes = size::all(programs)?;
     Ok(Results {
@@ -82,6 +83,7 @@ fn measure(programs: &Programs) -> Result<Results> {
         over_tls,
         responder_instructions,
         switcher_instructions,
+        over_tls_instructions,
         authorities,
         sizes,
         switch_growth,

@@ -14,6 +14,15 @@ pub(crate) struct Program {
     command: Vec<OsString>,
     /// Many times slower than the others, so it is run less often.
     pub(crate) is_slow: bool,
+    pub(crate) trust: Trust,
+}
+
+/// The certificate authorities that a program reads if nobody names others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Trust {
+    Amazon,
+    /// The system's or botocore's: some hundred and fifty.
+    Many,
 }
 
 /// All of them.
@@ -47,25 +56,24 @@ impl Programs {
             bare: Program::native(builds.join(bare)),
             python: Program::python(python, script),
         };
-        Self {
-            responder: contest("maintenance-responder", "bare-runtime", "responder.py"),
-            switcher: contest("priority-switcher", "bare-sdk", "switcher.py"),
-            python: python.to_owned(),
-        }
+        let responder = contest("maintenance-responder", "bare-runtime", "responder.py");
+        let mut switcher = contest("priority-switcher", "bare-sdk", "switcher.py");
+        switcher.ours.trust = Trust::Amazon;
+        Self { responder, switcher, python: python.to_owned() }
     }
 }
 
 impl Program {
     fn native(binary: PathBuf) -> Self {
         let command = vec![binary.clone().into_os_string()];
-        Self { artifact: binary, packed_as: "bootstrap", command, is_slow: false }
+        Self { artifact: binary, packed_as: "bootstrap", command, is_slow: false, trust: Trust::Many }
     }
 
     fn python(python: &Path, script: &'static str) -> Self {
         let handler = script.replace(".py", ".handler");
         let mut command = vec![python.as_os_str().to_owned()];
         command.extend(["-m", "awslambdaric", &handler].map(OsString::from));
-        Self { artifact: naive().join(script), packed_as: script, command, is_slow: true }
+        Self { artifact: naive().join(script), packed_as: script, command, is_slow: true, trust: Trust::Many }
     }
 
     /// Started as by Lambda, perhaps inside a `tool`: nothing of this machine's environment, and the log is

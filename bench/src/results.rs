@@ -16,6 +16,7 @@ pub(crate) struct Results {
     pub(crate) over_tls: Timings,
     pub(crate) responder_instructions: [Instructions; 3],
     pub(crate) switcher_instructions: [Instructions; 3],
+    pub(crate) over_tls_instructions: [Instructions; 3],
     pub(crate) authorities: Authorities,
     pub(crate) sizes: Sizes,
     pub(crate) switch_growth: Vec<SwitchGrowth>,

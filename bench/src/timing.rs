@@ -65,7 +65,7 @@ pub(crate) fn switcher_over_tls(programs: &Programs) -> Result<Timings> {
     rounds(&programs.switcher, TLS_ROUNDS, |program, timing| {
         let load_balancer = LoadBalancer::start(1, RULES)?;
         let tls = Tls::start(programs, &load_balancer)?;
-        let variables: Vec<_> = load_balancer.variables().into_iter().chain(tls.variables()).collect();
+        let variables = [&load_balancer.variables()[..], &tls.variables(program)].concat();
         let process = Process::start(program, &[], &variables)?;
         process.run(events::switches().take(1 + SWITCHER_WARM))?;
         timing.note(&process)

@@ -6,37 +6,45 @@ use std::process::{Child, Command, Stdio};
 
 use crate::Result;
 use crate::load_balancer::LoadBalancer;
-use crate::program::Programs;
+use crate::program::{Program, Programs, Trust};
 
 /// A relay that ends when dropped.
 pub(crate) struct Tls {
     relay: Child,
-    trusted: PathBuf,
+    /// Holds the lists of authorities.
+    folder: PathBuf,
     port: u16,
 }
 
 impl Tls {
     pub(crate) fn start(programs: &Programs, load_balancer: &LoadBalancer) -> Result<Self> {
-        let trusted = std::env::temp_dir().join(format!("bench-authorities-{}.pem", std::process::id()));
+        let bench = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = std::env::temp_dir().join(format!("bench-authorities-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
         let mut relay = Command::new(&programs.python)
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tls/relay.py"))
+            .arg(bench.join("tls/relay.py"))
             .arg(load_balancer.port().to_string())
-            .arg(&trusted)
+            .arg(bench.join("../crates/priority-switcher/src/elb/amazon-roots.pem"))
+            .arg(&folder)
             .stdout(Stdio::piped())
             .spawn()?;
         let mut line = String::new();
         BufReader::new(relay.stdout.take().ok_or("no output")?).read_line(&mut line)?;
-        Ok(Self { relay, trusted, port: line.trim().parse()? })
+        Ok(Self { relay, folder, port: line.trim().parse()? })
     }
 
     /// What a switcher has to be told in place of the load balancer's own address.
-    pub(crate) fn variables(&self) -> [(&'static str, String); 3] {
-        let trusted = self.trusted.to_string_lossy().into_owned();
+    pub(crate) fn variables(&self, program: &Program) -> [(&'static str, String); 3] {
+        let list = match program.trust {
+            Trust::Amazon => "amazon.pem",
+            Trust::Many => "botocore.pem",
+        };
+        let list = self.folder.join(list).to_string_lossy().into_owned();
         [
             ("AWS_ENDPOINT_URL", format!("https://127.0.0.1:{}", self.port)),
             // The Rust programs' and boto3's name for the same.
-            ("SSL_CERT_FILE", trusted.clone()),
-            ("AWS_CA_BUNDLE", trusted),
+            ("SSL_CERT_FILE", list.clone()),
+            ("AWS_CA_BUNDLE", list),
         ]
     }
 }
@@ -45,6 +53,6 @@ impl Drop for Tls {
     fn drop(&mut self) {
         let _ = self.relay.kill();
         let _ = self.relay.wait();
-        let _ = std::fs::remove_file(&self.trusted);
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

@@ -1,7 +1,8 @@
 """Puts TLS in front of the local load balancer.
 
-Called with the load balancer's port and a file to write; prints its own port. The file holds the authorities that
-botocore trusts and the one that signed the relay's certificate: reading them is part of every client's start.
+Called with the load balancer's port, Amazon's authorities and a folder; prints its own port. Into the folder go two
+lists, each with the authority that signed the relay's certificate at its end: Amazon's authorities, and those that
+botocore trusts. Reading such a list is part of every client's start.
 """
 
 import asyncio
@@ -21,13 +22,14 @@ async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
     writer.close()
 
 
-async def serve(upstream: int, trusted: Path) -> None:
+async def serve(upstream: int, amazon: Path, folder: Path) -> None:
     """Relay every connection."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    known = (Path(botocore.__file__).parent / "cacert.pem").read_bytes()
-    trusted.write_bytes(known + authority.cert_pem.bytes())
+    botocore_list = Path(botocore.__file__).parent / "cacert.pem"
+    for name, known in {"amazon.pem": amazon, "botocore.pem": botocore_list}.items():
+        (folder / name).write_bytes(known.read_bytes() + authority.cert_pem.bytes())
 
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         to_read, to_write = await asyncio.open_connection("127.0.0.1", upstream)
@@ -36,10 +38,11 @@ async def serve(upstream: int, trusted: Path) -> None:
     server = await asyncio.start_server(relay, "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
     # The first handshake has to load what the later ones use; the clients are not to wait for that.
-    _, first = await asyncio.open_connection("127.0.0.1", port, ssl=ssl.create_default_context(cafile=trusted))
+    trusting = ssl.create_default_context(cafile=folder / "amazon.pem")
+    _, first = await asyncio.open_connection("127.0.0.1", port, ssl=trusting)
     first.close()
     print(port, flush=True)
     await server.serve_forever()
 
 
-asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))
+asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])))

@@ -40,7 +40,7 @@ pub(crate) fn of_times(timings: &Timings) -> [Vec<String>; 4] {
     ]
 }
 
-fn of_instructions(instructions: &[Instructions; 3]) -> [Vec<String>; 2] {
+pub(crate) fn of_instructions(instructions: &[Instructions; 3]) -> [Vec<String>; 2] {
     let of = |what: &str, figure: fn(&Instructions) -> f64| {
         let figures = instructions.each_ref().map(figure);
         compared(what, figures.map(thousands), figures)
