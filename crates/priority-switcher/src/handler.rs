@@ -14,7 +14,7 @@ use crate::plan::{Move, Plan, Settings, State, Step, View, plan};
 use crate::record::key::{HOME_PRIORITY, OF_A_WINDOW};
 use crate::record::{Origin, Record, Tags};
 use crate::report::{Answer, ListenerReport, Outcome, Standing, rule_lines};
-use crate::rule::RuleOrder;
+use crate::rule::{RuleOrder, TargetGroupArn};
 use crate::timestamp::Timestamp;
 use crate::warning::{self, Warning};
 
@@ -119,18 +119,28 @@ impl Progress {
 
 impl<L: Listener> Visit<'_, L> {
     async fn run(&self) -> Result<ListenerReport, ListenerFailure> {
+        let (order, tags) = self.read().await?;
+        let target_groups = order.find(self.listener.rule()).map(|rule| rule.target_groups.clone());
+        // Only the report waits for the targets' health.
+        let (report, health) =
+            tokio::join!(self.switch(order, tags), self.health(target_groups.unwrap_or_default()));
+        let mut report = report?;
+        report.warnings.splice(0..0, health);
+        Ok(report)
+    }
+
+    async fn switch(&self, mut order: RuleOrder, mut tags: Tags) -> Result<ListenerReport, ListenerFailure> {
         let mut done = Progress::default();
         let mut pause = self.first_pause();
-        let mut order = self.rules().await?;
-        let (tags, health) = tokio::join!(self.listener.tags(), self.health(&order));
-        let mut tags = tags?;
-        done.warnings.extend(health);
         let mut looked_twice = false;
-        for _ in 1..READINGS {
+        for left in (0..READINGS).rev() {
             let plan = self.plan(&order, &tags, done.origin)?;
             done.origin = plan.record.origin.or(done.origin);
             if plan.is_empty() || self.request.dry_run {
                 return Ok(self.report(&order, plan, done));
+            }
+            if left == 0 {
+                break;
             }
             let undone = done.has_moved() && !plan.moves().is_empty();
             if !looked_twice && (undone || lacks_record(&plan)) {
@@ -142,7 +152,7 @@ impl<L: Listener> Visit<'_, L> {
                     sleep(pause).await;
                     pause *= 2;
                 }
-                (order, tags) = (self.rules().await?, self.listener.tags().await?);
+                (order, tags) = self.read().await?;
                 continue;
             }
             looked_twice = false;
@@ -163,16 +173,24 @@ impl<L: Listener> Visit<'_, L> {
             }
             // What was just written counts, too: if somebody clears it, it can be written again.
             done.origin = Record::from_tags(&tags, self.settings.active).origin.or(done.origin);
-            order = self.rules().await?;
             if reread {
-                tags = self.listener.tags().await?;
+                (order, tags) = self.verify().await?;
+            } else {
+                order = self.rules().await?;
             }
         }
-        let plan = self.plan(&order, &tags, done.origin)?;
-        if plan.is_empty() {
-            return Ok(self.report(&order, plan, done));
-        }
         Err(ListenerFailure::KeepsChanging { readings: READINGS })
+    }
+
+    /// Rules and after them tags. A start writes tags first, so that rules newer than the tags would show
+    /// an active rule without its record, or one that seems to rest where it is.
+    async fn read(&self) -> Result<(RuleOrder, Tags), ListenerFailure> {
+        Ok((self.rules().await?, self.listener.tags().await?))
+    }
+
+    /// Rules and tags as they are after this invocation's own writes, in one round trip.
+    async fn verify(&self) -> Result<(RuleOrder, Tags), ListenerFailure> {
+        tokio::try_join!(self.rules(), async { Ok(self.listener.tags().await?) })
     }
 
     /// The listener's rules, read again if they changed while the pages were turned: then one can be
@@ -241,11 +259,11 @@ impl<L: Listener> Visit<'_, L> {
 
     /// A rule without a target that answers makes the window a bare error page. Worth a call when a
     /// person looks or a window begins, and never a reason to fail.
-    async fn health(&self, order: &RuleOrder) -> Option<Warning> {
+    async fn health(&self, target_groups: Vec<TargetGroupArn>) -> Option<Warning> {
         if !matches!(self.request.command, Command::Start(_) | Command::Status) {
             return None;
         }
-        for target_group in &order.find(self.listener.rule())?.target_groups {
+        for target_group in &target_groups {
             match self.listener.can_answer(target_group).await {
                 Ok(true) => return None,
                 Ok(false) => return Some(Warning::no_healthy_target(target_group.short())),
