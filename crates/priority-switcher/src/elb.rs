@@ -3,11 +3,13 @@
 mod client;
 mod convert;
 mod failure;
+mod trust;
 
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{RulePriorityPair, Tag, TargetHealthStateEnum};
 
 pub use client::{client, retries, timeouts};
+pub use trust::first_then;
 
 use crate::listener::{Listener, ListenerError};
 use crate::plan::Move;

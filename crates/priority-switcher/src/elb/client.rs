@@ -6,6 +6,9 @@ use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_elasticloadbalancingv2::Client;
+use aws_smithy_http_client::HttpClientError;
+
+use super::trust;
 
 /// One call with all its attempts: an API that cannot be reached is reported after this long, well
 /// inside the function's 30 seconds.
@@ -17,13 +20,17 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(2);
 
 /// The client for the environment's region, credentials and `AWS_ENDPOINT_URL`.
-pub async fn client() -> Client {
+///
+/// # Errors
+/// If the certificate authorities cannot be set up.
+pub async fn client() -> Result<Client, HttpClientError> {
     let config = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(trust::client()?)
         .timeout_config(timeouts())
         .retry_config(retries())
         .load()
         .await;
-    Client::new(&config)
+    Ok(Client::new(&config))
 }
 
 /// How long the client waits: 2 seconds for a connection, 4 for an attempt, 10 for a call.

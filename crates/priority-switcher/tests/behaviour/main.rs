@@ -10,4 +10,5 @@ mod invariants;
 mod real_client;
 mod several_listeners;
 mod switching;
+mod trust;
 mod windows;

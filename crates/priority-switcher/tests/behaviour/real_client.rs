@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use aws_sdk_elasticloadbalancingv2::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_elasticloadbalancingv2::{Client, Config};
-use priority_switcher::elb::{self, ElbListener};
+use aws_sdk_elasticloadbalancingv2::Client;
+use priority_switcher::elb::ElbListener;
 use priority_switcher::error::SwitchError;
 use priority_switcher::handler::{Moment, handle};
 use priority_switcher::report::{Answer, Outcome};
@@ -12,22 +11,15 @@ use proptest::prelude::*;
 use serde_json::json;
 use tokio::time::Instant;
 
+use crate::support;
+use crate::support::client::no_trust;
 use crate::support::listeners::{maintenance_rule, one_listener, rule, settings, setups};
 use crate::support::run::{START_OF_TIME, time};
 use crate::support::server::{Server, Treatment};
 use crate::support::strict::StrictElb;
 
-/// The product's client but for where it finds the API and how long it pauses before it tries again.
 fn client(server: &Server, first_pause: Duration) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(format!("http://{}", server.address))
-        .timeout_config(elb::timeouts())
-        .retry_config(elb::retries().with_initial_backoff(first_pause).with_max_backoff(first_pause * 4))
-        .build();
-    Client::from_conf(config)
+    support::client::client(format!("http://{}", server.address), first_pause, [no_trust(), no_trust()])
 }
 
 fn on_the_real_clock() -> tokio::runtime::Runtime {
