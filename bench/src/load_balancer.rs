@@ -19,6 +19,8 @@ mod server;
 #[path = "../../crates/priority-switcher/tests/behaviour/support/strict.rs"]
 mod strict;
 
+use std::time::Duration;
+
 use server::Server;
 use strict::{StrictElb, StrictRule};
 
@@ -38,6 +40,11 @@ impl LoadBalancer {
     /// Every listener has this many rules besides the default one: numbered without a gap, the maintenance
     /// rule last, so that a switch has to move all of them.
     pub(crate) fn start(listeners: usize, rules: u32) -> Result<Self> {
+        Self::answering_after(Duration::ZERO, listeners, rules)
+    }
+
+    /// The same some way off: every call takes this long.
+    pub(crate) fn answering_after(delay: Duration, listeners: usize, rules: u32) -> Result<Self> {
         let mut elb = StrictElb::with_pages_of(PAGE_SIZE);
         let mut maintenance_rules = Vec::new();
         for listener in 1..=listeners {
@@ -62,7 +69,7 @@ impl LoadBalancer {
                 target_group: "default/6d0ecf831eec9f09".into(),
             });
         }
-        Ok(Self { server: Server::start(elb), maintenance_rules })
+        Ok(Self { server: Server::answering_after(delay, elb), maintenance_rules })
     }
 
     /// What the switcher has to be told of it.
@@ -80,6 +87,11 @@ impl LoadBalancer {
     /// The names of the calls so far.
     pub(crate) fn calls(&self) -> Vec<String> {
         self.server.requests()
+    }
+
+    /// How many of them stood one behind the other.
+    pub(crate) fn round_trips(&self) -> usize {
+        self.server.round_trips()
     }
 }
 

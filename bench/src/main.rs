@@ -11,6 +11,7 @@ mod page;
 mod process;
 mod program;
 mod results;
+mod round_trips;
 mod runtime_api;
 mod samples;
 mod size;
@@ -66,6 +67,8 @@ fn measure(programs: &Programs) -> Result<Results> {
     let switcher = timing::switcher(programs)?;
     say("switcher over TLS, time");
     let over_tls = timing::switcher_over_tls(programs)?;
+    say("switcher some way off, time");
+    let round_trips = round_trips::look(programs)?;
     say("growth, time");
     let switch_growth = growth::switch(programs)?;
     say("responder, instructions");
@@ -81,6 +84,7 @@ fn measure(programs: &Programs) -> Result<Results> {
         responder,
         switcher,
         over_tls,
+        round_trips,
         responder_instructions,
         switcher_instructions,
         over_tls_instructions,

@@ -8,8 +8,9 @@ mod table;
 use crate::authorities::Authorities;
 use crate::machine::Machine;
 use crate::results::Results;
+use crate::round_trips::DELAY;
 use crate::targets;
-use crate::timing::{REQUEST, RULES};
+use crate::timing::{REQUEST, RULES, milliseconds};
 use number::{spread, thousands};
 use table::table;
 
@@ -47,33 +48,45 @@ fn introduction(machine: &Machine) -> String {
 }
 
 fn responder(results: &Results) -> String {
-    let Results { responder, responder_instructions, sizes, .. } = results;
+    let rows = [
+        comparison::of_times(&results.responder),
+        comparison::of_instructions(&results.responder_instructions),
+        comparison::of_sizes(results.sizes.responder),
+    ];
     format!(
         "## maintenance-responder\n\nA request of {REQUEST} bytes that is answered with 503.\n\n{}",
-        comparison::table("bare runtime", responder, responder_instructions, sizes.responder)
+        comparison::table("bare runtime", &rows)
     )
 }
 
 fn switcher(results: &Results) -> String {
-    let Results { switcher, switcher_instructions, sizes, .. } = results;
+    let rows = [
+        comparison::of_times(&results.switcher),
+        comparison::of_instructions(&results.switcher_instructions),
+        comparison::of_sizes(results.sizes.switcher),
+        comparison::of_calls(&results.switcher, &results.round_trips),
+    ];
+    let delay = milliseconds(DELAY);
     format!(
         "## priority-switcher\n\nOne listener with {RULES} rules and the default one, all of which \
          move; cold is a start, warm are ends and starts in turn. The load balancer is local, over \
-         plain HTTP.\n\n{}",
-        comparison::table("bare SDK program", switcher, switcher_instructions, sizes.switcher)
+         plain HTTP.\n\nOn AWS most of a switch is waiting for answers. The round trips are how \
+         many calls stand one behind the other; for them and for the last line every call took {delay} ms.\n\n{}",
+        comparison::table("bare SDK program", &rows)
     )
 }
 
 fn over_tls(results: &Results) -> String {
-    let rows = comparison::of_times(&results.over_tls)
-        .into_iter()
-        .chain(comparison::of_instructions(&results.over_tls_instructions));
+    let rows = [
+        comparison::of_times(&results.over_tls),
+        comparison::of_instructions(&results.over_tls_instructions),
+    ];
     format!(
         "### Over TLS\n\nThe same through a relay with TLS, which adds the same time to everybody's calls. \
          Each program is told to trust what it would trust by itself, and the relay's authority: the \
          switcher Amazon's five, Python botocore's long list, and the bare SDK program the same in place of the \
          system's.\n\n{}",
-        table(&comparison::head("bare SDK program"), rows)
+        comparison::table("bare SDK program", &rows)
     )
 }
 

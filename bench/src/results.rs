@@ -4,6 +4,7 @@ use crate::authorities::Authorities;
 use crate::callgrind::Instructions;
 use crate::growth::{RequestGrowth, SwitchGrowth};
 use crate::machine::Machine;
+use crate::round_trips::RoundTrips;
 use crate::size::Sizes;
 use crate::timing::Timings;
 
@@ -14,6 +15,7 @@ pub(crate) struct Results {
     pub(crate) responder: Timings,
     pub(crate) switcher: Timings,
     pub(crate) over_tls: Timings,
+    pub(crate) round_trips: [RoundTrips; 3],
     pub(crate) responder_instructions: [Instructions; 3],
     pub(crate) switcher_instructions: [Instructions; 3],
     pub(crate) over_tls_instructions: [Instructions; 3],

@@ -37,7 +37,7 @@ pub(crate) type Timings = [Timing; 3];
 /// One request after the other, from cold.
 pub(crate) fn responder(programs: &Programs) -> Result<Timings> {
     let request = events::request(REQUEST)?;
-    rounds(&programs.responder, RESPONDER_ROUNDS, |program, timing| {
+    rounds(&programs.responder, RESPONDER_ROUNDS, |program, timing: &mut Timing| {
         let process = Process::start(program, &[], &[])?;
         process.run(repeat_n(request.clone(), 1 + RESPONDER_WARM))?;
         timing.note(&process)
@@ -46,7 +46,7 @@ pub(crate) fn responder(programs: &Programs) -> Result<Timings> {
 
 /// A start from cold, then ends and starts in turn.
 pub(crate) fn switcher(programs: &Programs) -> Result<Timings> {
-    rounds(&programs.switcher, SWITCHER_ROUNDS, |program, timing| {
+    rounds(&programs.switcher, SWITCHER_ROUNDS, |program, timing: &mut Timing| {
         let load_balancer = LoadBalancer::start(1, RULES)?;
         let process = Process::start(program, &[], &load_balancer.variables())?;
         let mut switches = events::switches();
@@ -62,7 +62,7 @@ pub(crate) fn switcher(programs: &Programs) -> Result<Timings> {
 
 /// The same with TLS in between.
 pub(crate) fn switcher_over_tls(programs: &Programs) -> Result<Timings> {
-    rounds(&programs.switcher, TLS_ROUNDS, |program, timing| {
+    rounds(&programs.switcher, TLS_ROUNDS, |program, timing: &mut Timing| {
         let load_balancer = LoadBalancer::start(1, RULES)?;
         let tls = Tls::start(programs, &load_balancer)?;
         let variables = [&load_balancer.variables()[..], &tls.variables(program)].concat();
@@ -72,22 +72,23 @@ pub(crate) fn switcher_over_tls(programs: &Programs) -> Result<Timings> {
     })
 }
 
-fn rounds(
+/// Lets the programs take turns.
+pub(crate) fn rounds<T: Default>(
     contest: &Contest,
     rounds: usize,
-    mut run: impl FnMut(&Program, &mut Timing) -> Result<()>,
-) -> Result<Timings> {
-    let mut timings = Timings::default();
+    mut run: impl FnMut(&Program, &mut T) -> Result<()>,
+) -> Result<[T; 3]> {
+    let mut figures = <[T; 3]>::default();
     // The first round is only to have every file in memory.
     for round in 0..=rounds {
-        for (program, timing) in contest.all().into_iter().zip(&mut timings) {
-            run(program, timing)?;
+        for (program, figures) in contest.all().into_iter().zip(&mut figures) {
+            run(program, figures)?;
             if round == 0 {
-                *timing = Timing::default();
+                *figures = T::default();
             }
         }
     }
-    Ok(timings)
+    Ok(figures)
 }
 
 impl Timing {

@@ -26,7 +26,7 @@ pub(crate) fn grouped(mut number: String) -> String {
 }
 
 /// Three digits that say something.
-fn figure(value: f64) -> String {
+pub(crate) fn figure(value: f64) -> String {
     let digits = if value < 1.0 {
         3
     } else if value < 10.0 {

@@ -8,6 +8,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -17,6 +18,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::time::sleep;
 
 use super::strict::{ApiError, StrictElb, StrictRule};
 
@@ -42,6 +44,7 @@ struct Shared {
     elb: StrictElb,
     treatments: VecDeque<Treatment>,
     requests: Vec<String>,
+    round_trips: usize,
 }
 
 /// A server on a free port of the loopback interface; it ends when dropped.
@@ -54,7 +57,12 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(elb: StrictElb) -> Self {
-        let shared = Shared { elb, treatments: VecDeque::new(), requests: Vec::new() };
+        Self::answering_after(Duration::ZERO, elb)
+    }
+
+    /// One that is some way off: every call takes this long, however many are made at once.
+    pub(crate) fn answering_after(delay: Duration, elb: StrictElb) -> Self {
+        let shared = Shared { elb, treatments: VecDeque::new(), requests: Vec::new(), round_trips: 0 };
         let shared = Arc::new(Mutex::new(shared));
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -67,7 +75,7 @@ impl Server {
                 runtime.block_on(async move {
                     let listener = TcpListener::from_std(listener).unwrap();
                     tokio::select! {
-                        () = accept(listener, shared) => {}
+                        () = accept(listener, shared, delay) => {}
                         _ = stopped => {}
                     }
                 });
@@ -94,6 +102,12 @@ impl Server {
         self.lock().requests.clone()
     }
 
+    /// How many calls have stood one behind the other: each came when the one before had been answered.
+    #[allow(dead_code, reason = "for the bench, which uses this file too")]
+    pub(crate) fn round_trips(&self) -> usize {
+        self.lock().round_trips
+    }
+
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -108,10 +122,10 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Mutex<Shared>>) {
+async fn accept(listener: TcpListener, shared: Arc<Mutex<Shared>>, delay: Duration) {
     while let Ok((stream, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
-        let service = service_fn(move |request| respond(request, Arc::clone(&shared)));
+        let service = service_fn(move |request| respond(request, Arc::clone(&shared), delay));
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
 }
@@ -120,9 +134,15 @@ async fn accept(listener: TcpListener, shared: Arc<Mutex<Shared>>) {
 async fn respond(
     request: Request<Incoming>,
     shared: Arc<Mutex<Shared>>,
+    delay: Duration,
 ) -> Result<Response<Full<Bytes>>, Closed> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Closed)?.to_bytes();
+    let round_trip = shared.lock().unwrap_or_else(PoisonError::into_inner).round_trips + 1;
+    // The shortest sleep is a millisecond.
+    if !delay.is_zero() {
+        sleep(delay).await;
+    }
     let proper = parts.method == hyper::Method::POST
         && parts.uri.path() == "/"
         && parts.headers.contains_key("authorization")
@@ -132,6 +152,7 @@ async fn respond(
     let treatment = {
         let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.requests.push(query.action.clone());
+        shared.round_trips = shared.round_trips.max(round_trip);
         shared.treatments.pop_front().unwrap_or(Treatment::Serve)
     };
     let serve = || {
