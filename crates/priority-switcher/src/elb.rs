@@ -2,6 +2,7 @@
 
 mod client;
 mod convert;
+mod environment;
 mod failure;
 mod trust;
 

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_elasticloadbalancingv2::Client;
-use aws_smithy_http_client::HttpClientError;
+use aws_sdk_elasticloadbalancingv2::config::retry::RetryConfig;
+use aws_sdk_elasticloadbalancingv2::config::timeout::TimeoutConfig;
+use aws_smithy_runtime_api::box_error::BoxError;
 
-use super::trust;
+use super::{environment, trust};
 
 /// One call with all its attempts: an API that cannot be reached is reported after this long, well
 /// inside the function's 30 seconds.
@@ -19,18 +18,16 @@ const ATTEMPTS: u32 = 4;
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(2);
 
-/// The client for the environment's region, credentials and `AWS_ENDPOINT_URL`.
+/// The client for the region, the credentials and the endpoint that the environment names.
 ///
 /// # Errors
-/// If the certificate authorities cannot be set up.
-pub async fn client() -> Result<Client, HttpClientError> {
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(trust::client()?)
+/// If a variable is missing or malformed, or the certificate authorities cannot be read.
+pub fn client(lookup: impl Fn(&str) -> Option<String>) -> Result<Client, BoxError> {
+    let config = environment::config(&lookup)?
+        .http_client(trust::client(&lookup)?)
         .timeout_config(timeouts())
-        .retry_config(retries())
-        .load()
-        .await;
-    Ok(Client::new(&config))
+        .retry_config(retries());
+    Ok(Client::from_conf(config.build()))
 }
 
 /// How long the client waits: 2 seconds for a connection, 4 for an attempt, 10 for a call.

@@ -3,7 +3,6 @@
 //! The system's list has some hundred and fifty authorities, often in several copies. Reading it was three
 //! quarters of a cold switch, and one of five is what it takes.
 
-use std::env;
 use std::error::Error;
 use std::io;
 use std::iter::successors;
@@ -29,9 +28,9 @@ const CHOSEN: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// An HTTP client that trusts Amazon's authorities, and after these the system's; where `SSL_CERT_FILE` or
 /// `SSL_CERT_DIR` names others, only those.
-pub(super) fn client() -> Result<SharedHttpClient, HttpClientError> {
+pub(super) fn client(lookup: impl Fn(&str) -> Option<String>) -> Result<SharedHttpClient, HttpClientError> {
     let system = TlsContext::default();
-    if CHOSEN.into_iter().any(|variable| env::var_os(variable).is_some()) {
+    if CHOSEN.into_iter().any(|variable| lookup(variable).is_some()) {
         return Ok(trusting(&system));
     }
     let amazon = TrustStore::empty().with_pem_certificate(AMAZON);
