@@ -25,6 +25,7 @@ SWITCH = $(BIN)/python scripts/switch.py --sam $(BIN)/sam --stack '$(STACK)'
 BENCH_TOOLS := .tools/bench-venv
 BENCH_INSTALLED := $(BENCH_TOOLS)/installed
 BUILDS := $(or $(CARGO_TARGET_DIR),target)/release
+PROFILED := $(or $(CARGO_TARGET_DIR),target)/profile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -74,6 +75,15 @@ bench: $(BENCH_INSTALLED) ## Measure both functions beside Python's, into bench/
 	cargo build --release --locked -p bare-runtime
 	cargo build --release --locked -p bench
 	@$(BUILDS)/bench $(BUILDS) $(BENCH_TOOLS)/bin/python bench/RESULTS.md
+
+.PHONY: profile
+profile: ## Show where the functions' instructions go, into bench/PROFILE.md
+	@bench/need-valgrind.sh
+	@# With their symbols, and in a place of their own: what the bench measures has none.
+	cargo build --release --locked -p priority-switcher -p maintenance-responder \
+		--config 'profile.release.strip="none"' --target-dir $(PROFILED)
+	cargo build --release --locked -p bench
+	@$(BUILDS)/bench profile $(PROFILED)/release bench/PROFILE.md
 
 .PHONY: lint
 lint: lint-rust lint-python lint-template ## Check format, lints, documentation and template

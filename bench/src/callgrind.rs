@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::iter::repeat_n;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::load_balancer::LoadBalancer;
@@ -76,19 +75,33 @@ pub(crate) fn total(
     variables: &[(&str, String)],
     events: impl IntoIterator<Item = Arc<str>>,
 ) -> Result<f64> {
+    let profile = run(program, variables, events)?;
+    let mut totals = profile.lines().filter_map(|line| line.strip_prefix("totals: "));
+    Ok(totals.next_back().ok_or("valgrind counted nothing")?.trim().parse()?)
+}
+
+/// Callgrind's own file on that, with names and positions in full.
+pub(crate) fn run(
+    program: &Program,
+    variables: &[(&str, String)],
+    events: impl IntoIterator<Item = Arc<str>>,
+) -> Result<String> {
+    const TOOL: [&str; 6] = [
+        "valgrind",
+        "--tool=callgrind",
+        "--log-file=/dev/null",
+        "--compress-strings=no",
+        "--compress-pos=no",
+        "--dump-line=no",
+    ];
     let output = std::env::temp_dir().join(format!("bench-callgrind-{}", std::process::id()));
-    let tool = ["valgrind", "--tool=callgrind", "--log-file=/dev/null"].map(OsString::from);
+    let tool = TOOL.map(OsString::from);
     let mut to = OsString::from("--callgrind-out-file=");
     to.push(&output);
     let process = Process::start(program, &[&tool[..], &[to]].concat(), variables)?;
     process.run(events)?;
     process.terminate()?;
-    read(&output)
-}
-
-fn read(output: &PathBuf) -> Result<f64> {
-    let profile = std::fs::read_to_string(output)?;
+    let profile = std::fs::read_to_string(&output)?;
     std::fs::remove_file(output)?;
-    let mut totals = profile.lines().filter_map(|line| line.strip_prefix("totals: "));
-    Ok(totals.next_back().ok_or("valgrind counted nothing")?.trim().parse()?)
+    Ok(profile)
 }

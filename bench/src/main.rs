@@ -1,5 +1,6 @@
 //! Measures both functions beside Python's and beside the least that Rust needs, all under the same local
-//! Lambda Runtime API, and writes the figures to a file. `make bench` builds and calls it.
+//! Lambda Runtime API, and writes the figures to a file. `make bench` builds and calls it, and so does
+//! `make profile`, to see where the instructions go.
 
 mod authorities;
 mod callgrind;
@@ -9,6 +10,7 @@ mod load_balancer;
 mod machine;
 mod page;
 mod process;
+mod profile;
 mod program;
 mod results;
 mod round_trips;
@@ -32,7 +34,7 @@ mod record {
     pub(crate) type Tags = std::collections::BTreeMap<String, String>;
 }
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use program::Programs;
@@ -42,14 +44,22 @@ use results::Results;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let (Some(builds), Some(python), Some(output)) = (arguments.next(), arguments.next(), arguments.next())
-    else {
-        eprintln!("usage: bench <folder of release binaries> <python> <file to write>");
-        return ExitCode::FAILURE;
+    let arguments: Vec<_> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let (page, output) = match &arguments[..] {
+        [what, builds, output] if what == Path::new("profile") => (profile::markdown(builds), output),
+        [builds, python, output] => {
+            let results = measure(&Programs::new(builds, python));
+            (results.map(|results| page::markdown(&results)), output)
+        }
+        _ => {
+            eprintln!(
+                "usage: bench <folder of release binaries> <python> <file to write>\n       \
+                 bench profile <folder of binaries with symbols> <file to write>"
+            );
+            return ExitCode::FAILURE;
+        }
     };
-    let programs = Programs::new(&builds, &python);
-    match measure(&programs).and_then(|results| Ok(std::fs::write(output, page::markdown(&results))?)) {
+    match page.and_then(|page| Ok(std::fs::write(output, page)?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");

@@ -2,8 +2,8 @@
 
 mod comparison;
 mod growth;
-mod number;
-mod table;
+pub(crate) mod number;
+pub(crate) mod table;
 
 use crate::authorities::Authorities;
 use crate::machine::Machine;

@@ -64,7 +64,7 @@ impl Programs {
 }
 
 impl Program {
-    fn native(binary: PathBuf) -> Self {
+    pub(crate) fn native(binary: PathBuf) -> Self {
         let command = vec![binary.clone().into_os_string()];
         Self { artifact: binary, packed_as: "bootstrap", command, is_slow: false, trust: Trust::Many }
     }

@@ -16,6 +16,11 @@ pub(crate) fn ratio(of: f64, to: f64) -> String {
     format!("{} ×", figure(of / to))
 }
 
+/// In percent.
+pub(crate) fn share(of: f64, whole: f64) -> String {
+    format!("{:.1} %", 1e2 * of / whole)
+}
+
 /// With a comma before every three digits of the whole part.
 pub(crate) fn grouped(mut number: String) -> String {
     let whole = number.find('.').unwrap_or(number.len());
