@@ -49,7 +49,7 @@ fn responder(results: &Results) -> Vec<Target> {
         at_most("responder: cold instructions ÷ bare runtime", 1.4, ours.cold / bare.cold),
         at_most("responder: peak memory ÷ bare runtime", 1.3, memory / bare_memory)
             .or(format!("{:.0} KiB more than the bare runtime", memory - bare_memory)),
-        at_most("responder: binary, MB", 2.0, size).or(format!("the bare runtime's has {bare_size:.2}")),
+        at_most("responder: binary, MB", 2.0, size).or(format!("the bare runtime has {bare_size:.2}")),
     ]
 }
 
@@ -66,8 +66,8 @@ fn switcher(results: &Results) -> Vec<Target> {
         at_most("switcher: cold instructions ÷ bare SDK program", 1.3, ours.cold / bare.cold),
         at_least("switcher: Python's cold instructions ÷ ours", 60.0, python.cold / ours.cold),
         at_least("switcher: Python's peak memory ÷ ours", 6.0, python_memory / memory)
-            .or(format!("of the bare SDK program's it is {:.2} times", python_memory / bare_memory)),
-        at_most("switcher: binary, MB", 7.0, size).or(format!("the bare SDK program's has {bare_size:.2}")),
+            .or(format!("the bare SDK program reaches {:.2}", python_memory / bare_memory)),
+        at_most("switcher: binary, MB", 7.0, size).or(format!("the bare SDK program has {bare_size:.2}")),
         at_most("switcher: calls per listener of 100 rules", 5.0, calls).or(CALLS),
     ]
 }
