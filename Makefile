@@ -69,9 +69,10 @@ screenshots: $(INSTALLED) ## Take the pictures of the maintenance page in docs/i
 .PHONY: bench
 bench: $(BENCH_INSTALLED) ## Measure both functions beside Python's, into bench/RESULTS.md
 	@bench/need-valgrind.sh
-	@# The functions together, as for AWS; the SDK is compiled once for all three. The others by themselves, since Cargo
-	@# unites the features that the packages of one build ask for.
-	cargo build --release --locked -p priority-switcher -p maintenance-responder -p bare-sdk
+	@# The functions together, as for AWS. The others each by itself, since Cargo unites the features that the packages
+	@# of one build ask for.
+	cargo build --release --locked -p priority-switcher -p maintenance-responder
+	cargo build --release --locked -p bare-sdk
 	cargo build --release --locked -p bare-runtime
 	cargo build --release --locked -p bench
 	@$(BUILDS)/bench $(BUILDS) $(BENCH_TOOLS)/bin/python bench/RESULTS.md
