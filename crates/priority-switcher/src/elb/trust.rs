@@ -8,9 +8,10 @@ use std::io;
 use std::iter::successors;
 use std::sync::{Arc, OnceLock};
 
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, HttpClientError};
+use aws_smithy_http_client::{Builder, ConnectorBuilder, HttpClientError};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -30,7 +31,7 @@ const CHOSEN: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 /// `SSL_CERT_DIR` names others, only those.
 pub(super) fn client(lookup: impl Fn(&str) -> Option<String>) -> Result<SharedHttpClient, HttpClientError> {
     let system = TlsContext::default();
-    if CHOSEN.into_iter().any(|variable| lookup(variable).is_some()) {
+    if CHOSEN.into_iter().filter_map(lookup).any(|value| !value.is_empty()) {
         return Ok(trusting(&system));
     }
     let amazon = TrustStore::empty().with_pem_certificate(AMAZON);
@@ -103,9 +104,19 @@ impl HttpConnector for Connector {
     }
 }
 
+/// The SDK's own client but for the authorities and the cryptography; like it, it goes through the proxy that
+/// the environment names.
 fn trusting(context: &TlsContext) -> SharedHttpClient {
-    let provider = Provider::rustls(CryptoMode::Ring);
-    Builder::new().tls_provider(provider).tls_context(context.clone()).build_https()
+    let context = context.clone();
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = ConnectorBuilder::default()
+            .tls_provider(Provider::rustls(CryptoMode::Ring))
+            .tls_context(context.clone())
+            .proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.build()
+    })
 }
 
 /// Whether a handshake ended at a certificate that none of the trusted authorities has signed.

@@ -6,6 +6,7 @@ mod support;
 
 mod concurrency;
 mod fault_campaign;
+mod function_environment;
 mod invariants;
 mod real_client;
 mod several_listeners;

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod faults;
+pub(crate) mod function;
 pub(crate) mod listeners;
 pub(crate) mod port;
 pub(crate) mod run;

@@ -17,7 +17,7 @@ use super::client::trust;
 pub(crate) struct Tls {
     pub(crate) port: u16,
     /// Its certificate, which nobody else has signed.
-    certificate: String,
+    pub(crate) certificate: String,
 }
 
 impl Tls {
