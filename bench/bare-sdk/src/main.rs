@@ -36,8 +36,10 @@ async fn start(client: &Client, maintenance: &str) -> Result<(), Error> {
     let tags = TAGS.iter().map(|key| Tag::builder().key(*key).value("1").build()).collect();
     client.add_tags().resource_arns(maintenance).set_tags(Some(tags)).send().await?;
     set(client, &rules, maintenance, true).await?;
-    self::rules(client, maintenance).await?;
-    client.describe_tags().resource_arns(maintenance).send().await?;
+    let tags = client.describe_tags().resource_arns(maintenance).send();
+    let (rules, tags) = tokio::join!(self::rules(client, maintenance), tags);
+    rules?;
+    tags?;
     Ok(())
 }
 
