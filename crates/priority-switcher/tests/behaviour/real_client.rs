@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::support;
 use crate::support::client::no_trust;
-use crate::support::listeners::{maintenance_rule, one_listener, rule, settings, setups};
+use crate::support::listeners::{add_listener, maintenance_rule, one_listener, rule, settings, setups};
 use crate::support::run::{START_OF_TIME, time};
 use crate::support::server::{Server, Treatment};
 use crate::support::strict::StrictElb;
@@ -51,6 +51,25 @@ fn a_switch_and_back_through_the_real_client_with_many_pages() {
     });
     let listener = maintenance_rule("web").listener();
     assert_eq!(server.elb().order(&listener), strict(99, &others).order(&listener));
+}
+
+#[test]
+fn a_switch_of_a_full_listener_takes_seven_calls() {
+    let others: Vec<u32> = (1..=99).collect();
+    // The largest page of the API.
+    let mut elb = StrictElb::with_pages_of(400);
+    add_listener(&mut elb, "web", 100, &others);
+    let server = Server::start(elb);
+    let calls_of = |kind| {
+        let before = server.requests().len();
+        on_the_real_clock().block_on(send(&server, kind)).unwrap();
+        let mut calls = server.requests().split_off(before);
+        // Some go out at the same time and arrive in any order.
+        calls.sort();
+        calls.join(" ")
+    };
+    insta::assert_snapshot!(calls_of("start"), @"AddTags DescribeRules DescribeRules DescribeTags DescribeTags DescribeTargetHealth SetRulePriorities");
+    insta::assert_snapshot!(calls_of("end"), @"AddTags DescribeRules DescribeRules DescribeRules DescribeTags RemoveTags SetRulePriorities");
 }
 
 #[test]
