@@ -7,19 +7,16 @@ use tokio::net::TcpListener;
 
 use crate::support::function::{Answered, Function};
 use crate::support::listeners::one_listener;
+use crate::support::run::on_the_real_clock;
 use crate::support::server::Server;
 use crate::support::tls::Tls;
 
 const STATUS: &str = r#"{"type":"status"}"#;
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
 /// The answer to a status behind TLS that this test's own authority has signed for.
 fn status_over_tls(variables: impl FnOnce(&Tls) -> Vec<(&'static str, String)>) -> Answered {
     let server = Server::start(one_listener(99, &[1, 2]).borrow().clone());
-    runtime().block_on(async {
+    on_the_real_clock().block_on(async {
         let tls = Tls::in_front_of(server.address).await;
         let mut variables = variables(&tls);
         variables.push(("AWS_ENDPOINT_URL", format!("https://localhost:{}", tls.port)));
@@ -47,7 +44,7 @@ fn an_authority_that_nobody_names_is_not_trusted() {
 
 #[test]
 fn the_api_is_reached_through_the_proxy_that_https_proxy_names() {
-    let asked = runtime().block_on(async {
+    let asked = on_the_real_clock().block_on(async {
         let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", proxy.local_addr().unwrap());
         let _function = Function::invoked(&[("HTTPS_PROXY", address)], STATUS).await;

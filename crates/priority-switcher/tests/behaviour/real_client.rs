@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::support;
 use crate::support::client::no_trust;
 use crate::support::listeners::{add_listener, maintenance_rule, one_listener, rule, settings, setups};
-use crate::support::run::{START_OF_TIME, time};
+use crate::support::run::{START_OF_TIME, moment, on_the_real_clock, time};
 use crate::support::server::{Server, Treatment};
 use crate::support::strict::StrictElb;
 
@@ -22,14 +22,9 @@ fn client(server: &Server, first_pause: Duration) -> Client {
     support::client::client(format!("http://{}", server.address), first_pause, [no_trust(), no_trust()])
 }
 
-fn on_the_real_clock() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
 async fn send(server: &Server, kind: &str) -> Result<Answer, SwitchError> {
     let listener = ElbListener::of_rule(client(server, Duration::from_millis(1)), maintenance_rule("web"));
-    let moment = Moment { now: time(START_OF_TIME), deadline: Instant::now() + Duration::from_secs(29) };
-    handle(&[listener], &settings(), &json!({"type": kind}), moment).await
+    handle(&[listener], &settings(), &json!({"type": kind}), moment(time(START_OF_TIME))).await
 }
 
 fn strict(home: u32, others: &[u32]) -> StrictElb {
@@ -200,8 +195,8 @@ proptest! {
                 let mut tries = 0;
                 loop {
                     tries += 1;
-                    let moment = Moment { now: time(START_OF_TIME), deadline: Instant::now() + Duration::from_secs(29) };
-                    match handle(&listener, &setup.settings(), &json!({"type": kind}), moment).await {
+                    let event = json!({"type": kind});
+                    match handle(&listener, &setup.settings(), &event, moment(time(START_OF_TIME))).await {
                         Ok(_) => break,
                         Err(error) => prop_assert!(tries <= most, "{} keeps failing: {}", kind, error),
                     }

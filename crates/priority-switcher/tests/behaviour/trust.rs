@@ -5,28 +5,25 @@ use std::time::Duration;
 use aws_smithy_http_client::tls::TlsContext;
 use priority_switcher::elb::ElbListener;
 use priority_switcher::error::SwitchError;
-use priority_switcher::handler::{Moment, handle};
+use priority_switcher::handler::handle;
 use priority_switcher::report::{Answer, Outcome};
 use serde_json::json;
-use tokio::time::Instant;
 
 use crate::support::client::{client, no_trust};
 use crate::support::listeners::{maintenance_rule, one_listener, settings};
-use crate::support::run::{START_OF_TIME, time};
+use crate::support::run::{START_OF_TIME, moment, on_the_real_clock, time};
 use crate::support::server::Server;
 use crate::support::tls::Tls;
 
 /// A start with a client that trusts these and then those, and the calls that arrived.
 fn start(trusted: impl FnOnce(&Tls) -> [TlsContext; 2]) -> (Result<Answer, SwitchError>, Vec<String>) {
     let server = Server::start(one_listener(99, &[1, 2]).borrow().clone());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let answer = runtime.block_on(async {
+    let answer = on_the_real_clock().block_on(async {
         let tls = Tls::in_front_of(server.address).await;
         let endpoint = format!("https://localhost:{}", tls.port);
         let client = client(endpoint, Duration::from_millis(1), trusted(&tls));
         let listener = ElbListener::of_rule(client, maintenance_rule("web"));
-        let moment = Moment { now: time(START_OF_TIME), deadline: Instant::now() + Duration::from_secs(29) };
-        handle(&[listener], &settings(), &json!({"type": "start"}), moment).await
+        handle(&[listener], &settings(), &json!({"type": "start"}), moment(time(START_OF_TIME))).await
     });
     (answer, server.requests())
 }

@@ -28,6 +28,11 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
+/// A runtime on which waiting takes its time, as servers and other processes do.
+pub(crate) fn on_the_real_clock() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
 /// How an invocation ended.
 #[derive(Debug)]
 pub(crate) enum Ending {
