@@ -1,0 +1,1 @@
+//! An Application Load Balancer in memory, as strict as the real API.
