@@ -55,7 +55,7 @@ test-rust: ## Run the unit and property tests
 
 .PHONY: e2e
 e2e: $(INSTALLED) chromium ## Run the end-to-end tests on an emulated AWS (BUILD_MODE=debug builds faster)
-	BUILD_MODE=$(BUILD_MODE) $(BIN)/python -m pytest -c tests/pytest.ini $(PYTEST_ARGS)
+	BUILD_MODE=$(BUILD_MODE) $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .PHONY: chromium
 chromium:
@@ -97,8 +97,8 @@ lint-rust:
 
 .PHONY: lint-python
 lint-python: $(INSTALLED)
-	$(BIN)/ruff check tests scripts bench
-	$(BIN)/ruff format --check tests scripts bench
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 
 .PHONY: lint-template
 lint-template: $(INSTALLED) $(CHECKOV_INSTALLED)
@@ -112,8 +112,8 @@ lint-template: $(INSTALLED) $(CHECKOV_INSTALLED)
 .PHONY: format
 format: $(INSTALLED) ## Format the sources
 	cargo fmt --all
-	$(BIN)/ruff check --quiet --select I --fix tests scripts bench
-	$(BIN)/ruff format --quiet tests scripts bench
+	$(BIN)/ruff check --quiet --select I --fix
+	$(BIN)/ruff format --quiet
 
 .PHONY: tools
 tools: $(INSTALLED) ## Install the pinned tools, among them sam and cargo-lambda, into .tools/venv/bin
