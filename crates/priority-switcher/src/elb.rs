@@ -2,15 +2,12 @@
 
 mod client;
 mod convert;
-mod environment;
 mod failure;
-mod trust;
 
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{RulePriorityPair, Tag, TargetHealthStateEnum};
 
-pub use client::{client, retries, timeouts};
-pub use trust::first_then;
+pub use client::{client, http_client, retries, timeouts};
 
 use crate::listener::{Listener, ListenerError};
 use crate::plan::Move;

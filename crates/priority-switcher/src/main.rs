@@ -28,7 +28,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Error> {
     let lookup = |name: &str| std::env::var(name).ok();
     let config = Config::from_env(lookup)?;
-    let client = elb::client(lookup)?;
+    let client = elb::client().await;
     let listener = |rule| elb::ElbListener::of_rule(client.clone(), rule);
     let listeners: Vec<_> = config.rules.into_iter().map(listener).collect();
     Runtime::new(service_fn(|event| invocation::answer(&listeners, &config.settings, event))).run().await

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use aws_config::BehaviorVersion;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_sdk_elasticloadbalancingv2::Client;
-use aws_sdk_elasticloadbalancingv2::config::retry::RetryConfig;
-use aws_sdk_elasticloadbalancingv2::config::timeout::TimeoutConfig;
-use aws_smithy_runtime_api::box_error::BoxError;
-
-use super::{environment, trust};
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 
 /// One call with all its attempts: an API that cannot be reached is reported after this long, well
 /// inside the function's 30 seconds.
@@ -18,16 +23,25 @@ const ATTEMPTS: u32 = 4;
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(2);
 
-/// The client for the region, the credentials and the endpoint that the environment names.
-///
-/// # Errors
-/// If a variable is missing or malformed, or the certificate authorities cannot be read.
-pub fn client(lookup: impl Fn(&str) -> Option<String>) -> Result<Client, BoxError> {
-    let config = environment::config(&lookup)?
-        .http_client(trust::client(&lookup)?)
+/// The client for the region, the credentials and the endpoint that the SDK's default chain finds.
+pub async fn client() -> Client {
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client())
         .timeout_config(timeouts())
         .retry_config(retries());
-    Ok(Client::from_conf(config.build()))
+    Client::new(&config.load().await)
+}
+
+/// The SDK's own HTTP client but for `ring`, which starts sooner than AWS-LC. Like the SDK's, it trusts whom the
+/// system trusts and goes through the proxy that the environment names.
+pub fn http_client() -> SharedHttpClient {
+    let connector = Connector::builder()
+        .tls_provider(Provider::rustls(CryptoMode::Ring))
+        .proxy_config(ProxyConfig::from_env())
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT).build())
+        .build();
+    let connector = SharedHttpConnector::new(connector);
+    http_client_fn(move |_, _| connector.clone())
 }
 
 /// How long the client waits: 2 seconds for a connection, 4 for an attempt, 10 for a call.

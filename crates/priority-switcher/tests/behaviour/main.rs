@@ -11,5 +11,4 @@ mod invariants;
 mod real_client;
 mod several_listeners;
 mod switching;
-mod trust;
 mod windows;

@@ -12,14 +12,13 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::support;
-use crate::support::client::no_trust;
 use crate::support::listeners::{add_listener, maintenance_rule, one_listener, rule, settings, setups};
 use crate::support::run::{START_OF_TIME, moment, on_the_real_clock, time};
 use crate::support::server::{Server, Treatment};
 use crate::support::strict::StrictElb;
 
 fn client(server: &Server, first_pause: Duration) -> Client {
-    support::client::client(format!("http://{}", server.address), first_pause, [no_trust(), no_trust()])
+    support::client::client(format!("http://{}", server.address), first_pause)
 }
 
 async fn send(server: &Server, kind: &str) -> Result<Answer, SwitchError> {

@@ -8,4 +8,3 @@ pub(crate) mod port;
 pub(crate) mod run;
 pub(crate) mod server;
 pub(crate) mod strict;
-pub(crate) mod tls;
