@@ -1,1 +1,17 @@
-//! An Application Load Balancer in memory, as strict as the real API.
+//! An Application Load Balancer's rules and tags in memory, refusing what the real API refuses, and an
+//! HTTP server in front of it that speaks the API's query protocol.
+//!
+//! Emulators are no oracle for this: one refuses every batch that names a number in use, another takes
+//! two rules on one number. Here a batch is judged on the order that it would lead to, as the API
+//! documents it (<https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRulePriorities.html>).
+
+#![allow(clippy::unwrap_used, reason = "for tests, which fail by panicking")]
+
+mod load_balancer;
+mod query;
+mod rule;
+mod server;
+
+pub use load_balancer::{ApiError, Batch, Page, StrictElb, Tags, listener_of};
+pub use rule::Rule;
+pub use server::{Server, Treatment};

@@ -1,0 +1,261 @@
+//! What the load balancer keeps, and its API's operations on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::rule::Rule;
+
+pub type Tags = BTreeMap<String, String>;
+
+/// An error as the API words it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    pub code: &'static str,
+    pub message: String,
+}
+
+/// One page of rules and the marker of the next one.
+pub struct Page {
+    pub rules: Vec<Rule>,
+    pub next: Option<String>,
+}
+
+/// A SetRulePriorities that was obeyed: the numbered rules before and after, sorted.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    pub before: Vec<(u32, String)>,
+    pub after: Vec<(u32, String)>,
+}
+
+/// The load balancer. Clone it to keep a state for comparison.
+#[derive(Clone, Debug)]
+pub struct StrictElb {
+    listeners: BTreeMap<String, Vec<Rule>>,
+    tags: BTreeMap<String, Tags>,
+    health: BTreeMap<String, Vec<String>>,
+    page_size: usize,
+    /// Every call that wrote something or tried to, in order.
+    pub writes: Vec<String>,
+    /// Those of them that moved rules.
+    pub batches: Vec<Batch>,
+}
+
+const LARGEST_PAGE: usize = 400;
+const MOST_TAGS: usize = 50;
+const LONGEST_KEY: usize = 128;
+const LONGEST_VALUE: usize = 255;
+
+impl Default for StrictElb {
+    fn default() -> Self {
+        Self::with_pages_of(LARGEST_PAGE)
+    }
+}
+
+impl StrictElb {
+    /// Pages smaller than any that a client asks for, so that it has to turn them.
+    pub fn with_pages_of(page_size: usize) -> Self {
+        Self {
+            listeners: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            health: BTreeMap::new(),
+            page_size,
+            writes: Vec::new(),
+            batches: Vec::new(),
+        }
+    }
+
+    /// Adds a rule to the listener that its ARN names; the first one makes the listener.
+    ///
+    /// # Panics
+    /// If its number is taken.
+    pub fn add_rule(&mut self, rule: Rule) {
+        let rules = self.listeners.entry(listener_of(&rule.arn)).or_default();
+        assert!(
+            rules.iter().all(|other| other.priority != rule.priority),
+            "two rules on {:?}",
+            rule.priority
+        );
+        rules.push(rule);
+    }
+
+    pub fn remove_rule(&mut self, arn: &str) {
+        self.listeners.entry(listener_of(arn)).or_default().retain(|rule| rule.arn != arn);
+        self.tags.remove(arn);
+    }
+
+    /// What somebody does by hand: refused like everybody's calls, but not counted among them.
+    ///
+    /// # Errors
+    /// As for [`Self::set_rule_priorities`].
+    pub fn move_by_hand(&mut self, arn: &str, to: u32) -> Result<(), ApiError> {
+        self.reorder(&[(arn.to_owned(), to)]).map(drop)
+    }
+
+    pub fn wipe_tags(&mut self, arn: &str) {
+        self.tags.remove(arn);
+    }
+
+    /// The states of a target group's targets, as the API spells them. Without a word about it, a target
+    /// group has one target of state `unavailable`, as a Lambda function without health checks.
+    pub fn set_health(&mut self, target_group: &str, states: &[&str]) {
+        self.health.insert(target_group.to_owned(), states.iter().map(|state| (*state).to_owned()).collect());
+    }
+
+    pub fn tags_of(&self, arn: &str) -> Tags {
+        self.tags.get(arn).cloned().unwrap_or_default()
+    }
+
+    /// The rules with a number, sorted.
+    pub fn order(&self, listener: &str) -> Vec<(u32, String)> {
+        numbered(self.listeners.get(listener).map(Vec::as_slice).unwrap_or_default())
+    }
+
+    /// # Panics
+    /// If there is no such rule or it is a default rule.
+    pub fn priority_of(&self, arn: &str) -> u32 {
+        self.rule(arn).unwrap().priority.unwrap()
+    }
+
+    /// # Errors
+    /// `ListenerNotFound`; `ValidationError` for a page size or a marker that the API would not take.
+    pub fn describe_rules(
+        &self,
+        listener: &str,
+        page_size: usize,
+        marker: Option<&str>,
+    ) -> Result<Page, ApiError> {
+        let rules = self.listeners.get(listener);
+        let rules = rules.ok_or_else(|| error("ListenerNotFound", format!("no listener {listener}")))?;
+        if !(1..=LARGEST_PAGE).contains(&page_size) {
+            return Err(error("ValidationError", format!("page size {page_size}")));
+        }
+        let from = marker.map_or(Ok(0), str::parse).map_err(|_| error("ValidationError", "marker"))?;
+        let mut rules = rules.clone();
+        rules.sort_by_key(|rule| rule.priority.unwrap_or(u32::MAX));
+        let to = rules.len().min(from + page_size.min(self.page_size));
+        let next = (to < rules.len()).then(|| to.to_string());
+        Ok(Page { rules: rules[from.min(to)..to].to_vec(), next })
+    }
+
+    /// # Errors
+    /// `RuleNotFound`.
+    pub fn describe_tags(&self, arn: &str) -> Result<Tags, ApiError> {
+        self.rule(arn).map(|rule| self.tags_of(&rule.arn))
+    }
+
+    /// # Errors
+    /// `RuleNotFound`; `ValidationError` for a tag that the API would not take; `TooManyTags`.
+    pub fn add_tags(&mut self, arn: &str, news: &Tags) -> Result<(), ApiError> {
+        self.writes.push(format!("AddTags {news:?}"));
+        let mut tags = self.describe_tags(arn)?;
+        for (key, value) in news {
+            let too_long = key.chars().count() > LONGEST_KEY || value.chars().count() > LONGEST_VALUE;
+            if key.is_empty() || key.starts_with("aws:") || too_long || !value.chars().all(is_tag_character) {
+                return Err(error("ValidationError", format!("tag {key} = {value}")));
+            }
+        }
+        tags.extend(news.clone());
+        if tags.len() > MOST_TAGS {
+            return Err(error("TooManyTags", format!("{} tags", tags.len())));
+        }
+        self.tags.insert(arn.to_owned(), tags);
+        Ok(())
+    }
+
+    /// # Errors
+    /// `RuleNotFound`; `ValidationError` if there are no keys.
+    pub fn remove_tags(&mut self, arn: &str, keys: &[&str]) -> Result<(), ApiError> {
+        self.writes.push(format!("RemoveTags {keys:?}"));
+        let mut tags = self.describe_tags(arn)?;
+        if keys.is_empty() {
+            return Err(error("ValidationError", "no tag keys"));
+        }
+        tags.retain(|key, _| !keys.contains(&key.as_str()));
+        self.tags.insert(arn.to_owned(), tags);
+        Ok(())
+    }
+
+    /// All or nothing, judged on the order that it would lead to.
+    ///
+    /// # Errors
+    /// `RuleNotFound`; `OperationNotPermitted` for a default rule; `PriorityInUse` if two rules would stand
+    /// on one number; `ValidationError` for a number out of range, a rule that is named twice, no rule at
+    /// all, or rules of several listeners.
+    pub fn set_rule_priorities(&mut self, pairs: &[(String, u32)]) -> Result<(), ApiError> {
+        self.writes.push(format!("SetRulePriorities {} rules", pairs.len()));
+        let batch = self.reorder(pairs)?;
+        self.batches.push(batch);
+        Ok(())
+    }
+
+    fn reorder(&mut self, pairs: &[(String, u32)]) -> Result<Batch, ApiError> {
+        let mut targets = BTreeMap::new();
+        for (arn, priority) in pairs {
+            if self.rule(arn)?.priority.is_none() {
+                return Err(error("OperationNotPermitted", "the default rule cannot be modified"));
+            }
+            if !(1..=50_000).contains(priority) {
+                return Err(error("ValidationError", format!("priority {priority}")));
+            }
+            if targets.insert(arn.as_str(), *priority).is_some() {
+                return Err(error("ValidationError", format!("rule {arn} twice")));
+            }
+        }
+        let listeners: BTreeSet<_> = targets.keys().copied().map(listener_of).collect();
+        let [listener] = Vec::from_iter(listeners).try_into().map_err(|wrong: Vec<_>| {
+            error("ValidationError", format!("{} listeners in one batch", wrong.len()))
+        })?;
+        let old = &self.listeners[&listener];
+        let mut new = old.clone();
+        for rule in &mut new {
+            rule.priority = targets.get(rule.arn.as_str()).copied().or(rule.priority);
+        }
+        let mut taken = BTreeSet::new();
+        if let Some(twice) = new.iter().find(|rule| !taken.insert(rule.priority)) {
+            let message = format!("Priority '{}' is currently in use", twice.priority.unwrap_or_default());
+            return Err(error("PriorityInUse", message));
+        }
+        let batch = Batch { before: numbered(old), after: numbered(&new) };
+        self.listeners.insert(listener, new);
+        Ok(batch)
+    }
+
+    /// The states of a target group's targets.
+    ///
+    /// # Errors
+    /// `TargetGroupNotFound` if no rule forwards to it.
+    pub fn target_health(&self, target_group: &str) -> Result<Vec<String>, ApiError> {
+        let mut rules = self.listeners.values().flatten();
+        if !rules.any(|rule| rule.target_groups().contains(&target_group)) {
+            return Err(error("TargetGroupNotFound", format!("no target group {target_group}")));
+        }
+        let states = self.health.get(target_group).cloned();
+        Ok(states.unwrap_or_else(|| vec!["unavailable".to_owned()]))
+    }
+
+    fn rule(&self, arn: &str) -> Result<&Rule, ApiError> {
+        let mut all = self.listeners.values().flatten();
+        let found = all.find(|rule| rule.arn == arn);
+        found.ok_or_else(|| error("RuleNotFound", format!("One or more rules not found: {arn}")))
+    }
+}
+
+/// The ARN of the listener that a rule belongs to.
+pub fn listener_of(rule: &str) -> String {
+    let without_rule = rule.rsplit_once('/').map_or(rule, |(listener, _)| listener);
+    without_rule.replacen(":listener-rule/", ":listener/", 1)
+}
+
+fn numbered(rules: &[Rule]) -> Vec<(u32, String)> {
+    let mut order: Vec<_> =
+        rules.iter().filter_map(|rule| Some((rule.priority?, rule.arn.clone()))).collect();
+    order.sort();
+    order
+}
+
+fn is_tag_character(c: char) -> bool {
+    c.is_alphanumeric() || c == ' ' || "+-=._:/@".contains(c)
+}
+
+pub(crate) fn error(code: &'static str, message: impl Into<String>) -> ApiError {
+    ApiError { code, message: message.into() }
+}

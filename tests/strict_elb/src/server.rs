@@ -1,0 +1,209 @@
+//! The load balancer behind HTTP, so that a real client pages, parses errors, times out and retries
+//! against it.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::pending;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+
+use crate::load_balancer::{ApiError, StrictElb, error};
+use crate::query::{Query, to_xml};
+
+const FORM: &[u8] = b"application/x-www-form-urlencoded";
+
+/// How the server treats one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Treatment {
+    Serve,
+    /// Refuse it for its rate, as the API does: status 400, code `Throttling`.
+    Throttle,
+    /// Status 503 and a page that is no answer of the API.
+    Break,
+    /// Close the connection and do nothing.
+    DropBefore,
+    /// Do it and close the connection without a word.
+    DropAfter,
+    /// Take it and never answer.
+    Hang,
+}
+
+/// A server on a free port of the loopback interface; it ends when dropped. `GET /calls` takes the names
+/// of the calls that have come since the last time, and how many of them stood one behind the other:
+/// each came when the one before had been answered.
+pub struct Server {
+    pub address: SocketAddr,
+    state: Arc<State>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct State {
+    delay: Duration,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    elb: StrictElb,
+    treatments: VecDeque<Treatment>,
+    calls: Vec<String>,
+    round_trips: usize,
+}
+
+impl State {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Server {
+    pub fn start(elb: StrictElb) -> Self {
+        Self::answering_after(Duration::ZERO, elb)
+    }
+
+    /// One that is some way off: every call takes this long, however many are made at once.
+    ///
+    /// # Panics
+    /// If there is no free port.
+    pub fn answering_after(delay: Duration, elb: StrictElb) -> Self {
+        let inner = Inner { elb, treatments: VecDeque::new(), calls: Vec::new(), round_trips: 0 };
+        let state = Arc::new(State { delay, inner: Mutex::new(inner) });
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn({
+            let state = Arc::clone(&state);
+            move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async move {
+                    let listener = TcpListener::from_std(listener).unwrap();
+                    tokio::select! {
+                        () = accept(listener, state) => {}
+                        _ = stopped => {}
+                    }
+                });
+            }
+        });
+        Self { address, state, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// How the next requests are treated; those after them are served.
+    pub fn treat(&self, treatments: impl IntoIterator<Item = Treatment>) {
+        self.state.lock().treatments = treatments.into_iter().collect();
+    }
+
+    /// The load balancer as it is now.
+    pub fn elb(&self) -> StrictElb {
+        self.state.lock().elb.clone()
+    }
+
+    pub fn change(&self, change: impl FnOnce(&mut StrictElb)) {
+        change(&mut self.state.lock().elb);
+    }
+
+    /// The names of the calls that have arrived, dropped ones too.
+    pub fn requests(&self) -> Vec<String> {
+        self.state.lock().calls.clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, state: Arc<State>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let state = Arc::clone(&state);
+        let service = service_fn(move |request| respond(request, Arc::clone(&state)));
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    }
+}
+
+/// An error makes the connection close without an answer.
+async fn respond(request: Request<Incoming>, state: Arc<State>) -> Result<Response<Full<Bytes>>, Closed> {
+    let (parts, body) = request.into_parts();
+    if parts.method == Method::GET && parts.uri.path() == "/calls" {
+        let mut state = state.lock();
+        let calls = json!({"calls": state.calls, "round_trips": state.round_trips});
+        (state.calls, state.round_trips) = (Vec::new(), 0);
+        return Ok(response(StatusCode::OK, "application/json", calls.to_string()));
+    }
+    let body = body.collect().await.map_err(|_| Closed)?.to_bytes();
+    let round_trip = state.lock().round_trips + 1;
+    // The shortest sleep is a millisecond.
+    if !state.delay.is_zero() {
+        sleep(state.delay).await;
+    }
+    let proper = parts.method == Method::POST
+        && parts.uri.path() == "/"
+        && parts.headers.contains_key("authorization")
+        // Some clients name a charset behind it.
+        && parts.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(FORM));
+    let query = Query::parse(&body);
+    let treatment = {
+        let mut state = state.lock();
+        state.calls.push(query.action.clone());
+        state.round_trips = state.round_trips.max(round_trip);
+        state.treatments.pop_front().unwrap_or(Treatment::Serve)
+    };
+    let serve = || {
+        if proper {
+            query.answer(&mut state.lock().elb)
+        } else {
+            Err(error("MalformedRequest", "not a signed POST"))
+        }
+    };
+    match treatment {
+        Treatment::Serve => Ok(answer(&query, &serve())),
+        Treatment::Throttle => Ok(answer(&query, &Err(error("Throttling", "Rate exceeded")))),
+        Treatment::Break => {
+            let page = "<html>Service Unavailable</html>";
+            Ok(response(StatusCode::SERVICE_UNAVAILABLE, "text/html", page.to_owned()))
+        }
+        Treatment::DropBefore => Err(Closed),
+        Treatment::DropAfter => {
+            let _ = serve();
+            Err(Closed)
+        }
+        Treatment::Hang => pending().await,
+    }
+}
+
+fn answer(query: &Query, result: &Result<Value, ApiError>) -> Response<Full<Bytes>> {
+    let status = if result.is_ok() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    response(status, "text/xml", to_xml(&query.action, result))
+}
+
+fn response(status: StatusCode, kind: &str, body: String) -> Response<Full<Bytes>> {
+    Response::builder().status(status).header("content-type", kind).body(body.into()).unwrap()
+}
+
+#[derive(Debug)]
+struct Closed;
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("closed on purpose")
+    }
+}
+
+impl std::error::Error for Closed {}
