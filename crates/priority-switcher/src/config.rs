@@ -1,7 +1,10 @@
 //! The environment, read once at init.
 
+use std::ops::RangeInclusive;
+
+use crate::event::MAX_MINUTES_AHEAD;
 use crate::plan::Settings;
-use crate::rule::{ListenerArn, Priority, RuleArn};
+use crate::rule::{Priority, RuleArn};
 
 /// How the function was deployed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,40 +15,13 @@ pub struct Config {
     pub settings: Settings,
 }
 
-/// A variable that is missing or cannot be used. The function does not start.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+/// A variable that is missing or cannot be used. No event is obeyed then.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// Not set, or empty.
     #[error("{variable} is not set; accepted: {accepted}")]
-    Missing {
-        /// The variable's name.
-        variable: &'static str,
-        /// What it takes.
-        accepted: &'static str,
-    },
-    /// Set to something else.
-    #[error("{variable}: \"{value}\" is not accepted; accepted: {accepted}")]
-    Malformed {
-        /// The variable's name.
-        variable: &'static str,
-        /// The part of its value that is at fault.
-        value: String,
-        /// What it takes.
-        accepted: String,
-    },
-    /// Two rules of one listener, of which only one could be the maintenance rule.
-    #[error(
-        "MAINTENANCE_RULE_ARNS: \"{first}\" and \"{second}\" are rules of one listener, {listener}; \
-         accepted: at most one rule for each listener"
-    )]
-    SameListener {
-        /// The listener.
-        listener: ListenerArn,
-        /// The rule named first.
-        first: RuleArn,
-        /// The rule named second.
-        second: RuleArn,
-    },
+    NotSet { variable: &'static str, accepted: &'static str },
+    #[error("{variable} is \"{value}\": {reason}; accepted: {accepted}")]
+    Unusable { variable: &'static str, value: String, reason: String, accepted: String },
 }
 
 const RULES: &str = "MAINTENANCE_RULE_ARNS";
@@ -56,75 +32,83 @@ const STALE_AFTER: &str = "STALE_AFTER_MINUTES";
 const DEFAULT_STALE_AFTER: u32 = 60;
 
 impl Config {
-    /// Reads the environment through `lookup`. An empty variable counts as unset, because a template
-    /// passes an empty parameter on as an empty variable.
+    /// Reads the environment through `lookup`. Values are trimmed; an empty one counts as unset, because a
+    /// template passes an empty parameter on as an empty variable.
     ///
     /// # Errors
     /// On the first variable that is missing, malformed or at odds with another.
     pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let get =
-            |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        let region = get("AWS_REGION");
-        let rules = rules(get(RULES).as_deref(), region.as_deref())?;
-        let active =
-            parsed(ACTIVE, get(ACTIVE), "a whole number from 1 to 50000")?.unwrap_or(Priority::FIRST);
-        let resting = resting(get(RESTING), active)?;
-        let max_duration = minutes(MAX_DURATION, get(MAX_DURATION), 0)?.filter(|minutes| *minutes > 0);
-        let stale_after = minutes(STALE_AFTER, get(STALE_AFTER), 1)?.unwrap_or(DEFAULT_STALE_AFTER);
+        let environment = Environment(lookup);
+        let rules = environment.rules()?;
+        let active = environment.priority(ACTIVE, 1, "a whole number from 1 to 50000")?;
+        let active = active.unwrap_or(Priority::FIRST);
+        let lower = format!("a whole number up to 50000, greater than {ACTIVE} ({active})");
+        let resting = environment.priority(RESTING, u32::from(active.get()) + 1, &lower)?;
+        let max_duration = environment.minutes(MAX_DURATION, 0)?.filter(|minutes| *minutes > 0);
+        let stale_after = environment.minutes(STALE_AFTER, 1)?.unwrap_or(DEFAULT_STALE_AFTER);
         Ok(Self { rules, settings: Settings { active, resting, max_duration, stale_after } })
     }
 }
 
-fn rules(value: Option<&str>, region: Option<&str>) -> Result<Vec<RuleArn>, ConfigError> {
-    const ACCEPTED: &str = "rule ARNs of Application Load Balancers, separated by commas";
-    let Some(value) = value else {
-        return Err(ConfigError::Missing { variable: RULES, accepted: ACCEPTED });
-    };
-    let mut rules: Vec<RuleArn> = Vec::new();
-    for text in value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
-        let arn: RuleArn = text.parse().map_err(|_| malformed(RULES, text, ACCEPTED))?;
-        if let Some(region) = region.filter(|region| *region != arn.region()) {
-            return Err(malformed(RULES, text, format!("rules of the function's own region, {region}")));
-        }
-        if let Some(first) = rules.iter().find(|other| other.listener() == arn.listener()) {
-            let (listener, first) = (arn.listener(), first.clone());
-            return Err(ConfigError::SameListener { listener, first, second: arn });
-        }
-        rules.push(arn);
+struct Environment<F>(F);
+
+impl<F: Fn(&str) -> Option<String>> Environment<F> {
+    fn value(&self, variable: &str) -> Option<String> {
+        let value = (self.0)(variable)?.trim().to_owned();
+        (!value.is_empty()).then_some(value)
     }
-    if rules.is_empty() { Err(malformed(RULES, value, ACCEPTED)) } else { Ok(rules) }
-}
 
-fn resting(value: Option<String>, active: Priority) -> Result<Option<Priority>, ConfigError> {
-    let accepted = format!("a whole number from 1 to 50000, greater than {ACTIVE} ({active})");
-    let resting: Option<Priority> = parsed(RESTING, value, &accepted)?;
-    match resting {
-        Some(resting) if resting <= active => Err(malformed(RESTING, &resting.to_string(), accepted)),
-        other => Ok(other),
-    }
-}
-
-fn minutes(variable: &'static str, value: Option<String>, least: u32) -> Result<Option<u32>, ConfigError> {
-    let most = crate::event::MAX_MINUTES_AHEAD;
-    let accepted = format!("a whole number of minutes from {least} to {most}");
-    match parsed::<u32>(variable, value, &accepted)? {
-        Some(minutes) if !(least..=most).contains(&minutes) => {
-            Err(malformed(variable, &minutes.to_string(), accepted))
+    fn rules(&self) -> Result<Vec<RuleArn>, ConfigError> {
+        const ACCEPTED: &str = "rule ARNs of Application Load Balancers in the function's own region, at most one for \
+                                each listener, separated by commas";
+        let value = self.value(RULES).ok_or(ConfigError::NotSet { variable: RULES, accepted: ACCEPTED })?;
+        let refuse = |reason| unusable(RULES, &value, reason, ACCEPTED);
+        let own_region = self.value("AWS_REGION");
+        let mut rules: Vec<RuleArn> = Vec::new();
+        for text in value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+            let rule: RuleArn = text.parse().map_err(|_| refuse(format!("\"{text}\" is no rule ARN")))?;
+            if let Some(own) = own_region.as_deref().filter(|own| *own != rule.region()) {
+                return Err(refuse(format!("{rule} is not in the function's region, {own}")));
+            }
+            if let Some(other) = rules.iter().find(|other| other.listener() == rule.listener()) {
+                return Err(refuse(format!("{other} and {rule} are rules of one listener")));
+            }
+            rules.push(rule);
         }
-        other => Ok(other),
+        if rules.is_empty() { Err(refuse("it names no rule".to_owned())) } else { Ok(rules) }
+    }
+
+    fn priority(
+        &self,
+        variable: &'static str,
+        least: u32,
+        accepted: &str,
+    ) -> Result<Option<Priority>, ConfigError> {
+        let number = self.number(variable, least..=u32::from(Priority::LAST.get()), accepted)?;
+        Ok(number.and_then(|number| Priority::try_from(number).ok()))
+    }
+
+    fn minutes(&self, variable: &'static str, least: u32) -> Result<Option<u32>, ConfigError> {
+        let accepted = format!("a whole number of minutes from {least} to {MAX_MINUTES_AHEAD}");
+        self.number(variable, least..=MAX_MINUTES_AHEAD, &accepted)
+    }
+
+    fn number(
+        &self,
+        variable: &'static str,
+        range: RangeInclusive<u32>,
+        accepted: &str,
+    ) -> Result<Option<u32>, ConfigError> {
+        let Some(value) = self.value(variable) else { return Ok(None) };
+        let refuse = |reason: &str| unusable(variable, &value, reason.to_owned(), accepted);
+        let number: i64 = value.parse().map_err(|_| refuse("it is no whole number"))?;
+        let number = u32::try_from(number).ok().filter(|number| range.contains(number));
+        number.map(Some).ok_or_else(|| refuse("it is out of range"))
     }
 }
 
-fn parsed<T: std::str::FromStr>(
-    variable: &'static str,
-    value: Option<String>,
-    accepted: &str,
-) -> Result<Option<T>, ConfigError> {
-    value.map(|text| text.parse().map_err(|_| malformed(variable, &text, accepted))).transpose()
-}
-
-fn malformed(variable: &'static str, value: &str, accepted: impl Into<String>) -> ConfigError {
-    ConfigError::Malformed { variable, value: value.to_owned(), accepted: accepted.into() }
+fn unusable(variable: &'static str, value: &str, reason: String, accepted: &str) -> ConfigError {
+    ConfigError::Unusable { variable, value: value.to_owned(), reason, accepted: accepted.to_owned() }
 }
 
 #[cfg(test)]

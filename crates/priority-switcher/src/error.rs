@@ -2,6 +2,7 @@
 
 use lambda_runtime::Diagnostic;
 
+use crate::config::ConfigError;
 use crate::event::EventError;
 use crate::listener::ListenerError;
 use crate::plan::PlanError;
@@ -47,6 +48,9 @@ pub struct FailedListener {
 /// Why an invocation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SwitchError {
+    /// A setting of the function cannot be used, whatever the payload.
+    #[error(transparent)]
+    BadConfiguration(#[from] ConfigError),
     /// The payload is not one of the contract's.
     #[error(transparent)]
     BadEvent(#[from] EventError),
@@ -95,6 +99,7 @@ fn outcome(result: &Result<ListenerReport, FailedListener>) -> String {
 impl From<SwitchError> for Diagnostic {
     fn from(error: SwitchError) -> Self {
         let error_type = match error {
+            SwitchError::BadConfiguration(_) => "BadConfiguration",
             SwitchError::BadEvent(_) => "BadEvent",
             SwitchError::Listeners { .. } => "SwitchFailed",
         };

@@ -1,10 +1,13 @@
 //! The Lambda function: logging, configuration, client, run.
 
+use std::future::ready;
 use std::process::ExitCode;
 
-use lambda_runtime::{Error, Runtime, service_fn};
+use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use priority_switcher::config::Config;
+use priority_switcher::error::SwitchError;
 use priority_switcher::{elb, invocation};
+use serde_json::Value;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -26,8 +29,15 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Error> {
-    let lookup = |name: &str| std::env::var(name).ok();
-    let config = Config::from_env(lookup)?;
+    let config = match Config::from_env(|name| std::env::var(name).ok()) {
+        Ok(config) => config,
+        Err(error) => {
+            tracing::error!(%error, "no event will be obeyed");
+            // Without the process, "Runtime exited" would be all that a caller gets to read.
+            let refuse = |_: LambdaEvent<Value>| ready(Err::<(), _>(SwitchError::from(error.clone())));
+            return Runtime::new(service_fn(refuse)).run().await;
+        }
+    };
     let client = elb::client().await;
     let listener = |rule| elb::ElbListener::of_rule(client.clone(), rule);
     let listeners: Vec<_> = config.rules.into_iter().map(listener).collect();

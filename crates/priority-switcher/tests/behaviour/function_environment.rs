@@ -1,9 +1,9 @@
-//! What the function takes from its environment on the way to the API, seen at the real process.
+//! What the function makes of its environment, seen at the real process.
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 
-use crate::support::function::Function;
+use crate::support::function::{Answered, Function};
 use crate::support::run::on_the_real_clock;
 
 #[test]
@@ -17,4 +17,13 @@ fn the_api_is_reached_through_the_proxy_that_https_proxy_names() {
     });
     let expected = "CONNECT elasticloadbalancing.eu-central-1.amazonaws.com:443 HTTP/1.1";
     assert_eq!(asked.as_deref(), Some(expected));
+}
+
+#[test]
+fn a_setting_that_cannot_be_used_is_named_to_whoever_invokes_the_function() {
+    let variables = [("ACTIVE_PRIORITY", "first".to_owned())];
+    let answered = on_the_real_clock()
+        .block_on(async { Function::invoked(&variables, r#"{"type":"status"}"#).await.answered().await });
+    let Answered::Error(error) = answered else { panic!("{answered:?}") };
+    insta::assert_snapshot!(error, @r#"{"errorType":"BadConfiguration","errorMessage":"ACTIVE_PRIORITY is \"first\": it is no whole number; accepted: a whole number from 1 to 50000"}"#);
 }
