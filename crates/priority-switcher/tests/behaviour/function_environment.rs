@@ -3,7 +3,7 @@
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 
-use crate::support::function::{Answered, Function};
+use crate::support::function::Function;
 use crate::support::run::on_the_real_clock;
 
 #[test]
@@ -24,6 +24,5 @@ fn a_setting_that_cannot_be_used_is_named_to_whoever_invokes_the_function() {
     let variables = [("ACTIVE_PRIORITY", "first".to_owned())];
     let answered = on_the_real_clock()
         .block_on(async { Function::invoked(&variables, r#"{"type":"status"}"#).await.answered().await });
-    let Answered::Error(error) = answered else { panic!("{answered:?}") };
-    insta::assert_snapshot!(error, @r#"{"errorType":"BadConfiguration","errorMessage":"ACTIVE_PRIORITY is \"first\": it is no whole number; accepted: a whole number from 1 to 50000"}"#);
+    insta::assert_snapshot!(answered, @r#"{"errorType":"BadConfiguration","errorMessage":"ACTIVE_PRIORITY is \"first\": it is no whole number; accepted: a whole number from 1 to 50000"}"#);
 }

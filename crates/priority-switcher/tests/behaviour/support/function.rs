@@ -21,14 +21,7 @@ use super::listeners::maintenance_rule;
 /// A running function; it ends when dropped.
 pub(crate) struct Function {
     process: Child,
-    answers: mpsc::UnboundedReceiver<Answered>,
-}
-
-/// What the function reported of its invocation.
-#[derive(Debug)]
-pub(crate) enum Answered {
-    Response(String),
-    Error(String),
+    answers: mpsc::UnboundedReceiver<String>,
 }
 
 impl Function {
@@ -55,7 +48,8 @@ impl Function {
         Self { process, answers }
     }
 
-    pub(crate) async fn answered(mut self) -> Answered {
+    /// What the function reported of its invocation, a result or an error.
+    pub(crate) async fn answered(mut self) -> String {
         self.answers.recv().await.unwrap()
     }
 }
@@ -67,7 +61,7 @@ impl Drop for Function {
     }
 }
 
-async fn serve(listener: TcpListener, event: &'static str, answers: mpsc::UnboundedSender<Answered>) {
+async fn serve(listener: TcpListener, event: &'static str, answers: mpsc::UnboundedSender<String>) {
     let is_handed_out = Arc::new(AtomicBool::new(false));
     while let Ok((stream, _)) = listener.accept().await {
         let (is_handed_out, answers) = (Arc::clone(&is_handed_out), answers.clone());
@@ -81,7 +75,7 @@ async fn respond(
     request: Request<Incoming>,
     event: &'static str,
     is_handed_out: Arc<AtomicBool>,
-    answers: mpsc::UnboundedSender<Answered>,
+    answers: mpsc::UnboundedSender<String>,
 ) -> Result<Response<Full<Bytes>>, hyper::Error> {
     if request.method() == Method::GET {
         if is_handed_out.swap(true, Ordering::Relaxed) {
@@ -97,9 +91,8 @@ async fn respond(
             );
         return Ok(response.body(event.into()).unwrap());
     }
-    let is_error = request.uri().path().ends_with("/error");
     let body = String::from_utf8(request.into_body().collect().await?.to_bytes().to_vec()).unwrap();
     // The test may have seen enough and gone.
-    let _ = answers.send(if is_error { Answered::Error(body) } else { Answered::Response(body) });
+    let _ = answers.send(body);
     Ok(Response::new(Full::default()))
 }
