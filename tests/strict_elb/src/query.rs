@@ -70,17 +70,17 @@ impl Query {
             "AddTags" => {
                 let tags = self.pairs("Tags", ["Key", "Value"]);
                 let tags = tags.map(|[key, value]| (key.to_owned(), value.to_owned())).collect();
-                elb.add_tags(self.only_resource()?, &tags).map(|()| Value::Null)
+                elb.add_tags(self.only_resource()?, &tags).map(|()| json!({}))
             }
             "RemoveTags" => {
-                elb.remove_tags(self.only_resource()?, &self.members("TagKeys")).map(|()| Value::Null)
+                elb.remove_tags(self.only_resource()?, &self.members("TagKeys")).map(|()| json!({}))
             }
             "SetRulePriorities" => {
                 let pairs = self.pairs("RulePriorities", ["RuleArn", "Priority"]);
                 let pairs: Vec<_> = pairs
                     .map(|[arn, priority]| (arn.to_owned(), priority.parse().unwrap_or_default()))
                     .collect();
-                elb.set_rule_priorities(&pairs).map(|()| Value::Null)
+                elb.set_rule_priorities(&pairs).map(|()| json!({}))
             }
             "DescribeTargetHealth" => {
                 let states = elb.target_health(self.one("TargetGroupArn")?)?.into_iter();
