@@ -9,16 +9,20 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import chromium
-from tests.browser.servers import Server
-from tests.browser.shop import Shop, deploy_shop
 from tests.browser.visitor import Visitor
 from tests.harness.aws import Aws
+from tests.harness.backends import Backend
+from tests.harness.load_balancer import LoadBalancer
 from tests.harness.sam import Sam
+from tests.harness.site import Site
+from tests.harness.stack import deploy
 
 # How long the browser may take for anything: far more than it needs, for a machine with other work.
 PATIENCE_MS = 20_000
 # The page is to ask quickly, so that the tests are quick.
 RETRY_AFTER_SECONDS = 2
+# What the shop's own pages say.
+SHOP = "the shop"
 
 Visit = Callable[..., Visitor]
 
@@ -32,33 +36,46 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def elsewhere() -> Iterator[Server]:
-    """Yield a server that is not the shop's: the origins of its names are other origins."""
-    with Server("elsewhere").serving() as server:
+def front_end() -> Iterator[Backend]:
+    """Yield the server that the shop consists of."""
+    with Backend(SHOP).serving() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def deployed_shop(aws: Aws, sam: Sam, elsewhere: Server) -> Iterator[Shop]:
-    """Yield the shop, in whatever state the last test has left it."""
-    parameters = {"RetryAfterSeconds": str(RETRY_AFTER_SECONDS), "CorsAllowedOrigins": elsewhere.origin("app")}
-    with Server("the shop").serving() as front_end:
-        yield deploy_shop(aws, sam, front_end, parameters)
+def elsewhere() -> Iterator[Backend]:
+    """Yield a server that is not the shop's: the origins of its names are other origins."""
+    with Backend("elsewhere").serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def deployed_shop(aws: Aws, sam: Sam, front_end: Backend, elsewhere: Backend) -> Site:
+    """Return the shop, in whatever state the last test has left it."""
+    balancer = LoadBalancer(aws, "boutique", {"front-end": front_end.port})
+    # Browsers name the port that they connect to in Host, and MiniStack looks for a listener with that number.
+    listener = balancer.listener(port=aws.port, rules={1: ("/b*", "front-end"), 2: ("/*", "front-end")})
+    parameters = {
+        "ListenerArn": listener.arn,
+        "RetryAfterSeconds": str(RETRY_AFTER_SECONDS),
+        "CorsAllowedOrigins": elsewhere.origin("app"),
+    }
+    return Site(listener, deploy(aws, sam, "boutique", parameters))
 
 
 @pytest.fixture
-def open_shop(deployed_shop: Shop) -> Shop:
+def open_shop(deployed_shop: Site) -> Site:
     """Return the shop at rest; a test may start maintenance."""
-    if deployed_shop.in_maintenance():
-        deployed_shop.end_maintenance()
+    if deployed_shop.during_maintenance():
+        deployed_shop.end()
     return deployed_shop
 
 
 @pytest.fixture
-def closed_shop(deployed_shop: Shop) -> Shop:
+def closed_shop(deployed_shop: Site) -> Site:
     """Return the shop in maintenance; a test may end that."""
-    if not deployed_shop.in_maintenance():
-        deployed_shop.start_maintenance()
+    if not deployed_shop.during_maintenance():
+        deployed_shop.start()
     return deployed_shop
 
 

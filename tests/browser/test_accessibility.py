@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.shop import Shop
+from tests.harness.site import Site
 
 PAGE = "/a/maintenance?from=/a/orders/7"
 # WCAG 2.2, success criterion 1.4.10: no scrolling in two directions at this width.
@@ -15,7 +15,7 @@ LOCALES = ["en-US", "ko-KR", "ja-JP"]
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_a_screen_reader_finds_its_way(closed_shop: Shop, visit: Visit, locale: str) -> None:
+def test_a_screen_reader_finds_its_way(closed_shop: Site, visit: Visit, locale: str) -> None:
     tab, _ = visit(locale=locale).open(closed_shop.origin + PAGE)
 
     expect(tab.locator("html")).to_have_attribute("lang", locale[:2])
@@ -33,7 +33,7 @@ def test_a_screen_reader_finds_its_way(closed_shop: Shop, visit: Visit, locale: 
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("letters", ["16px", "32px"], ids=["usual letters", "letters of twice the size"])
 def test_the_narrowest_screen_needs_no_scrolling_sideways(
-    closed_shop: Shop, visit: Visit, locale: str, letters: str
+    closed_shop: Site, visit: Visit, locale: str, letters: str
 ) -> None:
     tab, _ = visit(locale=locale, viewport={"width": NARROWEST, "height": 568}).open(closed_shop.origin + PAGE)
     tab.locator("html").evaluate("(html, size) => { html.style.fontSize = size }", letters)
@@ -50,7 +50,7 @@ def test_the_narrowest_screen_needs_no_scrolling_sideways(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_in_the_light_and_in_the_dark(closed_shop: Shop, visit: Visit, scheme: str) -> None:
+def test_text_stands_out_in_the_light_and_in_the_dark(closed_shop: Site, visit: Visit, scheme: str) -> None:
     tab, _ = visit(color_scheme=scheme).open(closed_shop.origin + PAGE)
 
     page = _luminance(tab, "body", "backgroundColor")
@@ -62,7 +62,7 @@ def test_text_stands_out_in_the_light_and_in_the_dark(closed_shop: Shop, visit: 
     assert _contrast(_luminance(tab, "a", "color"), _luminance(tab, "a", "backgroundColor")) >= 4.5
 
 
-def test_the_link_is_large_enough_to_hit_and_seen_when_the_keyboard_is_on_it(closed_shop: Shop, visit: Visit) -> None:
+def test_the_link_is_large_enough_to_hit_and_seen_when_the_keyboard_is_on_it(closed_shop: Site, visit: Visit) -> None:
     tab, _ = visit(has_touch=True, viewport={"width": NARROWEST, "height": 568}).open(closed_shop.origin + PAGE)
     link = tab.get_by_role("link")
 
@@ -77,7 +77,7 @@ def test_the_link_is_large_enough_to_hit_and_seen_when_the_keyboard_is_on_it(clo
     expect(link).to_have_css("outline-style", "solid")
 
 
-def test_letters_are_large_enough_to_read_on_a_telephone(closed_shop: Shop, visit: Visit) -> None:
+def test_letters_are_large_enough_to_read_on_a_telephone(closed_shop: Site, visit: Visit) -> None:
     tab, _ = visit(viewport={"width": NARROWEST, "height": 568}, is_mobile=True).open(closed_shop.origin + PAGE)
 
     for part in ("p", "[role=status]", "a"):

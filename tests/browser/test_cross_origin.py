@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import RETRY_AFTER_SECONDS, Visit
-from tests.browser.servers import Server
-from tests.browser.shop import Shop
+from tests.harness.backends import Backend
+from tests.harness.site import Site
 
 # What an app does with its API: the answer, or the error that it gets instead.
 ASK = """
@@ -44,13 +44,13 @@ PREFLIGHTED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("options", SIMPLE.values(), ids=SIMPLE)
 def test_a_listed_origin_sees_the_503_and_when_to_ask_again(
-    closed_shop: Shop, app: Page, options: dict[str, Any]
+    closed_shop: Site, app: Page, options: dict[str, Any]
 ) -> None:
     assert _ask(app, f"{closed_shop.origin}/b/orders", options) == JSON
 
 
 @pytest.mark.parametrize("options", PREFLIGHTED.values(), ids=PREFLIGHTED)
-def test_a_listed_origin_sees_it_after_a_preflight_too(closed_shop: Shop, app: Page, options: dict[str, Any]) -> None:
+def test_a_listed_origin_sees_it_after_a_preflight_too(closed_shop: Site, app: Page, options: dict[str, Any]) -> None:
     # Playwright itself tells nothing of preflights.
     answers: list[dict[str, Any]] = []
     network = app.context.new_cdp_session(app)
@@ -65,13 +65,13 @@ def test_a_listed_origin_sees_it_after_a_preflight_too(closed_shop: Shop, app: P
 
 
 @pytest.mark.parametrize("options", [SIMPLE["GET"], PREFLIGHTED["GET with a token"]], ids=["simple", "preflighted"])
-def test_a_listed_origin_sees_it_through_the_redirect(closed_shop: Shop, app: Page, options: dict[str, Any]) -> None:
+def test_a_listed_origin_sees_it_through_the_redirect(closed_shop: Site, app: Page, options: dict[str, Any]) -> None:
     assert _ask(app, f"{closed_shop.origin}/a/orders", options) == {**SEEN, "body": None}
 
 
 @pytest.mark.parametrize("options", [*SIMPLE.values(), *PREFLIGHTED.values()], ids=[*SIMPLE, *PREFLIGHTED])
 def test_the_browser_keeps_it_from_any_other_origin(
-    closed_shop: Shop, elsewhere: Server, visit: Visit, options: dict[str, Any]
+    closed_shop: Site, elsewhere: Backend, visit: Visit, options: dict[str, Any]
 ) -> None:
     tab, _ = visit().open(elsewhere.origin("other"))
 
@@ -79,7 +79,7 @@ def test_the_browser_keeps_it_from_any_other_origin(
 
 
 @pytest.fixture
-def app(elsewhere: Server, visit: Visit) -> Page:
+def app(elsewhere: Backend, visit: Visit) -> Page:
     """Return a tab with a page of the listed origin."""
     return visit().open(elsewhere.origin("app"))[0]
 

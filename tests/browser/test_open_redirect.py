@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.shop import Shop
+from tests.harness.site import Site
 
 # As an attacker may write them: browsers read a backslash as a slash and drop tabs and newlines, servers decode.
 ATTACKS = [
@@ -32,7 +32,7 @@ ATTACKS = [
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_nobody_is_brought_anywhere_but_back_to_the_shop(closed_shop: Shop, visit: Visit, scripts: bool) -> None:
+def test_nobody_is_brought_anywhere_but_back_to_the_shop(closed_shop: Site, visit: Visit, scripts: bool) -> None:
     visitor = visit(java_script_enabled=scripts)
     tabs, links = {}, {}
     for attack in ATTACKS:
@@ -40,7 +40,7 @@ def test_nobody_is_brought_anywhere_but_back_to_the_shop(closed_shop: Shop, visi
         links[attack] = tabs[attack].get_by_role("link").evaluate("link => link.href")
     assert {attack: link for attack, link in links.items() if not link.startswith(f"{closed_shop.origin}/")} == {}
 
-    closed_shop.end_maintenance()
+    closed_shop.end()
 
     for tab in tabs.values():
         tab.bring_to_front()
@@ -51,7 +51,7 @@ def test_nobody_is_brought_anywhere_but_back_to_the_shop(closed_shop: Shop, visi
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_nor_does_the_link_lead_elsewhere(closed_shop: Shop, visit: Visit, scripts: bool) -> None:
+def test_nor_does_the_link_lead_elsewhere(closed_shop: Site, visit: Visit, scripts: bool) -> None:
     visitor = visit(java_script_enabled=scripts)
     tab = visitor.context.new_page()
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.servers import Server
-from tests.browser.shop import Shop
+from tests.harness.backends import Backend
+from tests.harness.site import Site
 
 PAGE = "/a/maintenance?from=/a/orders/7"
 
@@ -15,7 +15,7 @@ PAGE = "/a/maintenance?from=/a/orders/7"
 @pytest.mark.parametrize("locale", ["en-US", "ko-KR", "ja-JP"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_needs_nothing_from_elsewhere_and_breaks_no_rule(
-    closed_shop: Shop, visit: Visit, locale: str, scheme: str
+    closed_shop: Site, visit: Visit, locale: str, scheme: str
 ) -> None:
     visitor = visit(locale=locale, color_scheme=scheme)
     tab, _ = visitor.open(closed_shop.origin + PAGE)
@@ -41,7 +41,7 @@ INTRUDERS = {
 
 @pytest.mark.parametrize("intruder", INTRUDERS.values(), ids=INTRUDERS)
 def test_what_somebody_smuggles_into_the_page_is_refused(
-    closed_shop: Shop, elsewhere: Server, visit: Visit, intruder: str
+    closed_shop: Site, elsewhere: Backend, visit: Visit, intruder: str
 ) -> None:
     tab, _ = visit().open(closed_shop.origin + PAGE)
     asked = len(elsewhere.asked)
@@ -56,7 +56,7 @@ def test_what_somebody_smuggles_into_the_page_is_refused(
     assert elsewhere.asked[asked:] == []
 
 
-def test_the_page_cannot_ask_another_origin(closed_shop: Shop, elsewhere: Server, visit: Visit) -> None:
+def test_the_page_cannot_ask_another_origin(closed_shop: Site, elsewhere: Backend, visit: Visit) -> None:
     tab, _ = visit().open(closed_shop.origin + PAGE)
     asked = len(elsewhere.asked)
 
@@ -66,7 +66,7 @@ def test_the_page_cannot_ask_another_origin(closed_shop: Shop, elsewhere: Server
     assert elsewhere.asked[asked:] == []
 
 
-def test_no_other_page_can_show_the_page_in_a_frame(closed_shop: Shop, elsewhere: Server, visit: Visit) -> None:
+def test_no_other_page_can_show_the_page_in_a_frame(closed_shop: Site, elsewhere: Backend, visit: Visit) -> None:
     tab, _ = visit().open(elsewhere.origin("evil"))
 
     with tab.expect_console_message(lambda message: "frame-ancestors" in message.text):

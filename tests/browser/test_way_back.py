@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
-from tests.browser.servers import Server
-from tests.browser.shop import Shop
+from tests.browser.conftest import SHOP, Visit
 from tests.harness.aws import Aws
+from tests.harness.backends import Backend
+from tests.harness.site import Site
 
 WANTED = "/a/orders/7?x=1"
 TITLES = {
@@ -22,7 +22,7 @@ TITLES = {
 
 @pytest.mark.parametrize("locale", TITLES)
 def test_visitors_read_the_page_in_their_language_and_are_brought_back(
-    closed_shop: Shop, visit: Visit, locale: str
+    closed_shop: Site, visit: Visit, locale: str
 ) -> None:
     visitor = visit(locale=locale)
     tab, answer = visitor.open(closed_shop.origin + WANTED)
@@ -32,13 +32,13 @@ def test_visitors_read_the_page_in_their_language_and_are_brought_back(
     expect(tab.get_by_role("heading", level=1)).to_have_text(TITLES[locale])
     expect(tab).to_have_title(TITLES[locale])
 
-    closed_shop.end_maintenance()
+    closed_shop.end()
 
     _expect_to_be_back(tab, closed_shop)
     assert visitor.complaints == []
 
 
-def test_nobody_is_brought_back_before_the_end(closed_shop: Shop, visit: Visit) -> None:
+def test_nobody_is_brought_back_before_the_end(closed_shop: Site, visit: Visit) -> None:
     tab, _ = visit().open(closed_shop.origin + WANTED)
 
     # The page asks, is told that it is still maintenance, and asks again.
@@ -48,7 +48,7 @@ def test_nobody_is_brought_back_before_the_end(closed_shop: Shop, visit: Visit) 
     expect(tab).to_have_url(f"{closed_shop.origin}/a/maintenance?from=/a/orders/7%3Fx%3D1")
 
 
-def test_without_scripts_the_page_reloads_itself_back(closed_shop: Shop, visit: Visit) -> None:
+def test_without_scripts_the_page_reloads_itself_back(closed_shop: Site, visit: Visit) -> None:
     visitor = visit(java_script_enabled=False)
     tab, answer = visitor.open(closed_shop.origin + WANTED)
     assert answer.status == 503
@@ -56,32 +56,32 @@ def test_without_scripts_the_page_reloads_itself_back(closed_shop: Shop, visit: 
     # During maintenance the reload leads to the page again.
     tab.wait_for_event("requestfinished", lambda request: request.url.endswith(WANTED))
     expect(tab.get_by_role("heading", level=1)).to_have_text(TITLES["en-US"])
-    closed_shop.end_maintenance()
+    closed_shop.end()
 
     _expect_to_be_back(tab, closed_shop)
     assert visitor.complaints == []
 
 
-def test_visitors_with_and_without_scripts_come_back_side_by_side(closed_shop: Shop, visit: Visit) -> None:
+def test_visitors_with_and_without_scripts_come_back_side_by_side(closed_shop: Site, visit: Visit) -> None:
     tabs = [visit(java_script_enabled=scripts).open(closed_shop.origin + WANTED)[0] for scripts in (True, False)]
 
-    closed_shop.end_maintenance()
+    closed_shop.end()
 
     for tab in tabs:
         _expect_to_be_back(tab, closed_shop)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_the_link_leads_back(unhurried_shop: Shop, visit: Visit, scripts: bool) -> None:
+def test_the_link_leads_back(unhurried_shop: Site, visit: Visit, scripts: bool) -> None:
     tab, _ = visit(java_script_enabled=scripts).open(unhurried_shop.origin + WANTED)
-    unhurried_shop.end_maintenance()
+    unhurried_shop.end()
 
     tab.get_by_role("link", name="Try again now").click()
 
     _expect_to_be_back(tab, unhurried_shop)
 
 
-def test_the_link_leads_to_the_page_again_during_maintenance(unhurried_shop: Shop, visit: Visit) -> None:
+def test_the_link_leads_to_the_page_again_during_maintenance(unhurried_shop: Site, visit: Visit) -> None:
     tab, answer = visit().open(unhurried_shop.origin + WANTED)
 
     with tab.expect_response(answer.url):
@@ -91,19 +91,19 @@ def test_the_link_leads_to_the_page_again_during_maintenance(unhurried_shop: Sho
     expect(tab).to_have_url(answer.url)
 
 
-def test_the_place_within_a_page_is_kept(closed_shop: Shop, visit: Visit) -> None:
+def test_the_place_within_a_page_is_kept(closed_shop: Site, visit: Visit) -> None:
     tab, _ = visit().open(f"{closed_shop.origin}{WANTED}#notes")
 
-    closed_shop.end_maintenance()
+    closed_shop.end()
 
     tab.wait_for_url(f"{closed_shop.origin}{WANTED}#notes")
 
 
-def test_afterwards_the_back_button_does_not_lead_to_the_page(open_shop: Shop, visit: Visit) -> None:
+def test_afterwards_the_back_button_does_not_lead_to_the_page(open_shop: Site, visit: Visit) -> None:
     tab, _ = visit().open(f"{open_shop.origin}/a/cart")
-    open_shop.start_maintenance()
+    open_shop.start()
     tab.goto(open_shop.origin + WANTED)
-    open_shop.end_maintenance()
+    open_shop.end()
     _expect_to_be_back(tab, open_shop)
 
     tab.go_back()
@@ -112,11 +112,13 @@ def test_afterwards_the_back_button_does_not_lead_to_the_page(open_shop: Shop, v
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_nobody_is_sent_to_a_system_that_is_still_starting(closed_shop: Shop, visit: Visit, status: int) -> None:
+def test_nobody_is_sent_to_a_system_that_is_still_starting(
+    closed_shop: Site, front_end: Backend, visit: Visit, status: int
+) -> None:
     tab, _ = visit().open(closed_shop.origin + WANTED)
 
-    with closed_shop.front_end.answering(status):
-        closed_shop.end_maintenance()
+    with front_end.answering(status):
+        closed_shop.end()
         refused = tab.wait_for_event("response", lambda answer: "x-maintenance-mode" not in answer.headers)
         assert refused.status == status
         # It asks once more rather than go there.
@@ -125,11 +127,11 @@ def test_nobody_is_sent_to_a_system_that_is_still_starting(closed_shop: Shop, vi
     _expect_to_be_back(tab, closed_shop)
 
 
-def test_a_visitor_who_was_offline_is_brought_back_on_coming_online(unhurried_shop: Shop, visit: Visit) -> None:
+def test_a_visitor_who_was_offline_is_brought_back_on_coming_online(unhurried_shop: Site, visit: Visit) -> None:
     visitor = visit()
     tab, answer = visitor.open(unhurried_shop.origin + WANTED)
     visitor.context.set_offline(True)
-    unhurried_shop.end_maintenance()
+    unhurried_shop.end()
     expect(tab).to_have_url(answer.url)
 
     visitor.context.set_offline(False)
@@ -138,18 +140,18 @@ def test_a_visitor_who_was_offline_is_brought_back_on_coming_online(unhurried_sh
 
 
 def test_a_system_that_sends_visitors_to_sign_in_elsewhere_is_back(
-    closed_shop: Shop, visit: Visit, elsewhere: Server
+    closed_shop: Site, front_end: Backend, visit: Visit, elsewhere: Backend
 ) -> None:
     tab, _ = visit().open(closed_shop.origin + WANTED)
     sign_in = f"{elsewhere.origin('accounts')}/sign-in"
 
-    with closed_shop.front_end.answering(302, location=sign_in):
-        closed_shop.end_maintenance()
+    with front_end.answering(302, location=sign_in):
+        closed_shop.end()
         tab.wait_for_url(sign_in)
 
 
 @pytest.fixture
-def unhurried_shop(closed_shop: Shop, aws: Aws) -> Iterator[Shop]:
+def unhurried_shop(closed_shop: Site, aws: Aws) -> Iterator[Site]:
     """Yield the shop in maintenance with a page that does not try by itself while a test lasts."""
     functions = aws.client("lambda")
     variables = functions.get_function_configuration(FunctionName=closed_shop.stack.responder)["Environment"][
@@ -167,6 +169,6 @@ def unhurried_shop(closed_shop: Shop, aws: Aws) -> Iterator[Shop]:
     ask_again_after(variables["RETRY_AFTER_SECONDS"])
 
 
-def _expect_to_be_back(tab: Page, shop: Shop) -> None:
+def _expect_to_be_back(tab: Page, shop: Site) -> None:
     expect(tab).to_have_url(shop.origin + WANTED)
-    expect(tab.get_by_role("heading", level=1)).to_have_text(shop.front_end.name)
+    expect(tab.get_by_role("heading", level=1)).to_have_text(SHOP)

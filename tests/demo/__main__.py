@@ -11,16 +11,15 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from tests.demo.console import Console
-from tests.demo.story import RULES, NotAsPromisedError, Story
+from tests.demo.console import DemoConsole
+from tests.demo.story import NotAsPromisedError, Story
 from tests.harness.backends import backends
 from tests.harness.load_balancer import LoadBalancer
 from tests.harness.ministack import ministack
 from tests.harness.processes import ToolFailedError
 from tests.harness.sam import Sam
-from tests.harness.stack import deploy
+from tests.harness.site import RULES
 
-STACK = "maintenance-demo"
 # However the demo is ended, what it started must be ended too.
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -29,26 +28,26 @@ def main() -> int:
     """Run the demo and return the exit status."""
     for ending in ENDINGS:
         signal.signal(ending, _interrupt)
-    console = Console()
+    console = DemoConsole()
     started = time.monotonic()
-    console.title("Maintenance mode for an Application Load Balancer: the main job on an emulated AWS")
+    console.rule("Maintenance mode for an Application Load Balancer: the main job on an emulated AWS")
     try:
         with tempfile.TemporaryDirectory(prefix="maintenance-demo-") as home:
             _run(console, Path(home))
     except KeyboardInterrupt:
-        console.blank()
+        console.print()
         console.bad("Interrupted; everything that was started has been ended")
         return 130
     except (NotAsPromisedError, ToolFailedError, TimeoutError) as error:
-        console.blank()
+        console.print()
         console.bad(str(error))
         return 1
-    console.blank()
-    console.text(f"Done in {time.monotonic() - started:.0f} s.")
+    console.print()
+    console.print(f"Done in {time.monotonic() - started:.0f} s.")
     return 0
 
 
-def _run(console: Console, home: Path) -> None:
+def _run(console: DemoConsole, home: Path) -> None:
     console.heading("0  Setting the scene")
     with contextlib.ExitStack() as running:
         with console.step("MiniStack, the emulated AWS, starts on a free port of this machine"):
@@ -59,10 +58,8 @@ def _run(console: Console, home: Path) -> None:
         sam = Sam(aws, debug=os.environ.get("BUILD_MODE") == "debug")
         with console.step("sam build: both functions in Rust, optimised (some minutes the first time)"):
             sam.build()
-        with console.step("sam deploy: the template beside the load balancer"):
-            stack = deploy(aws, sam, STACK, {"ListenerArn": listener.arn})
-        Story(console, listener, stack, sam).tell()
-        console.blank()
+        Story(console, aws, sam, listener).tell()
+        console.print()
         with console.step("Everything that was started is ended"):
             running.close()
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from tests.end_to_end.conftest import RULES, Site
 from tests.harness.aws import Aws
 from tests.harness.load_balancer import LoadBalancer
+from tests.harness.site import RULES, Site
 from tests.harness.stack import deploy_like
 from tests.harness.wait import until
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import RULES, Site
 from tests.harness.aws import Aws
 from tests.harness.emulator_gaps import run_query
 from tests.harness.load_balancer import LoadBalancer
 from tests.harness.paths import EVENTS
+from tests.harness.site import RULES, Site
 from tests.harness.stack import Stack, deploy_like
 
 

@@ -1,4 +1,4 @@
-"""The system that goes into maintenance: small HTTP servers that say who they are."""
+"""The system that goes into maintenance: small web servers that say who they are."""
 
 from __future__ import annotations
 
@@ -8,35 +8,82 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-@contextlib.contextmanager
-def backend(name: str) -> Iterator[int]:
-    """Serve `name` and the path on a free port until the block ends; yields the port."""
+class Backend:
+    """A web server of this machine. Names below localhost make it as many origins as a test needs."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = f"{name} serves {self.path}".encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        # What a test may change: how the server answers.
+        self.status = 200
+        self.location = ""
+        # What it was asked for.
+        self.asked: list[str] = []
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
 
-        def log_message(self, *_: object) -> None:
-            """Stay silent: the output belongs to the demo and the tests."""
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return self._http.server_address[1]
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    def origin(self, host: str) -> str:
+        """Return the server's origin under a name below localhost."""
+        return f"http://{host}.localhost:{self.port}"
+
+    @contextlib.contextmanager
+    def answering(self, status: int, location: str = "") -> Iterator[None]:
+        """Answer everything with a status until the block ends."""
+        self.status, self.location = status, location
+        try:
+            yield
+        finally:
+            self.status, self.location = 200, ""
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[Backend]:
+        """Serve until the block ends."""
+        thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._http.shutdown()
+            self._http.server_close()
+            thread.join()
 
 
 @contextlib.contextmanager
 def backends(*names: str) -> Iterator[dict[str, int]]:
     """Serve several backends; yields the port of each."""
     with contextlib.ExitStack() as stack:
-        yield {name: stack.enter_context(backend(name)) for name in names}
+        yield {name: stack.enter_context(Backend(name).serving()).port for name in names}
+
+
+def _handler(backend: Backend) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self._answer(with_body=False)
+
+        def do_GET(self) -> None:
+            self._answer(with_body=True)
+
+        def _answer(self, *, with_body: bool) -> None:
+            backend.asked.append(self.path)
+            kind, text = "text/plain", f"{backend.name} serves {self.path}"
+            if "text/html" in self.headers.get("Accept", ""):
+                # The path may hold anything, so it is no part of the page. The icon keeps browsers from asking for one.
+                kind = "text/html; charset=utf-8"
+                text = f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><h1>{backend.name}</h1>'
+            body = text.encode() if backend.status == 200 else b""
+            self.send_response(backend.status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            if backend.location:
+                self.send_header("Location", backend.location)
+            self.end_headers()
+            if with_body:
+                self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent: the output belongs to the demo and the tests."""
+
+    return Handler

@@ -56,9 +56,15 @@ class LoadBalancer:
         return self._groups[backend]
 
     def listener(self, *, port: int, rules: Mapping[int, tuple[str, str]], default: str | None = None) -> Listener:
-        """Add a listener with `rules` (priority → path pattern, backend); `default`, or a 404, serves the rest."""
+        """Add a listener with `rules` (priority → path pattern, backend).
+
+        The rest goes to `default`: a backend, `https` for a redirect there, or nobody, which is a 404.
+        """
         action: dict[str, Any] = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
-        if default:
+        if default == "https":
+            redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
+            action = {"Type": "redirect", "RedirectConfig": redirect}
+        elif default:
             action = {"Type": "forward", "TargetGroupArn": self._groups[default]}
         arn = self._elb.create_listener(
             LoadBalancerArn=self._arn,
@@ -84,6 +90,11 @@ class Listener:
     arn: str
     port: int
 
+    @property
+    def host(self) -> str:
+        """What a client names in Host: by it MiniStack finds load balancer and listener."""
+        return f"{self.load_balancer.name}.alb.localhost:{self.port}"
+
     def rules(self) -> list[Rule]:
         """Return the rules in the order in which the load balancer tries them."""
         elb = self.load_balancer.aws.client("elbv2")
@@ -102,11 +113,10 @@ class Listener:
         return {tag["Key"]: tag["Value"] for tag in described[0]["Tags"]} if described else {}
 
     def request(self, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
-        """Ask the listener over HTTP. MiniStack finds load balancer and listener by the Host header."""
-        host = f"{self.load_balancer.name}.alb.localhost:{self.port}"
+        """Ask the listener over HTTP."""
         connection = http.client.HTTPConnection("127.0.0.1", self.load_balancer.aws.port, timeout=30)
         try:
-            connection.request(method, path, headers={**(headers or {}), "Host": host})
+            connection.request(method, path, headers={**(headers or {}), "Host": self.host})
             answer = connection.getresponse()
             body = answer.read().decode()
             # Lower case, because that is how HTTP compares header names.

@@ -11,6 +11,7 @@ from tests.harness.aws import Aws, host_architecture
 from tests.harness.emulator_gaps import register_target, widen_rule_resources
 from tests.harness.invocation import Invocation
 from tests.harness.sam import Sam
+from tests.harness.wait import until
 
 
 class Stack:
@@ -62,6 +63,15 @@ class Stack:
         )
         events = [event for page in pages for event in page["events"]]
         return [json.loads(event["message"]) for event in sorted(events, key=lambda event: event["timestamp"])]
+
+    def await_responder_log(self, count: int) -> list[dict[str, Any]]:
+        """Return the same as soon as there are that many lines."""
+
+        def enough() -> list[dict[str, Any]]:
+            lines = self.responder_log()
+            return lines if len(lines) >= count else []
+
+        return until(f"{count} lines in the responder's log", enough, within=30)
 
     def make_up_for_the_emulator(self) -> None:
         """Bring the stack to where AWS would have brought it."""

@@ -1,0 +1,43 @@
+"""A load balancer with one listener, and the template deployed beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.harness.load_balancer import Listener
+from tests.harness.paths import EVENTS
+from tests.harness.stack import Stack
+
+# The README's own layout: what each path leads to.
+RULES = {1: ("/a*", "front-end"), 2: ("/b*", "bff"), 3: ("/c*", "api")}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A system that goes into maintenance."""
+
+    listener: Listener
+    stack: Stack
+
+    @property
+    def origin(self) -> str:
+        """Where browsers find it."""
+        return f"http://{self.listener.host}"
+
+    def state(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return all that a switch may change: every rule's priority and the maintenance rule's tags."""
+        return self.listener.order(), self.listener.tags(self.stack.rule_arn)
+
+    def during_maintenance(self) -> bool:
+        """Whether the maintenance rule comes first."""
+        return self.listener.rules()[0].arn == self.stack.rule_arn
+
+    def start(self) -> None:
+        """Move the maintenance rule to the front, as its schedule does."""
+        self.stack.invoke(EVENTS / "start.json").answer  # noqa: B018 (fails when the start did)
+        assert self.during_maintenance()
+
+    def end(self) -> None:
+        """Move it back."""
+        self.stack.invoke(EVENTS / "end.json").answer  # noqa: B018 (fails when the end did)
+        assert not self.during_maintenance()
