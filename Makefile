@@ -3,8 +3,6 @@
 PYTHON ?= python3
 # The functions that the end-to-end tests deploy: "release", as they go to AWS, or "debug", which builds in seconds.
 BUILD_MODE ?= release
-# The deployed stack that `make start`, `make end` and `make status` speak to; the name is samconfig.toml's.
-STACK ?= maintenance-mode
 
 TOOLS := .tools/venv
 BIN := $(TOOLS)/bin
@@ -18,8 +16,6 @@ CHECKOV_INSTALLED := $(CHECKOV_TOOLS)/installed
 # The linter asks nothing of AWS; these keep it from looking for an account, telling anybody or looking for updates.
 SAM := AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAULT_REGION=eu-central-1 \
 	SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.tools/sam $(BIN)/sam
-# In the terminal's own account and region; what make is called with reaches the recipe through the environment, unquoted.
-SWITCH = $(BIN)/python scripts/switch.py --sam $(BIN)/sam --stack '$(STACK)'
 
 # The bench's own Python: what it measures is apart from what tests it.
 BENCH_TOOLS := .tools/bench-venv
@@ -33,18 +29,11 @@ PROFILED := $(or $(CARGO_TARGET_DIR),target)/profile
 .PHONY: help
 help: ## List what there is to call
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "Operators have a command of their own: scripts/maintenance --help"
 
 .PHONY: demo
 demo: $(INSTALLED) ## Show the main job on an emulated AWS: deploy, start, who knocked, end
 	@$(BIN)/python -m tests.demo
-
-.PHONY: start end status
-start: $(INSTALLED) ## Start maintenance of STACK=…; MINUTES=… or UNTIL=…, REASON=…, DRY_RUN=1
-	@$(SWITCH) start --minutes "$$MINUTES" --until "$$UNTIL" --reason "$$REASON" --dry-run "$$DRY_RUN"
-end: $(INSTALLED) ## End maintenance of STACK=…; DRY_RUN=1
-	@$(SWITCH) end --dry-run "$$DRY_RUN"
-status: $(INSTALLED) ## Show the rules and the state of STACK=…
-	@$(SWITCH) status
 
 .PHONY: test
 test: test-rust e2e ## Run all tests
@@ -64,7 +53,7 @@ chromium:
 .PHONY: screenshots
 screenshots: $(INSTALLED) ## Take the pictures of the maintenance page in docs/images
 	@tests/browser/install-chromium.sh --with-fonts
-	BUILD_MODE=$(BUILD_MODE) $(BIN)/python -m tests.browser.screenshots
+	BUILD_MODE=$(BUILD_MODE) $(BIN)/python -m pytest tests/browser/screenshots.py
 
 .PHONY: bench
 bench: $(BENCH_INSTALLED) ## Measure both functions beside Python's, into bench/RESULTS.md

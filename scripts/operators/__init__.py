@@ -1,0 +1,1 @@
+"""The operators' own command: what stands behind `scripts/maintenance`."""

@@ -1,0 +1,209 @@
+"""The operators' own command, in a terminal of their own and against a deployed stack."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.harness.aws import Aws
+from tests.harness.load_balancer import LoadBalancer
+from tests.harness.paths import ROOT
+from tests.harness.site import RULES, Site
+from tests.harness.stack import delete, deploy_like
+
+Terminal = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def terminal(aws: Aws, tmp_path: Path) -> Terminal:
+    """Return what runs the command through a link, in a folder that has nothing to do with the checkout."""
+    link = tmp_path / "maintenance"
+    link.symlink_to(ROOT / "scripts" / "maintenance")
+
+    def run(*words: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+        changed = aws.environment | changes
+        environment = {name: value for name, value in changed.items() if value is not None}
+        done = subprocess.run(
+            [link, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert "Traceback" not in done.stderr
+        return done
+
+    return run
+
+
+def test_a_window_is_started_looked_at_and_ended(site: Site, terminal: Terminal) -> None:
+    started = terminal("start", "--stack", "shop", "--minutes", "90", "--reason", "DB upgrade")
+    status = terminal("status", "--stack", "shop")
+    tags = site.listener.tags(site.stack.rule_arn)
+    ended = terminal("end", "--stack", "shop")
+
+    assert started.returncode == 0, started.stderr
+    assert "✓ start: changed" in started.stdout
+    assert tags["maintenance-mode:reason"] == "DB upgrade"
+    assert "IN MAINTENANCE since" in status.stdout
+    assert tags["maintenance-mode:until"] in status.stdout
+    assert "✓ end: changed" in ended.stdout
+    assert "NOT in maintenance" in ended.stdout
+    assert not site.during_maintenance()
+
+
+def test_a_reason_is_sent_as_it_was_typed(site: Site, terminal: Terminal) -> None:
+    started = terminal("start", "--stack", "shop", "--no-end", "--reason", "$500 'off' \"all\" $(id) 점검 [red]")
+
+    assert r'"reason": "$500 \'off\' \"all\" $(id) 점검 [red]"'.replace("\\'", "'") in started.stdout
+    # What a tag cannot hold is the function's to say: it has got every character.
+    assert site.listener.tags(site.stack.rule_arn)["maintenance-mode:reason"] == "_500 _off_ _all_ __id_ 점검 _red_"
+
+
+def test_a_dry_run_shows_the_rules_as_the_load_balancer_asks_them(site: Site, terminal: Terminal) -> None:
+    shown = terminal("start", "--stack", "shop", "--no-end", "--dry-run").stdout
+
+    assert "a dry run" in shown
+    table = [line.split() for line in shown.splitlines() if "path-pattern" in line]
+    assert [(row[0], row[row.index("path-pattern:") + 1]) for row in table[:3]] == [
+        ("1", "/a*"),
+        ("2", "/b*"),
+        ("3", "/c*"),
+    ]
+    assert table[-1][0] == "50000"
+    assert "50000 → 1" in shown
+    assert "1 → 2" in shown
+    assert not site.during_maintenance()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("start", "--minute", "5"), "No such option: --minute"),
+        (
+            ("start", "--minutes", "ninety"),
+            '"ninety" is no length of a window; accepted: a whole number from 1 to 43200',
+        ),
+        (("start", "--minutes", "5", "--no-end"), "--minutes 5 and --no-end say different things; accepted: one of"),
+        (("start", "--dry-run=1"), "Option '--dry-run' does not take a value"),
+        (("end", "now"), "Got unexpected extra argument (now)"),
+        (("start",), "this start has no end"),
+    ],
+)
+def test_wrong_use_is_refused_and_starts_nothing(
+    site: Site, terminal: Terminal, words: tuple[str, ...], sentence: str
+) -> None:
+    refused = terminal(*words, "--stack", "shop")
+
+    assert refused.returncode == 2
+    assert sentence in refused.stderr
+    assert not refused.stdout
+    assert not site.during_maintenance()
+
+
+def test_what_the_function_refuses_fails_in_the_terminal_too(site: Site, terminal: Terminal) -> None:
+    refused = terminal("start", "--stack", "shop", "--until", "tomorrow")
+
+    assert refused.returncode == 1
+    assert 'until: "tomorrow" is no time; accepted: an RFC 3339 time' in refused.stderr
+    assert not site.during_maintenance()
+
+
+def test_a_stack_with_a_longest_window_needs_no_end_and_knows_no_endless_one(
+    aws: Aws, site: Site, servers: dict[str, int], terminal: Terminal
+) -> None:
+    listener = LoadBalancer(aws, "limited", servers).listener(port=80, rules=RULES)
+    parameters = {**given_to(aws, "shop"), "ListenerArn": listener.arn, "MaxDurationMinutes": "30"}
+    stack = deploy_like(aws, site.stack, "limited", parameters)
+    try:
+        endless = terminal("start", "--stack", "limited", "--no-end")
+        started = terminal("start", "--stack", "limited")
+
+        assert endless.returncode == 2
+        assert "ends every window after 30 minutes (MaxDurationMinutes)" in endless.stderr
+        assert started.returncode == 0, started.stderr
+        assert "maintenance-mode:until" in listener.tags(stack.rule_arn)
+    finally:
+        delete(aws, stack)
+
+
+def given_to(aws: Aws, stack: str) -> dict[str, str]:
+    """Return the parameters that a stack was deployed with."""
+    described = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    return {given["ParameterKey"]: given["ParameterValue"] for given in described["Parameters"]}
+
+
+@pytest.mark.parametrize(
+    ("stack", "changes", "code", "sentence"),
+    [
+        ("shop", {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}, 1, "no credentials for AWS"),
+        ("shop", {"AWS_REGION": None, "AWS_DEFAULT_REGION": None}, 2, "accepted: --region eu-central-1"),
+        ("shop", {"AWS_PROFILE": "ops"}, 2, "The config profile (ops) could not be found"),
+        ("shop", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, 1, "Could not connect to the endpoint URL"),
+        ("shop", {"AWS_ENDPOINT_URL": "nowhere"}, 1, "Invalid endpoint: nowhere"),
+        ("ship", {}, 1, '--stack is "ship": there is no such stack in eu-central-1'),
+        ("another", {}, 1, '--stack is "another": it has no output SwitcherFunctionName'),
+    ],
+)
+def test_trouble_on_the_way_to_the_function_is_a_sentence(
+    aws: Aws, terminal: Terminal, stack: str, changes: dict[str, str | None], code: int, sentence: str
+) -> None:
+    if stack == "another":
+        topic = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+        aws.client("cloudformation").create_stack(StackName=stack, TemplateBody=topic)
+    failed = terminal("status", "--stack", stack, **changes)
+
+    assert failed.returncode == code
+    assert failed.stderr.startswith("✗ ")
+    assert sentence in failed.stderr
+    assert not failed.stdout
+
+
+def test_an_interrupted_command_says_that_it_may_have_been_heard(aws: Aws) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        environment = aws.environment | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        with subprocess.Popen(
+            [ROOT / "scripts" / "maintenance", "status"], env=environment, stderr=subprocess.PIPE, text=True
+        ) as command:
+            connection, _ = silent.accept()
+            with connection:
+                command.send_signal(signal.SIGINT)
+                _, said = command.communicate(timeout=30)
+
+    assert command.returncode == 130
+    assert "interrupted" in said
+    assert "Traceback" not in said
+
+
+def test_the_first_run_and_one_after_new_tools_install_them_beside_the_output(tmp_path: Path) -> None:
+    installed = tmp_path / ".tools" / "venv" / "installed"
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    (tmp_path / "tests").mkdir()
+    listed = tmp_path / "tests" / "requirements.txt"
+    listed.touch()
+    # In place of an installation: the tools that run this.
+    (tmp_path / "Makefile").write_text(
+        "tools:\n"
+        "\t@echo installing\n"
+        "\t@mkdir -p .tools/venv\n"
+        f"\t@ln -sf {sys.prefix}/bin {sys.prefix}/lib {sys.prefix}/pyvenv.cfg .tools/venv\n"
+        "\t@touch .tools/venv/installed\n"
+    )
+
+    def run() -> subprocess.CompletedProcess[str]:
+        command = [tmp_path / "scripts" / "maintenance", "--help"]
+        return subprocess.run(command, cwd="/", capture_output=True, text=True, check=True)
+
+    first, second = run(), run()
+    os.utime(installed, (1, 1))
+    after_new_tools = run()
+
+    assert "installing" in first.stderr
+    assert not second.stderr
+    assert "installing" in after_new_tools.stderr
+    assert first.stdout == second.stdout == after_new_tools.stdout
