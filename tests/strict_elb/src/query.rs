@@ -96,17 +96,21 @@ impl Query {
 pub(crate) fn to_xml(action: &str, result: &Result<Value, ApiError>) -> String {
     const NAMESPACE: &str = "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/";
     const ID: &str = "f0e1d2c3-0000-4000-8000-000000000000";
-    let (root, content) = match result {
+    // Each by itself: the SDK looks for the result in the first place, and an object may sort its fields.
+    let (root, contents) = match result {
         Ok(result) => (
             format!("{action}Response"),
-            json!({format!("{action}Result"): result, "ResponseMetadata": {"RequestId": ID}}),
+            [json!({format!("{action}Result"): result}), json!({"ResponseMetadata": {"RequestId": ID}})],
         ),
         Err(ApiError { code, message }) => (
             "ErrorResponse".to_owned(),
-            json!({"Error": {"Type": "Sender", "Code": code, "Message": message}, "RequestId": ID}),
+            [
+                json!({"Error": {"Type": "Sender", "Code": code, "Message": message}}),
+                json!({"RequestId": ID}),
+            ],
         ),
     };
-    format!("<{root} xmlns=\"{NAMESPACE}\">{}</{root}>", elements(&content))
+    format!("<{root} xmlns=\"{NAMESPACE}\">{}</{root}>", contents.iter().map(elements).collect::<String>())
 }
 
 /// A list becomes `member` elements, and what is null is left out.
