@@ -57,6 +57,7 @@ def deployed_shop(aws: Aws, sam: Sam, front_end: Backend, elsewhere: Backend) ->
     listener = balancer.listener(port=aws.port, rules={1: ("/b*", "front-end"), 2: ("/*", "front-end")})
     parameters = {
         "ListenerArn": listener.arn,
+        "DefaultAction": "own",
         "RetryAfterSeconds": str(RETRY_AFTER_SECONDS),
         "CorsAllowedOrigins": elsewhere.origin("app"),
     }

@@ -13,10 +13,10 @@ from tests.harness.sam import Sam
 from tests.harness.stack import Stack, deploy
 
 STACK = "maintenance-demo"
-# One request per backend; the secret must not turn up in any log.
-REQUESTS = ("/a", "/b/orders?token=secret", "/c/items/7")
-NORMAL = ((200, "front-end serves /a"), (200, "bff serves /b/orders"), (200, "api serves /c/items/7"))
-MAINTENANCE = ((303, "/a/maintenance"), (503, "Service Unavailable"), (503, "Service Unavailable"))
+# One request per backend, and one that no rule of theirs knows. The secret must not turn up in any log.
+REQUESTS = ("/a", "/b/orders?token=secret", "/c/items/7", "/.env")
+NORMAL = ((200, "front-end serves /a"), (200, "bff serves /b/orders"), (200, "api serves /c/items/7"), (404, ""))
+MAINTENANCE = ((303, "/a/maintenance"), *[(503, "Service Unavailable")] * 3)
 
 
 class NotAsPromisedError(Exception):
@@ -37,15 +37,16 @@ class Story:
     def tell(self) -> None:
         """Show the main job; raise when anything is not as promised."""
         self._console.heading("1  Normal traffic, before anything is deployed")
-        self._show_rules()
+        before = self._show_rules()
         self._show_traffic(NORMAL)
 
         self._console.heading("2  The template is deployed beside the load balancer")
         with self._console.step("sam deploy"):
-            stack = deploy(self._aws, self._sam, STACK, {"ListenerArn": self._listener.arn})
-        self._marks = {stack.rule_arn: "◀ maintenance rule"}
+            stack = deploy(self._aws, self._sam, STACK, {"ListenerArn": self._listener.arn, "DefaultAction": "404"})
+        self._marks = {stack.resources["StandInRule"]: "◀ stand-in rule", stack.rule_arn: "◀ maintenance rule"}
         at_rest = self._show_rules()
         self._show_traffic(NORMAL)
+        self._console.good("The stand-in rule does what the default action did: /.env gets the same 404 as before")
 
         self._console.heading("3  Maintenance starts")
         self._switch(EVENTS / "start.json")
@@ -65,6 +66,8 @@ class Story:
         self._check("During maintenance the maintenance rule came first", during[0].arn == stack.rule_arn)
         self._check("During maintenance the others kept their order among themselves", others[0] == others[1])
         self._check("The order after equals the order before: every rule has its own number again", after == at_rest)
+        theirs = [rule for rule in after if rule.arn not in self._marks]
+        self._check("The application's own rules stand where they stood before the deployment", theirs == before)
 
     def _switch(self, event: Path) -> None:
         """Invoke the switcher like an operator in a terminal."""

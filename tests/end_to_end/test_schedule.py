@@ -24,9 +24,11 @@ def scheduled_site(aws: Aws, servers: dict[str, int], deployed_site: Site) -> Si
     listener = LoadBalancer(aws, "night", servers).listener(port=80, rules=RULES)
     parameters = {
         "ListenerArn": listener.arn,
+        "DefaultAction": "404",
         "StartSchedule": f"cron({next_minute % 2}/2 * * * ? *)",
         "EndSchedule": f"cron({(next_minute + 1) % 2}/2 * * * ? *)",
         "ScheduleTimeZone": "UTC",
+        "MaxDurationMinutes": "60",
     }
     return Site(listener, deploy_like(aws, deployed_site.stack, "night", parameters))
 

@@ -41,7 +41,12 @@ class Query:
 def seen(aws: Aws, servers: dict[str, int], deployed_site: Site) -> Site:
     """Deploy a stack and let it go through a window, a failure and requests of every kind."""
     listener = LoadBalancer(aws, "seen", servers).listener(port=80, rules=RULES)
-    parameters = {"ListenerArn": listener.arn, "CorsAllowedOrigins": "*", "HealthPathPattern": "^/health$"}
+    parameters = {
+        "ListenerArn": listener.arn,
+        "DefaultAction": "404",
+        "CorsAllowedOrigins": "*",
+        "HealthPathPattern": "^/health$",
+    }
     site = Site(listener, deploy_like(aws, deployed_site.stack, "seen", parameters))
     for event in ({"type": "check"}, {"type": "start"}, {"type": "strat"}, {"type": "check"}):
         site.stack.invoke(event)

@@ -17,6 +17,7 @@ def test_rules_at_1_to_3_make_room_and_come_back_exactly(site: Site) -> None:
         ("1", "/a*"),
         ("2", "/b*"),
         ("3", "/c*"),
+        ("49999", "/*"),
         ("50000", "/*"),
         ("default", "(any)"),
     ]
@@ -25,6 +26,7 @@ def test_rules_at_1_to_3_make_room_and_come_back_exactly(site: Site) -> None:
         ("2", "/a*"),
         ("3", "/b*"),
         ("4", "/c*"),
+        ("49999", "/*"),
         ("default", "(any)"),
     ]
     assert site.listener.rules() == before

@@ -32,12 +32,13 @@ def test_clients_get_a_503_with_json(site_in_maintenance: Site, method: str, pat
 
 
 def test_outside_maintenance_the_system_answers(site: Site) -> None:
-    answered = {path: site.listener.request(path) for path in ("/a", "/b", "/c", "/nowhere")}
+    answered = {path: site.listener.request(path) for path in ("/a", "/b", "/c", "/.env")}
 
-    assert {path: answer.body for path, answer in answered.items() if answer.status == 200} == {
-        "/a": "front-end serves /a",
-        "/b": "bff serves /b",
-        "/c": "api serves /c",
+    assert {path: (answer.status, answer.body) for path, answer in answered.items()} == {
+        "/a": (200, "front-end serves /a"),
+        "/b": (200, "bff serves /b"),
+        "/c": (200, "api serves /c"),
+        "/.env": (404, ""),
     }
 
 

@@ -129,7 +129,8 @@ def _rule(described: Mapping[str, Any]) -> Rule:
     paths = [value for condition in described["Conditions"] for value in _values(condition)]
     action = described["Actions"][0]
     group = action.get("TargetGroupArn", "")
-    target = group.split("/")[1] if group else action["Type"]
+    fixed = action.get("FixedResponseConfig", {}).get("StatusCode", "")
+    target = group.split("/")[1] if group else f"{action['Type']} {fixed}".rstrip()
     return Rule(described["Priority"], described["RuleArn"], " ".join(paths) or "(any)", target)
 
 
