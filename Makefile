@@ -21,7 +21,6 @@ SAM := AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAU
 BENCH_TOOLS := .tools/bench-venv
 BENCH_INSTALLED := $(BENCH_TOOLS)/installed
 BUILDS := $(or $(CARGO_TARGET_DIR),target)/release
-PROFILED := $(or $(CARGO_TARGET_DIR),target)/profile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -61,19 +60,9 @@ bench: $(BENCH_INSTALLED) ## Measure both functions beside Python's, into bench/
 	@# The functions together, as for AWS. The others each by itself, since Cargo unites the features that the packages
 	@# of one build ask for.
 	cargo build --release --locked -p priority-switcher -p maintenance-responder
-	cargo build --release --locked -p bare-sdk
 	cargo build --release --locked -p bare-runtime
-	cargo build --release --locked -p bench
-	@$(BUILDS)/bench $(BUILDS) $(BENCH_TOOLS)/bin/python bench/RESULTS.md
-
-.PHONY: profile
-profile: ## Show where the functions' instructions go, into bench/PROFILE.md
-	@bench/need-valgrind.sh
-	@# With their symbols, and in a place of their own: what the bench measures has none.
-	cargo build --release --locked -p priority-switcher -p maintenance-responder \
-		--config 'profile.release.strip="none"' --target-dir $(PROFILED)
-	cargo build --release --locked -p bench
-	@$(BUILDS)/bench profile $(PROFILED)/release bench/PROFILE.md
+	cargo build --release --locked -p strict_elb
+	@$(BENCH_TOOLS)/bin/python bench/bench.py $(BUILDS)
 
 .PHONY: lint
 lint: lint-rust lint-python lint-template ## Check format, lints, documentation and template
