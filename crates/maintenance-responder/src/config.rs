@@ -39,7 +39,7 @@ pub struct Config {
 
 /// An environment variable whose value cannot be used.
 #[derive(Debug, Error)]
-#[error("{variable} is {value:?}: {reason}; accepted: {accepted}")]
+#[error("{variable} is \"{value}\": {reason}; accepted: {accepted}")]
 pub struct ConfigError {
     variable: &'static str,
     value: String,
@@ -51,12 +51,12 @@ const PATTERN: &str = "a regular expression that is searched for in the path, in
                        without Unicode classes, such as ^/a(/|$)";
 
 impl Config {
-    /// Reads the configuration through `lookup`, which gives the value of an environment variable. An empty value
-    /// counts as unset: that is how a template passes a parameter left empty.
+    /// Reads the configuration through `lookup`, which gives the value of an environment variable. Values are
+    /// trimmed; an empty one counts as unset: that is how a template passes a parameter left empty.
     ///
     /// # Errors
     /// The first variable whose value cannot be used, with the value, the reason and what is accepted.
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let environment = Environment(lookup);
         Ok(Self {
             redirect_path: environment.or_default(
@@ -133,7 +133,8 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
     }
 
     fn value(&self, variable: &str) -> Option<String> {
-        (self.0)(variable).filter(|value| !value.is_empty())
+        let value = (self.0)(variable)?.trim().to_owned();
+        (!value.is_empty()).then_some(value)
     }
 }
 
@@ -150,9 +151,6 @@ fn parse_retry_after(text: &str) -> Result<u32, &'static str> {
 }
 
 fn parse_text(text: &str, max_chars: usize, refused: impl Fn(char) -> bool) -> Result<String, String> {
-    if text.trim().is_empty() {
-        return Err("it is blank".to_owned());
-    }
     if let Some(character) = text.chars().find(|&character| refused(character)) {
         return Err(format!("it holds the control character {character:?}"));
     }

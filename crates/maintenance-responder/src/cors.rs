@@ -3,6 +3,7 @@
 //! Without these headers a browser app sees maintenance as a CORS error, indistinguishable from a broken network. The
 //! protocol is the Fetch standard's: <https://fetch.spec.whatwg.org/#http-cors-protocol>.
 
+use http::{HeaderName, HeaderValue, Method};
 use thiserror::Error;
 
 use crate::page_url::is_host;
@@ -17,12 +18,11 @@ pub enum AllowedOrigins {
     /// `*`: any origin, but only for requests without credentials.
     Any,
     /// Exactly these, in lower case, with credentials; may be empty.
-    Listed(Vec<String>),
+    Listed(Vec<HeaderValue>),
 }
 
 /// Why a text is not a list of origins.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant is its sentence")]
 pub enum OriginError {
     #[error("it holds an empty entry")]
     Empty,
@@ -36,13 +36,12 @@ pub enum OriginError {
     DefaultPort(String),
 }
 
-/// What a preflight asks for, already checked to be sendable in a header.
+/// What a preflight asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Preflight {
-    /// A method.
-    pub method: String,
+    pub method: HeaderValue,
     /// A comma-separated list of header names.
-    pub headers: Option<String>,
+    pub headers: Option<HeaderValue>,
 }
 
 impl Default for AllowedOrigins {
@@ -64,11 +63,11 @@ impl AllowedOrigins {
     }
 
     /// The value of `Access-Control-Allow-Origin` for a request from `origin`, if it may read the answer.
-    pub fn allow(&self, origin: &str) -> Option<&str> {
+    pub fn allow(&self, origin: &str) -> Option<HeaderValue> {
         match self {
-            Self::Any => Some("*"),
+            Self::Any => Some(HeaderValue::from_static("*")),
             // Browsers send origins in lower case.
-            Self::Listed(origins) => origins.iter().find(|allowed| *allowed == origin).map(String::as_str),
+            Self::Listed(origins) => origins.iter().find(|allowed| *allowed == origin).cloned(),
         }
     }
 
@@ -84,22 +83,24 @@ impl Preflight {
         if request.method != "OPTIONS" {
             return None;
         }
-        let method = request.headers.access_control_request_method.as_deref()?.trim();
-        let headers = request.headers.access_control_request_headers.as_deref().map(str::trim);
-        is_echoable(method, is_token_byte).then(|| Self {
-            method: method.to_owned(),
-            headers: headers
-                .filter(|list| is_echoable(list, |byte| is_token_byte(byte) || matches!(byte, b',' | b' ')))
-                .map(str::to_owned),
+        let is_name = |name: &str| HeaderName::from_bytes(name.trim().as_bytes()).is_ok();
+        let headers = request.header_list("access-control-request-headers");
+        Some(Self {
+            method: echo(request.header("access-control-request-method")?, |text| {
+                Method::from_bytes(text.as_bytes()).is_ok()
+            })?,
+            headers: headers.and_then(|list| echo(&list, |text| text.split(',').all(is_name))),
         })
     }
 }
 
-fn is_echoable(text: &str, accepted: impl Fn(u8) -> bool) -> bool {
-    (1..=MAX_ECHO_BYTES).contains(&text.len()) && text.bytes().all(accepted)
+/// The text as it came, if it is what `accepted` says and short enough.
+fn echo(text: &str, accepted: impl FnOnce(&str) -> bool) -> Option<HeaderValue> {
+    let text = text.trim();
+    if text.len() <= MAX_ECHO_BYTES && accepted(text) { HeaderValue::from_str(text).ok() } else { None }
 }
 
-fn parse_origin(origin: &str) -> Result<String, OriginError> {
+fn parse_origin(origin: &str) -> Result<HeaderValue, OriginError> {
     if origin.is_empty() {
         return Err(OriginError::Empty);
     }
@@ -118,10 +119,5 @@ fn parse_origin(origin: &str) -> Result<String, OriginError> {
     if host.ends_with(default_port) {
         return Err(OriginError::DefaultPort(origin.to_owned()));
     }
-    Ok(lower)
-}
-
-/// RFC 9110, section 5.6.2.
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    HeaderValue::try_from(lower).map_err(|_| OriginError::Host(origin.to_owned()))
 }

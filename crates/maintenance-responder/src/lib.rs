@@ -3,24 +3,53 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`config`] | environment → [`config::Config`], with [`path_pattern`], [`page_url`] and [`cors`] |
-//! | [`request`] | the few fields of an event that decide the answer, read from any JSON |
+//! | [`request`] | any JSON → the few fields of an event that decide the answer |
 //! | [`route`] | request → [`route::Outcome`], pure |
-//! | [`page`], [`language`] | the built-in page |
+//! | [`answer`] | outcome → what the ALB understands |
+//! | [`page`] | the built-in page, in every [`page::Language`] |
 //! | [`return_path`] | where the page brings a visitor back to |
-//! | [`response`] | what the ALB understands |
-//! | [`log`] | one line per request |
-//! | [`responder`] | all of it in a row |
 
+use std::borrow::Cow;
+
+use aws_lambda_events::alb::AlbTargetGroupResponse;
+use percent_encoding::{CONTROLS, utf8_percent_encode};
+
+use crate::config::Config;
+use crate::request::Request;
+
+pub mod answer;
 pub mod config;
 pub mod cors;
-mod json;
-pub mod language;
-pub mod log;
 pub mod page;
 pub mod page_url;
 pub mod path_pattern;
 pub mod request;
-pub mod responder;
-pub mod response;
 pub mod return_path;
 pub mod route;
+
+/// The longest text of the client's that a log line repeats, in bytes. An ALB's request line has at most 16 KB;
+/// percent-encoded, a line stays within the 256 KB at which CloudWatch Logs cuts.
+pub const MAX_LOGGED_BYTES: usize = 16 * 1024;
+
+/// Answers a request and logs it in one line, without query strings, cookies and other headers: they carry secrets.
+/// `request_id` is the invocation's, as in Lambda's own lines.
+pub fn respond(request: &Request, request_id: &str, config: &Config) -> AlbTargetGroupResponse {
+    let outcome = route::route(request, config);
+    let answer = answer::answer(&outcome, request, config);
+    tracing::info!(
+        outcome = outcome.name(),
+        status = answer.status_code,
+        method = &*loggable(&request.method),
+        host = &*loggable(request.host()),
+        path = &*loggable(&request.path),
+        requestId = request_id,
+        "request during maintenance"
+    );
+    answer
+}
+
+/// JSON leaves characters as they are that some readers of logs take for the end of a line or for a terminal's command,
+/// such as U+2028 and U+009B. Browsers percent-encode them, and everything else that is not ASCII.
+fn loggable(text: &str) -> Cow<'_, str> {
+    utf8_percent_encode(&text[..text.floor_char_boundary(MAX_LOGGED_BYTES)], CONTROLS).into()
+}

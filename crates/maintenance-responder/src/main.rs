@@ -1,34 +1,38 @@
-//! The Lambda function: configuration, then one answer per invocation.
+//! The Lambda function: logging, configuration, run.
 
 use std::convert::Infallible;
-use std::io::stdout;
 use std::process::ExitCode;
 
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use maintenance_responder::config::Config;
 use maintenance_responder::request::Request;
-use maintenance_responder::responder::Responder;
+use maintenance_responder::respond;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(false);
+    // What cannot be written must not cost a visitor the answer: a second failure, on standard error, would panic.
+    let lines = lines.log_internal_errors(false);
+    // The Lambda runtime would log each error a second time, in its debug form.
+    let own = Targets::new().with_target("maintenance_responder", LevelFilter::INFO);
+    tracing_subscriber::registry().with(lines).with(own).init();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Returned from `main`, it would be printed in its debug form.
-            eprintln!("{}", serde_json::json!({"level": "ERROR", "message": error.to_string()}));
+            tracing::error!(%error, "the function stopped");
             ExitCode::FAILURE
         }
     }
 }
 
 async fn run() -> Result<(), Error> {
-    let config =
-        Config::from_lookup(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))?;
-    let responder = &Responder::new(config);
-    Runtime::new(service_fn(async |event: LambdaEvent<Request>| {
-        let answer = responder.handle(&event.payload, &event.context.request_id, &mut stdout().lock());
-        Ok::<_, Infallible>(answer)
-    }))
-    .run()
-    .await
+    let config = &Config::from_env(|name| std::env::var(name).ok())?;
+    let answer = async |event: LambdaEvent<Request>| {
+        Ok::<_, Infallible>(respond(&event.payload, &event.context.request_id, config))
+    };
+    Runtime::new(service_fn(answer)).run().await
 }

@@ -4,51 +4,48 @@
 //! at the slowest every `RETRY_AFTER_SECONDS`. Without scripts the page does so every `RETRY_AFTER_SECONDS` by going
 //! there: during maintenance that leads back to the page.
 
-mod template;
-mod text;
+mod language;
+
+use askama::Template;
 
 use crate::config::Config;
-use crate::language::Language;
 use crate::return_path::ReturnPath;
 
-use template::{escape, fill};
-use text::{duration, text};
-
-const HTML: &str = include_str!("page/page.html");
-const STYLE: &str = include_str!("page/style.css");
-const SCRIPT: &str = include_str!("page/script.js");
-
-/// Where a visitor goes whose URL does not say where they came from.
-const HOME: &str = "/";
+pub use language::{LANGUAGES, Language};
 
 /// What the page may load and do: its own style and script, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-kN5Mic4ick9vXgRudaAZhDfa8As8M80h9LIHRMxg0yo='; \
-     script-src 'sha256-vCtv6FZ8bB2p4VxoWXKQoqhCz5oD4qAlJxinNYEDz64='; \
+     style-src 'sha256-ImZmv+dG0W4BucNcJxxL8OTrbJKMoiq7u+sPu/ST3+Y='; \
+     script-src 'sha256-WFEJMb5GDTqbnIytwCo4v1TN2Bx98BeCx6RQ0IynDKM='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'a> {
+    language: &'a Language,
+    title: &'a str,
+    title_is_own: bool,
+    message: &'a str,
+    message_is_own: bool,
+    first_try: String,
+    retry_after: u32,
+    from: Option<&'a str>,
+}
+
 /// The page's HTML. Without `from` its link leads to `/`.
-pub fn render(config: &Config, language: Language, from: Option<&ReturnPath>) -> String {
-    let text = text(language);
-    // Of the operators' own words nobody knows the language.
-    let unknown_language = |own: &Option<String>| if own.is_some() { r#" lang="""# } else { "" }.into();
-    fill(HTML, |name| match name {
-        "lang" => language.tag().into(),
-        "title" => escape(config.page_title.as_deref().unwrap_or(text.title)),
-        "title-lang" => unknown_language(&config.page_title),
-        "message" => escape(config.page_message.as_deref().unwrap_or(text.message)),
-        "message-lang" => unknown_language(&config.page_message),
-        "retry-after" => config.retry_after_seconds.to_string().into(),
-        "first-try" => {
-            text.first_try.replace("{duration}", &duration(language, config.retry_after_seconds)).into()
-        }
-        "next-try" => text.next_try.into(),
-        "try-now" => text.try_now.into(),
-        "from" => escape(from.map_or(HOME, ReturnPath::as_str)),
-        // During maintenance there may be nothing but JSON at home, so without scripts the page stays.
-        "reload" => escape(from.map_or(config.page_url.location(), ReturnPath::as_str)),
-        "style" => STYLE.into(),
-        "script" => SCRIPT.into(),
-        _ => "".into(),
-    })
+pub fn render(config: &Config, language: &Language, from: Option<&ReturnPath>) -> String {
+    let (title, message) = (config.page_title.as_deref(), config.page_message.as_deref());
+    let retry_after = config.retry_after_seconds;
+    let page = Page {
+        language,
+        title: title.unwrap_or(language.title),
+        title_is_own: title.is_some(),
+        message: message.unwrap_or(language.message),
+        message_is_own: message.is_some(),
+        first_try: language.first_try.replace("{duration}", &language.duration(retry_after)),
+        retry_after,
+        from: from.map(ReturnPath::as_str),
+    };
+    // Only a filter or a value's own `Display` could fail.
+    page.render().unwrap_or_default()
 }

@@ -2,13 +2,17 @@
 
 use std::borrow::Cow;
 
+use http::HeaderValue;
+use http::header::InvalidHeaderValue;
 use percent_encoding::percent_decode_str;
 use thiserror::Error;
+
+use crate::return_path::ReturnPath;
 
 /// The maintenance page's URL: a path on the host that the client asked, or an absolute URL.
 #[derive(Debug)]
 pub struct PageUrl {
-    location: String,
+    location: HeaderValue,
     /// The host of an absolute URL, with its port unless that is 80 or 443.
     host: Option<String>,
     /// Percent-decoded, because browsers and proxies may encode a path differently.
@@ -16,8 +20,7 @@ pub struct PageUrl {
 }
 
 /// Why a text is not the URL of a page.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant is its sentence")]
+#[derive(Debug, Error)]
 pub enum PageUrlError {
     #[error("it holds {0:?}, which must be percent-encoded")]
     Character(char),
@@ -33,6 +36,8 @@ pub enum PageUrlError {
     DotSegment,
     #[error("{0:?} is not a host with an optional port")]
     Host(String),
+    #[error(transparent)]
+    Header(#[from] InvalidHeaderValue),
 }
 
 impl PageUrl {
@@ -73,12 +78,16 @@ impl PageUrl {
         if path.split(|&byte| byte == b'/').any(|segment| matches!(segment, b"." | b"..")) {
             return Err(PageUrlError::DotSegment);
         }
-        Ok(Self { location: text.to_owned(), host, path })
+        Ok(Self { location: HeaderValue::from_str(text)?, host, path })
     }
 
-    /// The value for a `Location` header.
-    pub fn location(&self) -> &str {
-        &self.location
+    /// The value for a `Location` header, which tells the page where to bring the visitor back to.
+    pub fn location(&self, from: Option<&ReturnPath>) -> HeaderValue {
+        let with_from = |from: &ReturnPath| {
+            let from = from.to_parameter();
+            HeaderValue::from_bytes(&[self.location.as_bytes(), b"?from=", from.as_bytes()].concat()).ok()
+        };
+        from.and_then(with_from).unwrap_or_else(|| self.location.clone())
     }
 
     /// Whether the page stands on the host that the client asked, whichever that is.

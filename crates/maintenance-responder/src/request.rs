@@ -1,12 +1,11 @@
 //! The few fields of an ALB event that decide the answer, read so tolerantly that any payload will do.
 //!
-//! The event's form is documented in
+//! `AlbTargetGroupRequest` of `aws_lambda_events` refuses events that an ALB can send (a strange method, a `null`), and
+//! forgets the order of the query. The event's form is documented in
 //! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#receive-event-from-load-balancer>.
 
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
-
-use crate::json::{for_each_member, for_each_member_in, last_string, strings};
+use serde_json::{Map, Value};
 
 /// What an event says about the client's request. A field that is missing or of another kind reads as absent.
 ///
@@ -18,125 +17,72 @@ pub struct Request {
     pub method: String,
     /// The path as sent (the ALB does not percent-decode it), without anything after a `?` or `#`, empty if absent.
     pub path: String,
-    /// The headers that decide the answer.
-    pub headers: Headers,
-    /// The query string, not yet read: few answers need it.
-    pub query: Query,
-    /// Whether the event came with `multiValueHeaders`; then the answer must use them too.
-    pub multi_value: bool,
+    headers: Map<String, Value>,
+    query: Map<String, Value>,
 }
-
-/// The request headers that decide the answer, each absent unless the event holds it as text. Of several values the
-/// last counts, which is also the one that an event without `multiValueHeaders` holds.
-#[derive(Debug, Default)]
-pub struct Headers {
-    /// `Host`
-    pub host: Option<String>,
-    /// `User-Agent`
-    pub user_agent: Option<String>,
-    /// `Origin`
-    pub origin: Option<String>,
-    /// `Accept-Language`, a list: several values are joined.
-    pub accept_language: Option<String>,
-    /// `Access-Control-Request-Method`
-    pub access_control_request_method: Option<String>,
-    /// `Access-Control-Request-Headers`, a list: several values are joined.
-    pub access_control_request_headers: Option<String>,
-}
-
-/// The query string parameters of an event, each still as the client percent-encoded it.
-#[derive(Debug, Default)]
-pub struct Query(Option<Box<RawValue>>);
 
 impl Request {
+    /// A header by its name in any case. Of several values the last counts, which is also the one that an event without
+    /// `multiValueHeaders` holds.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.header_values(name).last()
+    }
+
+    /// A header whose value is a list: several values are one list.
+    pub fn header_list(&self, name: &str) -> Option<String> {
+        self.header_values(name).map(str::to_owned).reduce(|list, value| list + ", " + &value)
+    }
+
     /// The `Host` header, empty if absent: an ALB's health checks carry none.
     pub fn host(&self) -> &str {
-        self.headers.host.as_deref().unwrap_or_default()
+        self.header("host").unwrap_or_default()
+    }
+
+    /// The query's parameters in the event's order, name and value as the client percent-encoded them. In single-value
+    /// mode the ALB has kept only the last value of each name.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.iter().flat_map(|(name, value)| texts(value).map(move |text| (name.as_str(), text)))
+    }
+
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers
+            .iter()
+            .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
+            .flat_map(|(_, value)| texts(value))
     }
 }
 
 impl<'de> Deserialize<'de> for Request {
     fn deserialize<D: Deserializer<'de>>(event: D) -> Result<Self, D::Error> {
-        let mut request = Self::default();
-        let (mut headers, mut multi_headers) = (None, None);
-        let (mut query, mut multi_query) = (None, None);
-        for_each_member(event, |name, value| match name {
-            b"httpMethod" => request.method = last_string(value).unwrap_or_default(),
-            b"path" => request.path = last_string(value).map(without_query).unwrap_or_default(),
-            b"headers" => headers = Some(value),
-            b"multiValueHeaders" if is_object(value) => multi_headers = Some(value),
-            b"queryStringParameters" => query = Some(value),
-            b"multiValueQueryStringParameters" if is_object(value) => multi_query = Some(value),
-            _ => {}
-        });
-        request.multi_value = multi_headers.is_some();
-        request.headers = multi_headers.or(headers).map(Headers::read).unwrap_or_default();
-        request.query =
-            Query(multi_query.or(query).filter(|query| query.get() != "{}").map(ToOwned::to_owned));
-        Ok(request)
+        // Not all JSON is a `Value`: half a surrogate pair, a number beyond f64, and nesting without end are not.
+        Ok(Value::deserialize(event).map(Self::from).unwrap_or_default())
     }
 }
 
-impl Headers {
-    fn read(object: &RawValue) -> Self {
-        let mut headers = Self::default();
-        for_each_member_in(object, |name, value| {
-            let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
-            if is("host") {
-                headers.host = last_string(value);
-            } else if is("user-agent") {
-                headers.user_agent = last_string(value);
-            } else if is("origin") {
-                headers.origin = last_string(value);
-            } else if is("accept-language") {
-                headers.accept_language = list(value);
-            } else if is("access-control-request-method") {
-                headers.access_control_request_method = last_string(value);
-            } else if is("access-control-request-headers") {
-                headers.access_control_request_headers = list(value);
-            }
-        });
-        headers
+impl From<Value> for Request {
+    fn from(mut event: Value) -> Self {
+        let mut object = |name: &str| match event.get_mut(name).map(Value::take) {
+            Some(Value::Object(members)) => Some(members),
+            _ => None,
+        };
+        let headers = object("multiValueHeaders").or_else(|| object("headers")).unwrap_or_default();
+        let query = object("multiValueQueryStringParameters").or_else(|| object("queryStringParameters"));
+        let text = |name: &str| event.get(name).and_then(|value| texts(value).last()).unwrap_or_default();
+        let path = text("path");
+        Self {
+            method: text("httpMethod").to_owned(),
+            path: path[..path.find(['?', '#']).unwrap_or(path.len())].to_owned(),
+            headers,
+            query: query.unwrap_or_default(),
+        }
     }
 }
 
-impl Query {
-    /// Calls `visit` with each parameter in the event's order, name and value as the client percent-encoded them. In
-    /// single-value mode the ALB has kept only the last value of each name.
-    pub fn for_each(&self, mut visit: impl FnMut(&str, &str)) {
-        let Some(object) = &self.0 else { return };
-        for_each_member_in(object, |name, value| {
-            let name = String::from_utf8_lossy(name);
-            for value in strings(value) {
-                visit(&name, &value);
-            }
-        });
-    }
-
-    /// The last value of a parameter, as the client percent-encoded it.
-    pub fn last(&self, wanted: &str) -> Option<String> {
-        let mut last = None;
-        self.for_each(|name, value| {
-            if name == wanted {
-                last = Some(value.to_owned());
-            }
-        });
-        last
-    }
-}
-
-fn is_object(value: &RawValue) -> bool {
-    value.get().starts_with('{')
-}
-
-fn list(value: &RawValue) -> Option<String> {
-    let values = strings(value);
-    (!values.is_empty()).then(|| values.join(", "))
-}
-
-fn without_query(mut path: String) -> String {
-    if let Some(end) = path.find(['?', '#']) {
-        path.truncate(end);
-    }
-    path
+/// The text in a value: a string's own, or that of each string in an array. Any other kind has none.
+fn texts(value: &Value) -> impl DoubleEndedIterator<Item = &str> {
+    let values = match value {
+        Value::Array(values) => values,
+        other => std::slice::from_ref(other),
+    };
+    values.iter().filter_map(Value::as_str)
 }

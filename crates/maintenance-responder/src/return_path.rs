@@ -41,13 +41,13 @@ impl ReturnPath {
     pub fn of_request(request: &Request) -> Option<Self> {
         let mut text = request.path.clone();
         let mut separator = '?';
-        request.query.for_each(|name, value| {
+        for (name, value) in request.parameters() {
             text.push(separator);
             text.extend(utf8_percent_encode(name, IN_NAME));
             text.push('=');
             text.extend(utf8_percent_encode(value, IN_VALUE));
             separator = '&';
-        });
+        }
         Self::parse(&text).or_else(|| Self::parse(&request.path))
     }
 

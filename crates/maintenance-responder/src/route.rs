@@ -2,9 +2,8 @@
 
 use crate::config::Config;
 use crate::cors::Preflight;
-use crate::language::Language;
+use crate::page::{LANGUAGES, Language};
 use crate::request::Request;
-use crate::response::Status;
 use crate::return_path::ReturnPath;
 
 /// What the `User-Agent` of a load balancer's health checks starts with, see
@@ -21,7 +20,7 @@ pub enum Outcome {
     /// The built-in maintenance page.
     Page {
         /// In which language.
-        language: Language,
+        language: &'static Language,
         /// Where the visitor wanted to go, if the page's URL says so.
         from: Option<ReturnPath>,
     },
@@ -45,16 +44,6 @@ impl Outcome {
             Self::Unavailable => "unavailable",
         }
     }
-
-    /// The answer's status.
-    pub fn status(&self) -> Status {
-        match self {
-            Self::Preflight(_) => Status::NoContent,
-            Self::Health => Status::Ok,
-            Self::Redirect { .. } => Status::SeeOther,
-            Self::Page { .. } | Self::Unavailable => Status::ServiceUnavailable,
-        }
-    }
 }
 
 /// Chooses the answer. The first that fits wins, from the most special request to the least:
@@ -72,11 +61,9 @@ pub fn route(request: &Request, config: &Config) -> Outcome {
         return Outcome::Health;
     }
     if config.page_url.is_at(request.host(), &request.path) {
-        let accepted = request.headers.accept_language.as_deref().unwrap_or_default();
-        return Outcome::Page {
-            language: Language::negotiate(accepted),
-            from: from_parameter(request, config),
-        };
+        let accepted = request.header_list("accept-language").unwrap_or_default();
+        let language = Language::negotiate(&LANGUAGES, &accepted).unwrap_or(&LANGUAGES[0]);
+        return Outcome::Page { language, from: from_parameter(request, config) };
     }
     if config.redirect_path.matches(&request.path) {
         return Outcome::Redirect { from: wanted(request, config) };
@@ -85,12 +72,12 @@ pub fn route(request: &Request, config: &Config) -> Outcome {
 }
 
 fn preflight(request: &Request, config: &Config) -> Option<Preflight> {
-    config.allowed_origins.allow(request.headers.origin.as_deref()?)?;
+    config.allowed_origins.allow(request.header("origin")?)?;
     Preflight::from_request(request)
 }
 
 fn is_health_check(request: &Request, config: &Config) -> bool {
-    request.headers.user_agent.as_ref().is_some_and(|agent| agent.starts_with(HEALTH_CHECKER))
+    request.header("user-agent").is_some_and(|agent| agent.starts_with(HEALTH_CHECKER))
         || config.health_path.as_ref().is_some_and(|pattern| pattern.matches(&request.path))
 }
 
@@ -106,6 +93,7 @@ fn wanted(request: &Request, config: &Config) -> Option<ReturnPath> {
 
 /// Where the page's own URL says that the visitor wanted to go: never to the page itself.
 fn from_parameter(request: &Request, config: &Config) -> Option<ReturnPath> {
-    let from = ReturnPath::from_parameter(&request.query.last("from")?)?;
+    let (_, from) = request.parameters().filter(|(name, _)| *name == "from").last()?;
+    let from = ReturnPath::from_parameter(from)?;
     (!config.page_url.is_at(request.host(), from.path())).then_some(from)
 }

@@ -2,25 +2,25 @@
 
 use std::sync::LazyLock;
 
-use maintenance_responder::responder::Responder;
+use maintenance_responder::config::Config;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::support::exchange::{invoke, responder};
+use crate::support::exchange::{config, invoke};
 
 /// Together with the other property here, 100,000 events in every run of the tests.
 const CASES: u32 = 50_000;
 
-static RESPONDERS: LazyLock<[Responder; 3]> = LazyLock::new(|| {
+static CONFIGS: LazyLock<[Config; 3]> = LazyLock::new(|| {
     [
-        responder(&[]),
-        responder(&[
+        config(&[]),
+        config(&[
             ("REDIRECT_PATH_PATTERN", "^/"),
             ("MAINTENANCE_PAGE_URL", "https://www.example.com/a/maintenance"),
             ("HEALTH_PATH_PATTERN", "up"),
             ("CORS_ALLOWED_ORIGINS", "*"),
         ]),
-        responder(&[
+        config(&[
             ("UNAVAILABLE_BODY", "\"점검 \\u0000\""),
             ("RETRY_AFTER_SECONDS", "1"),
             ("CORS_ALLOWED_ORIGINS", "https://app.example.com,http://localhost:3000"),
@@ -157,7 +157,7 @@ fn odd_event() -> impl Strategy<Value = Value> {
 }
 
 fn check(event: &Value, which: usize) {
-    invoke(&RESPONDERS[which], event.to_string().as_bytes());
+    invoke(&CONFIGS[which], event.to_string().as_bytes());
 }
 
 proptest! {
@@ -186,6 +186,6 @@ proptest! {
         let mut payload = event.to_string().into_bytes();
         let at = at.index(payload.len());
         payload[at] = byte;
-        invoke(&RESPONDERS[0], &payload);
+        invoke(&CONFIGS[0], &payload);
     }
 }

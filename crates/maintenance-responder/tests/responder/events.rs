@@ -1,15 +1,15 @@
 //! The event files that can also be tried by hand, one or more for each row of the table of answers.
 
-use crate::support::exchange::{events_folder, invoke_file, responder};
+use crate::support::exchange::{config, events_folder, invoke_file};
 
 #[test]
 fn every_file_gets_the_answer_that_its_name_promises() {
-    let responder = responder(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]);
+    let config = config(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]);
     let mut outcomes = Vec::new();
     for file in std::fs::read_dir(events_folder()).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         if name.starts_with("alb-") {
-            let exchange = invoke_file(&responder, &name);
+            let exchange = invoke_file(&config, &name);
             outcomes.push(format!("{name}: {} {}", exchange.response.status, exchange.outcome()));
         }
     }
@@ -33,7 +33,7 @@ fn every_file_gets_the_answer_that_its_name_promises() {
 
 #[test]
 fn the_front_end_redirects_and_remembers() {
-    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-a-orders.json"), @r#"
+    insta::assert_snapshot!(invoke_file(&config(&[]), "alb-a-orders.json"), @r#"
     303 See Other
     cache-control: no-store
     location: /a/maintenance?from=/a/orders/7%3Ftab%3Ditems%26q%3Dcaf%25C3%25A9%2Bau%2520lait
@@ -46,7 +46,7 @@ fn the_front_end_redirects_and_remembers() {
 
 #[test]
 fn an_event_with_multi_value_headers_gets_them_back() {
-    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-multi-value-headers.json"), @r#"
+    insta::assert_snapshot!(invoke_file(&config(&[]), "alb-multi-value-headers.json"), @r#"
     303 See Other
     cache-control: no-store
     location: /a/maintenance?from=/a/orders%3Fstatus%3Dopen%26status%3Dlate
@@ -59,7 +59,7 @@ fn an_event_with_multi_value_headers_gets_them_back() {
 
 #[test]
 fn an_api_client_gets_503() {
-    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-b.json"), @r#"
+    insta::assert_snapshot!(invoke_file(&config(&[]), "alb-b.json"), @r#"
     503 Service Unavailable
     cache-control: no-store
     content-type: application/json
@@ -73,11 +73,11 @@ fn an_api_client_gets_503() {
 
 #[test]
 fn the_page_answers_for_itself() {
-    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-page.json"), @r#"
+    insta::assert_snapshot!(invoke_file(&config(&[]), "alb-page.json"), @r#"
     503 Service Unavailable
     cache-control: no-store
     content-language: ja
-    content-security-policy: default-src 'none'; style-src 'sha256-kN5Mic4ick9vXgRudaAZhDfa8As8M80h9LIHRMxg0yo='; script-src 'sha256-vCtv6FZ8bB2p4VxoWXKQoqhCz5oD4qAlJxinNYEDz64='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+    content-security-policy: default-src 'none'; style-src 'sha256-ImZmv+dG0W4BucNcJxxL8OTrbJKMoiq7u+sPu/ST3+Y='; script-src 'sha256-WFEJMb5GDTqbnIytwCo4v1TN2Bx98BeCx6RQ0IynDKM='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
     content-type: text/html; charset=utf-8
     referrer-policy: no-referrer
     retry-after: 300
@@ -92,7 +92,7 @@ fn the_page_answers_for_itself() {
 
 #[test]
 fn a_health_check_passes() {
-    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-health-check.json"), @r#"
+    insta::assert_snapshot!(invoke_file(&config(&[]), "alb-health-check.json"), @r#"
     200 OK
     cache-control: no-store
     content-type: application/json
@@ -105,7 +105,7 @@ fn a_health_check_passes() {
 
 #[test]
 fn head_has_no_body() {
-    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-head.json"), @r#"
+    insta::assert_snapshot!(invoke_file(&config(&[]), "alb-head.json"), @r#"
     503 Service Unavailable
     cache-control: no-store
     content-type: application/json
@@ -119,8 +119,8 @@ fn head_has_no_body() {
 
 #[test]
 fn a_preflight_of_a_listed_origin_is_granted() {
-    let responder = responder(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]);
-    insta::assert_snapshot!(invoke_file(&responder, "alb-preflight.json"), @r#"
+    let config = config(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]);
+    insta::assert_snapshot!(invoke_file(&config, "alb-preflight.json"), @r#"
     204 No Content
     access-control-allow-credentials: true
     access-control-allow-headers: authorization,content-type
@@ -139,8 +139,8 @@ fn a_preflight_of_a_listed_origin_is_granted() {
 
 #[test]
 fn a_request_from_a_listed_origin_may_be_read() {
-    let responder = responder(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]);
-    insta::assert_snapshot!(invoke_file(&responder, "alb-cross-origin.json"), @r#"
+    let config = config(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]);
+    insta::assert_snapshot!(invoke_file(&config, "alb-cross-origin.json"), @r#"
     503 Service Unavailable
     access-control-allow-credentials: true
     access-control-allow-origin: https://app.example.com
@@ -158,7 +158,7 @@ fn a_request_from_a_listed_origin_may_be_read() {
 
 #[test]
 fn a_body_however_encoded_changes_nothing() {
-    insta::assert_snapshot!(invoke_file(&responder(&[]), "alb-post-base64-body.json"), @r#"
+    insta::assert_snapshot!(invoke_file(&config(&[]), "alb-post-base64-body.json"), @r#"
     503 Service Unavailable
     cache-control: no-store
     content-type: application/json

@@ -4,14 +4,14 @@ use maintenance_responder::return_path::{MAX_RETURN_PATH_BYTES, ReturnPath};
 use proptest::prelude::*;
 use url::Url;
 
-use crate::support::exchange::{invoke, responder};
+use crate::support::exchange::{config, invoke};
 use crate::support::request::{get, request};
 
 #[test]
 fn the_front_end_and_all_below_is_redirected() {
-    let responder = responder(&[]);
+    let config = config(&[]);
     for path in ["/a", "/a/", "/a/orders/7", "/a//", "/a/%2e", "/a/maintenance/"] {
-        let exchange = get(path).send(&responder);
+        let exchange = get(path).send(&config);
         assert_eq!(exchange.outcome(), "redirect", "{path}");
         assert_eq!(exchange.response.description, "303 See Other");
         assert!(exchange.header("location").unwrap().starts_with("/a/maintenance"), "{exchange}");
@@ -21,18 +21,18 @@ fn the_front_end_and_all_below_is_redirected() {
 
 #[test]
 fn the_pattern_is_that_of_the_environment_and_sees_the_path_as_sent() {
-    let responder = responder(&[("REDIRECT_PATH_PATTERN", r"^/(shop|%EC%83%81)/\d+")]);
-    assert_eq!(get("/shop/7").send(&responder).outcome(), "redirect");
-    assert_eq!(get("/%EC%83%81/7").send(&responder).outcome(), "redirect");
-    assert_eq!(get("/a").send(&responder).outcome(), "unavailable");
-    assert_eq!(get("/%73hop/7").send(&responder).outcome(), "unavailable");
+    let config = config(&[("REDIRECT_PATH_PATTERN", r"^/(shop|%EC%83%81)/\d+")]);
+    assert_eq!(get("/shop/7").send(&config).outcome(), "redirect");
+    assert_eq!(get("/%EC%83%81/7").send(&config).outcome(), "redirect");
+    assert_eq!(get("/a").send(&config).outcome(), "unavailable");
+    assert_eq!(get("/%73hop/7").send(&config).outcome(), "unavailable");
 }
 
 #[test]
 fn it_carries_where_the_visitor_wanted_to_go() {
-    let responder = responder(&[]);
+    let config = config(&[]);
     let location = |request: &crate::support::request::Request| {
-        request.send(&responder).header("location").unwrap().to_owned()
+        request.send(&config).header("location").unwrap().to_owned()
     };
     assert_eq!(location(&get("/a/orders/7")), "/a/maintenance?from=/a/orders/7");
     assert_eq!(
@@ -46,41 +46,41 @@ fn it_carries_where_the_visitor_wanted_to_go() {
 #[test]
 fn a_parameter_given_twice_comes_back_twice_where_the_event_holds_both() {
     let event = get("/a").query("x", "1").query("x", "2").multi_value_event();
-    let exchange = invoke(&responder(&[]), event.to_string().as_bytes());
+    let exchange = invoke(&config(&[]), event.to_string().as_bytes());
     assert_eq!(exchange.header("location"), Some("/a/maintenance?from=/a%3Fx%3D1%26x%3D2"));
 }
 
 #[test]
 fn only_what_can_be_asked_for_again_is_carried() {
-    let responder = responder(&[]);
+    let config = config(&[]);
     for method in ["POST", "PUT", "DELETE", "get", ""] {
-        let exchange = request(method, "/a/orders").query("x", "1").send(&responder);
+        let exchange = request(method, "/a/orders").query("x", "1").send(&config);
         assert_eq!(exchange.outcome(), "redirect");
         assert_eq!(exchange.header("location"), Some("/a/maintenance"), "{method}");
     }
-    assert!(request("HEAD", "/a").send(&responder).header("location").unwrap().ends_with("?from=/a"));
+    assert!(request("HEAD", "/a").send(&config).header("location").unwrap().ends_with("?from=/a"));
 }
 
 #[test]
 fn a_path_that_is_not_of_this_origin_is_not_carried() {
-    let responder = responder(&[("REDIRECT_PATH_PATTERN", "")]);
+    let config = config(&[("REDIRECT_PATH_PATTERN", "")]);
     for path in
         ["/a/\\evil.example", "/a/%5Cevil.example", "/a/../../evil", "/a/%2E%2e/x", "/a/%0d%0ax", "/a/\t"]
     {
-        assert_eq!(get(path).send(&responder).header("location"), Some("/a/maintenance"), "{path}");
+        assert_eq!(get(path).send(&config).header("location"), Some("/a/maintenance"), "{path}");
     }
 }
 
 #[test]
 fn the_location_stays_small() {
-    let responder = responder(&[]);
+    let config = config(&[]);
     let long = "%20".repeat(8_000);
-    let without_query = get("/a/orders").query("q", &long).send(&responder);
+    let without_query = get("/a/orders").query("q", &long).send(&config);
     assert_eq!(without_query.header("location"), Some("/a/maintenance?from=/a/orders"));
-    let with_nothing = get(&format!("/a/{long}")).send(&responder);
+    let with_nothing = get(&format!("/a/{long}")).send(&config);
     assert_eq!(with_nothing.header("location"), Some("/a/maintenance"));
     let longest = format!("/a/{}", "%".repeat(MAX_RETURN_PATH_BYTES - 3));
-    let location = get(&longest).send(&responder).header("location").unwrap().to_owned();
+    let location = get(&longest).send(&config).header("location").unwrap().to_owned();
     assert!(
         (MAX_RETURN_PATH_BYTES..4 * MAX_RETURN_PATH_BYTES).contains(&location.len()),
         "{}",
@@ -93,8 +93,8 @@ fn an_absolute_url_gets_no_from() {
     for page in
         ["https://status.example.org/maintenance", "http://status.example.org:8080?lang=en#now", "HTTPS://x"]
     {
-        let responder = responder(&[("MAINTENANCE_PAGE_URL", page)]);
-        let exchange = get("/a/orders").query("x", "1").send(&responder);
+        let config = config(&[("MAINTENANCE_PAGE_URL", page)]);
+        let exchange = get("/a/orders").query("x", "1").send(&config);
         assert_eq!(exchange.response.status, 303);
         assert_eq!(exchange.header("location"), Some(page));
     }

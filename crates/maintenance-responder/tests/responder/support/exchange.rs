@@ -1,11 +1,13 @@
 //! One invocation, the way the runtime makes it.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::io::{self, Write};
+use std::sync::Once;
 
-use aws_lambda_events::alb::AlbTargetGroupResponse;
 use maintenance_responder::config::{Config, ConfigError};
 use maintenance_responder::request::Request;
-use maintenance_responder::responder::Responder;
+use maintenance_responder::respond;
 use serde_json::Value;
 
 use super::alb::{self, HttpResponse};
@@ -17,9 +19,7 @@ pub(crate) const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 #[derive(Debug)]
 pub(crate) struct Exchange {
     pub(crate) response: HttpResponse,
-    /// The log line's text, without its newline.
-    pub(crate) line: String,
-    /// The log line, read back.
+    /// The log line, without the time at which it was written.
     pub(crate) log: Value,
 }
 
@@ -52,51 +52,82 @@ impl fmt::Display for Exchange {
         } else {
             writeln!(f, "\n{}", self.response.body)?;
         }
-        write!(f, "{}", self.line)
+        write!(f, "{}", self.log)
     }
 }
 
-pub(crate) fn config(environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
-    Config::from_lookup(|name| {
-        environment.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
-    })
+pub(crate) fn try_config(environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let value =
+        |name: &str| environment.iter().find(|(variable, _)| *variable == name).map(|(_, value)| *value);
+    Config::from_env(|name| value(name).map(str::to_owned))
 }
 
-pub(crate) fn responder(environment: &[(&str, &str)]) -> Responder {
-    Responder::new(config(environment).unwrap())
+pub(crate) fn config(environment: &[(&str, &str)]) -> Config {
+    try_config(environment).unwrap()
 }
 
 /// Invokes the function with a payload, and checks what holds for every answer and every log line.
-pub(crate) fn invoke(responder: &Responder, payload: &[u8]) -> Exchange {
+pub(crate) fn invoke(config: &Config, payload: &[u8]) -> Exchange {
     let request: Request =
         serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(payload)).unwrap();
-    let mut output = Vec::new();
-    let answer = serde_json::to_string(&responder.handle(&request, REQUEST_ID, &mut output)).unwrap();
-    serde_json::from_str::<AlbTargetGroupResponse>(&answer).unwrap();
+    let (answer, logged) = with_log(|| respond(&request, REQUEST_ID, config));
+    let answer = serde_json::to_string(&answer).unwrap();
 
-    // Of what is not JSON nobody can say in which header mode it came.
-    let event = serde_json::from_slice(payload).unwrap_or_else(|_| serde_json::from_str(&answer).unwrap());
-    let response = alb::read(&event, &answer).unwrap_or_else(|broken| panic!("{broken}: {answer}"));
-    assert_eq!(response.headers.get("cache-control").map(String::as_str), Some("no-store"));
-    assert_eq!(response.headers.get("x-maintenance-mode").map(String::as_str), Some("on"));
+    let event: Value = serde_json::from_slice(payload).unwrap_or_default();
+    let response =
+        alb::read(&event["httpMethod"], &answer).unwrap_or_else(|broken| panic!("{broken}: {answer}"));
+    assert_eq!(response.headers["cache-control"], "no-store");
+    assert_eq!(response.headers["x-maintenance-mode"], "on");
     assert_eq!(response.headers.contains_key("retry-after"), response.status == 503);
 
-    let output = String::from_utf8(output).unwrap();
-    let line = output.strip_suffix('\n').unwrap().to_owned();
+    let line = logged.strip_suffix('\n').unwrap();
+    assert!(line.len() < 256 * 1024, "CloudWatch Logs would cut {} bytes", line.len());
     assert!(!line.contains(|c: char| c.is_control() || c == '\u{2028}'), "more than one line: {line:?}");
-    let log: Value = serde_json::from_str(&line).unwrap();
+    let mut log: Value = serde_json::from_str(line).unwrap();
+    assert!(log.as_object_mut().unwrap().shift_remove("timestamp").is_some(), "{line}");
     let mut names: Vec<_> = log.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     assert_eq!(names, ["host", "level", "message", "method", "outcome", "path", "requestId", "status"]);
     assert_eq!(log["status"], response.status);
-    Exchange { response, line, log }
+    Exchange { response, log }
 }
 
 /// Invokes the function with one of the event files that can also be tried by hand.
-pub(crate) fn invoke_file(responder: &Responder, name: &str) -> Exchange {
-    invoke(responder, &std::fs::read(events_folder().join(name)).unwrap())
+pub(crate) fn invoke_file(config: &Config, name: &str) -> Exchange {
+    invoke(config, &std::fs::read(events_folder().join(name)).unwrap())
 }
 
 pub(crate) fn events_folder() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events")
+}
+
+thread_local! {
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+struct ThreadLog;
+
+impl Write for ThreadLog {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What `work` gives, and what it logs.
+fn with_log<T>(work: impl FnOnce() -> T) -> (T, String) {
+    static SET_UP: Once = Once::new();
+    SET_UP.call_once(|| {
+        tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_target(false)
+            .with_writer(|| ThreadLog)
+            .init();
+    });
+    let result = work();
+    (result, String::from_utf8(LOG.take()).unwrap())
 }

@@ -1,6 +1,6 @@
 //! Events for requests that no file holds.
 
-use maintenance_responder::responder::Responder;
+use maintenance_responder::config::Config;
 use serde_json::{Map, Value, json};
 
 use super::exchange::{Exchange, invoke};
@@ -78,11 +78,11 @@ impl Request {
     }
 
     /// Sends it in both header modes, which must make no difference to the client.
-    pub(crate) fn send(&self, responder: &Responder) -> Exchange {
-        let multi = invoke(responder, self.multi_value_event().to_string().as_bytes());
-        let single = invoke(responder, self.event().to_string().as_bytes());
+    pub(crate) fn send(&self, config: &Config) -> Exchange {
+        let multi = invoke(config, self.multi_value_event().to_string().as_bytes());
+        let single = invoke(config, self.event().to_string().as_bytes());
         assert_eq!(single.response, multi.response);
-        assert_eq!(single.line, multi.line);
+        assert_eq!(single.log, multi.log);
         single
     }
 }

@@ -1,0 +1,125 @@
+//! Outcome → what the ALB understands.
+//!
+//! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#respond-to-load-balancer>
+
+use aws_lambda_events::alb::AlbTargetGroupResponse;
+use aws_lambda_events::encodings::Body;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL,
+    CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use crate::config::Config;
+use crate::cors::Preflight;
+use crate::page::{self, Language};
+use crate::request::Request;
+use crate::return_path::ReturnPath;
+use crate::route::Outcome;
+
+const MAINTENANCE_MODE: HeaderName = HeaderName::from_static("x-maintenance-mode");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The answer to a request. It holds no `null`, which the ALB would turn into a 502, and its headers in both forms: the
+/// ALB takes the one that its target group is set to.
+pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTargetGroupResponse {
+    let Answer { status, mut headers, body } = match outcome {
+        Outcome::Preflight(preflight) => grant(preflight),
+        Outcome::Health => health(),
+        Outcome::Page { language, from } => maintenance_page(language, from.as_ref(), config),
+        Outcome::Redirect { from } => redirect(from.as_ref(), config),
+        Outcome::Unavailable => unavailable(config),
+    };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(MAINTENANCE_MODE, HeaderValue::from_static("on"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(RETRY_AFTER, config.retry_after_seconds.into());
+    }
+    if config.allowed_origins.vary() {
+        // In one value, since the form with single values holds one of each name.
+        let vary = if headers.contains_key(VARY) { "Accept-Language, Origin" } else { "Origin" };
+        headers.insert(VARY, HeaderValue::from_static(vary));
+    }
+    share(request, config, &mut headers);
+
+    let mut answer = AlbTargetGroupResponse::default();
+    answer.status_code = status.as_u16().into();
+    answer.status_description = Some(status.to_string());
+    answer.multi_value_headers = headers.clone();
+    answer.headers = headers;
+    answer.body = Some(Body::Text(if request.method == "HEAD" { String::new() } else { body }));
+    answer
+}
+
+/// What is special about an outcome's answer.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn new<const N: usize>(
+        status: StatusCode,
+        headers: [(HeaderName, HeaderValue); N],
+        body: String,
+    ) -> Self {
+        Self { status, headers: headers.into_iter().collect(), body }
+    }
+}
+
+fn grant(preflight: &Preflight) -> Answer {
+    let headers = [
+        (ACCESS_CONTROL_ALLOW_METHODS, preflight.method.clone()),
+        // A browser must not remember after the maintenance what was granted during it.
+        (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("0")),
+    ];
+    let mut answer = Answer::new(StatusCode::NO_CONTENT, headers, String::new());
+    if let Some(names) = &preflight.headers {
+        answer.headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
+    }
+    answer
+}
+
+fn health() -> Answer {
+    Answer::new(StatusCode::OK, [(CONTENT_TYPE, JSON)], r#"{"status":"maintenance"}"#.to_owned())
+}
+
+fn maintenance_page(language: &Language, from: Option<&ReturnPath>, config: &Config) -> Answer {
+    let headers = [
+        (CONTENT_TYPE, HTML),
+        (CONTENT_LANGUAGE, HeaderValue::from_static(language.tag)),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (VARY, HeaderValue::from_static("Accept-Language")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    Answer::new(StatusCode::SERVICE_UNAVAILABLE, headers, page::render(config, language, from))
+}
+
+/// 303: whatever the method was, the browser asks for the other URL with GET.
+fn redirect(from: Option<&ReturnPath>, config: &Config) -> Answer {
+    let location = config.page_url.location(from);
+    Answer::new(StatusCode::SEE_OTHER, [(LOCATION, location)], String::new())
+}
+
+fn unavailable(config: &Config) -> Answer {
+    Answer::new(StatusCode::SERVICE_UNAVAILABLE, [(CONTENT_TYPE, JSON)], config.unavailable_body.clone())
+}
+
+/// Lets a browser app of an allowed origin read the answer.
+fn share(request: &Request, config: &Config, headers: &mut HeaderMap) {
+    let Some(allowed) = request.header("origin").and_then(|origin| config.allowed_origins.allow(origin))
+    else {
+        return;
+    };
+    if allowed != "*" {
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    }
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+    headers
+        .insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After, X-Maintenance-Mode"));
+}

@@ -1,0 +1,112 @@
+//! The languages of the built-in page: what it says in each of them, and which of them a visitor reads.
+
+/// A language, which is all that there is to add for another one, in [`LANGUAGES`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Language {
+    /// The primary language subtag (BCP 47), in lower case.
+    pub tag: &'static str,
+    /// Title and heading.
+    pub title: &'static str,
+    /// What is going on.
+    pub message: &'static str,
+    /// Before the script runs: `{duration}` stands for the longest time to the next try.
+    pub first_try: &'static str,
+    /// While the script runs: `{time}` stands for the time of day of the next try.
+    pub next_try: &'static str,
+    /// The link that tries at once.
+    pub try_now: &'static str,
+    /// What follows one second, and several; a space in between, if the language has it, belongs to it.
+    pub seconds: [&'static str; 2],
+    /// What follows one minute, and several.
+    pub minutes: [&'static str; 2],
+    /// What follows one hour, and several.
+    pub hours: [&'static str; 2],
+}
+
+/// The first is also for everybody who accepts none of them.
+pub static LANGUAGES: [Language; 3] = [
+    Language {
+        tag: "en",
+        title: "We’ll be back soon",
+        message: "The service is down for maintenance at the moment. We apologize for the inconvenience.",
+        first_try: "This page tries again within {duration} and takes you back automatically once the maintenance is over.",
+        next_try: "This page tries again at {time} and takes you back automatically once the maintenance is over.",
+        try_now: "Try again now",
+        seconds: [" second", " seconds"],
+        minutes: [" minute", " minutes"],
+        hours: [" hour", " hours"],
+    },
+    Language {
+        tag: "ko",
+        title: "서비스 점검 중입니다",
+        message: "현재 서비스 점검으로 이용이 일시 중단되었습니다. 이용에 불편을 드려 죄송합니다.",
+        first_try: "{duration} 이내에 다시 확인하며, 점검이 끝나면 자동으로 원래 페이지로 이동합니다.",
+        next_try: "{time}에 다시 확인하며, 점검이 끝나면 자동으로 원래 페이지로 이동합니다.",
+        try_now: "지금 다시 시도",
+        seconds: ["초"; 2],
+        minutes: ["분"; 2],
+        hours: ["시간"; 2],
+    },
+    Language {
+        tag: "ja",
+        title: "メンテナンス中です",
+        message: "ただいまメンテナンスのためサービスを一時停止しています。ご不便をおかけして申し訳ございません。",
+        first_try: "{duration}以内に再度確認し、メンテナンスが終わると自動的に元のページに戻ります。",
+        next_try: "{time}に再度確認し、メンテナンスが終わると自動的に元のページに戻ります。",
+        try_now: "今すぐ再試行",
+        seconds: ["秒"; 2],
+        minutes: ["分"; 2],
+        hours: ["時間"; 2],
+    },
+];
+
+impl Language {
+    /// The one of `languages` that an `Accept-Language` header (RFC 9110, section 12.5.4) likes best; `*` likes the first.
+    /// Regions and scripts are not told apart; of equally liked languages the first wins; what cannot be read is skipped.
+    pub fn negotiate<'a>(languages: &'a [Self], accept_language: &str) -> Option<&'a Self> {
+        let mut best = (None, 0);
+        for range in accept_language.split(',') {
+            let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
+            let primary = tag.trim().split('-').next().unwrap_or_default();
+            let meant = |language: &&Self| primary == "*" || language.tag.eq_ignore_ascii_case(primary);
+            if let (Some(language), Some(weight)) = (languages.iter().find(meant), weight(parameters))
+                && weight > best.1
+            {
+                best = (Some(language), weight);
+            }
+        }
+        best.0
+    }
+
+    /// A time in words: seconds under two minutes, minutes under two hours, hours from there, rounded up.
+    pub fn duration(&self, seconds: u32) -> String {
+        let (count, [one, several]) = match seconds {
+            0..120 => (seconds, self.seconds),
+            120..7_200 => (seconds.div_ceil(60), self.minutes),
+            _ => (seconds.div_ceil(3_600), self.hours),
+        };
+        format!("{count}{}", if count == 1 { one } else { several })
+    }
+}
+
+/// The weight in thousandths: 1000 without a `q`, nothing for one that cannot be read.
+fn weight(parameters: &str) -> Option<u32> {
+    let parameters = parameters.trim();
+    if parameters.is_empty() {
+        return Some(1_000);
+    }
+    let (name, value) = parameters.split_once('=')?;
+    if !name.trim().eq_ignore_ascii_case("q") {
+        return None;
+    }
+    let (whole, fraction) = value.trim().split_once('.').unwrap_or((value.trim(), ""));
+    if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let thousandths = format!("{fraction:0<3}").parse().ok()?;
+    match whole {
+        "0" => Some(thousandths),
+        "1" if thousandths == 0 => Some(1_000),
+        _ => None,
+    }
+}
