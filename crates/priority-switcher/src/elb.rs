@@ -1,4 +1,4 @@
-//! The listener as Elastic Load Balancing keeps it. The only file that knows the SDK's types.
+//! The listener as Elastic Load Balancing keeps it. The only place that knows the SDK's types.
 
 mod client;
 mod convert;
@@ -52,7 +52,9 @@ impl Listener for ElbListener {
             rules.extend(page.map_err(|error| failure::of(CALL, &error))?.rules.unwrap_or_default());
         }
         convert::order(rules).map_err(|problem| match problem {
-            convert::Problem::Order(torn) => ListenerError::Torn { call: CALL, message: torn.to_string() },
+            convert::Problem::Order(error) => {
+                ListenerError::InconsistentPages { call: CALL, message: error.to_string() }
+            }
             convert::Problem::Answer(message) => ListenerError::Failed { call: CALL, message },
         })
     }
@@ -87,7 +89,7 @@ impl Listener for ElbListener {
         request.send().await.map(drop).map_err(|error| failure::of("RemoveTags", &error))
     }
 
-    async fn set_priorities(&self, moves: &[Move]) -> Result<(), ListenerError> {
+    async fn set_rule_priorities(&self, moves: &[Move]) -> Result<(), ListenerError> {
         let pairs = moves.iter().map(|one| {
             RulePriorityPair::builder().rule_arn(one.rule.as_str()).priority(one.to.get().into()).build()
         });

@@ -3,7 +3,7 @@
 use lambda_runtime::Diagnostic;
 
 use crate::config::ConfigError;
-use crate::event::EventError;
+use crate::event::{EventError, EventType};
 use crate::listener::ListenerError;
 use crate::plan::PlanError;
 use crate::report::{ListenerReport, Standing};
@@ -15,7 +15,6 @@ use crate::rule::ListenerArn;
 /// interrupted is completed.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenerFailure {
-    /// A call failed.
     #[error(transparent)]
     Call(#[from] ListenerError),
     /// The listener is not one that can be switched.
@@ -25,10 +24,7 @@ pub enum ListenerFailure {
     #[error(
         "the listener was read {readings} times and something else kept changing it; it is in one of the orders it was given"
     )]
-    KeepsChanging {
-        /// How often it was read.
-        readings: u32,
-    },
+    KeepsChanging { readings: u32 },
     /// The function's own time limit came near.
     #[error("ran out of time before the change was complete and seen to be right")]
     OutOfTime,
@@ -37,9 +33,7 @@ pub enum ListenerFailure {
 /// One listener that failed.
 #[derive(Debug)]
 pub struct FailedListener {
-    /// The listener.
     pub arn: ListenerArn,
-    /// Why.
     pub failure: ListenerFailure,
     /// Where it stood when it was last read, if it could be.
     pub standing: Option<Standing>,
@@ -57,8 +51,7 @@ pub enum SwitchError {
     /// At least one listener failed; the sentence names every listener's outcome.
     #[error("{message}")]
     Listeners {
-        /// The event's type.
-        kind: &'static str,
+        event_type: EventType,
         /// What came of each listener.
         message: String,
         /// Where the listeners stand that could be read.
@@ -69,14 +62,14 @@ pub enum SwitchError {
 impl SwitchError {
     /// Sums up what came of each listener, the failed ones first.
     pub(crate) fn listeners(
-        kind: &'static str,
+        event_type: EventType,
         mut results: Vec<Result<ListenerReport, FailedListener>>,
     ) -> Self {
         results.sort_by_key(Result::is_ok);
         let failed = results.iter().filter(|result| result.is_err()).count();
         let lines: Vec<String> = results.iter().map(outcome).collect();
         let message = format!(
-            "{kind}: {failed} of {} listeners failed: {}. Send the same event again: it completes what is missing \
+            "{event_type}: {failed} of {} listeners failed: {}. Send the same event again: it completes what is missing \
              and repeats nothing.",
             results.len(),
             lines.join("; ")
@@ -85,7 +78,7 @@ impl SwitchError {
             Ok(report) => Some(ListenerReport::standing(&report)),
             Err(FailedListener { standing, .. }) => standing,
         };
-        Self::Listeners { kind, message, standings: results.into_iter().filter_map(standing).collect() }
+        Self::Listeners { event_type, message, standings: results.into_iter().filter_map(standing).collect() }
     }
 }
 

@@ -1,5 +1,8 @@
 //! The payload: read strictly into a command, or refused with a sentence that says what is wrong.
 
+use std::fmt;
+
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::reason::Reason;
@@ -11,10 +14,29 @@ pub const MAX_MINUTES_AHEAD: u32 = 30 * 24 * 60;
 /// What EventBridge Scheduler sends in place of the time when it does not know the keyword.
 const UNREPLACED_KEYWORD: &str = "<aws.scheduler.scheduled-time>";
 
-/// What the caller wants.
+/// The event's `type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EventType {
+    Start,
+    End,
+    Status,
+    Check,
+}
+
+impl fmt::Display for EventType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Start => "start",
+            Self::End => "end",
+            Self::Status => "status",
+            Self::Check => "check",
+        })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// What to do.
     pub command: Command,
     /// Whether to say what would be done instead of doing it.
     pub dry_run: bool,
@@ -36,7 +58,6 @@ pub enum Command {
     Check,
 }
 
-/// The particulars of a start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Start {
     /// When maintenance has to end at the latest; always in the future.
@@ -48,30 +69,32 @@ pub struct Start {
 }
 
 impl Command {
-    /// The event's `type`.
-    pub fn name(&self) -> &'static str {
+    pub fn event_type(&self) -> EventType {
         match self {
-            Self::Start(_) => "start",
-            Self::End { .. } => "end",
-            Self::Status => "status",
-            Self::Check => "check",
+            Self::Start(_) => EventType::Start,
+            Self::End { .. } => EventType::End,
+            Self::Status => EventType::Status,
+            Self::Check => EventType::Check,
         }
     }
 }
 
 /// The payload is not one of the contract's. Nothing has been read or changed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {value} {problem}; accepted: {accepted}; nothing was changed")]
-pub struct EventError {
-    /// The field at fault.
-    pub field: String,
-    /// Its value, shortened.
-    pub value: String,
-    /// What is wrong with it.
-    pub problem: &'static str,
-    /// What would have been right.
-    pub accepted: String,
+pub enum EventError {
+    #[error("type is missing; accepted: {TYPES}; nothing was changed")]
+    TypeMissing,
+    #[error("{field} is {value}: {reason}; accepted: {accepted}; nothing was changed")]
+    Unusable {
+        /// Shortened, as is the value, which is JSON.
+        field: String,
+        value: String,
+        reason: &'static str,
+        accepted: String,
+    },
 }
+
+const TYPES: &str = r#""start", "end", "status", "check""#;
 
 /// Reads a payload: the command itself, or an EventBridge envelope with the command as its `detail`.
 ///
@@ -94,10 +117,7 @@ struct Fields<'a>(&'a Map<String, Value>);
 
 impl Fields<'_> {
     fn request(&self, now: Timestamp, max_ahead: u32) -> Result<Request, EventError> {
-        const TYPES: &str = r#""start", "end", "status", "check""#;
-        let Some(kind) = self.0.get("type") else {
-            return Err(error("type", None, "is missing", TYPES));
-        };
+        let kind = self.0.get("type").ok_or(EventError::TypeMissing)?;
         let (command, dry_run) = match kind.as_str() {
             Some("start") => {
                 self.only(&["type", "until", "minutes", "reason", "scheduledAt", "dryRun"])?;
@@ -120,7 +140,7 @@ impl Fields<'_> {
                 self.only(&["type"])?;
                 (Command::Check, false)
             }
-            _ => return Err(error("type", Some(kind), "is no event type", TYPES)),
+            _ => return Err(error("type", kind, "unknown event type", TYPES)),
         };
         Ok(Request { command, dry_run })
     }
@@ -131,7 +151,7 @@ impl Fields<'_> {
             Some((field, value)) => {
                 let kind = self.0.get("type").and_then(Value::as_str).unwrap_or_default();
                 let accepted = format!("the fields of \"{kind}\": {}", known.join(", "));
-                Err(error(field, Some(value), "is in a field that is not known here", accepted))
+                Err(error(field, value, "unknown field", accepted))
             }
         }
     }
@@ -140,17 +160,17 @@ impl Fields<'_> {
         match (self.0.get("until"), self.0.get("minutes")) {
             (None, None) => Ok(None),
             (Some(_), Some(minutes)) => {
-                Err(error("minutes", Some(minutes), "is given beside until", "one of until and minutes"))
+                Err(error("minutes", minutes, "given beside until", "one of until and minutes"))
             }
             (Some(value), None) => {
                 let latest = now.plus_minutes(max_ahead);
                 let accepted = format!("an RFC 3339 time after {now} and not after {latest}");
                 let until = time("until", value, &accepted)?;
                 if until <= now {
-                    return Err(error("until", Some(value), "is not in the future", accepted));
+                    return Err(error("until", value, "not in the future", accepted));
                 }
                 if until > latest {
-                    return Err(error("until", Some(value), "is too far ahead", accepted));
+                    return Err(error("until", value, "too far ahead", accepted));
                 }
                 Ok(Some(until))
             }
@@ -162,7 +182,7 @@ impl Fields<'_> {
                     }
                     _ => {
                         let accepted = format!("a whole number from 1 to {max_ahead}");
-                        Err(error("minutes", Some(value), "is no length of a window", accepted))
+                        Err(error("minutes", value, "not the length of a window", accepted))
                     }
                 }
             }
@@ -173,7 +193,7 @@ impl Fields<'_> {
         match self.0.get("reason") {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Reason::new(text)),
-            Some(other) => Err(error("reason", Some(other), "is no text", "a string")),
+            Some(other) => Err(error("reason", other, "not a string", "a string")),
         }
     }
 
@@ -191,7 +211,7 @@ impl Fields<'_> {
         match self.0.get("dryRun") {
             None => Ok(false),
             Some(Value::Bool(dry_run)) => Ok(*dry_run),
-            Some(other) => Err(error("dryRun", Some(other), "is neither", "true, false")),
+            Some(other) => Err(error("dryRun", other, "not a boolean", "true, false")),
         }
     }
 }
@@ -199,34 +219,25 @@ impl Fields<'_> {
 fn object<'a>(field: &str, value: &'a Value) -> Result<&'a Map<String, Value>, EventError> {
     value
         .as_object()
-        .ok_or_else(|| error(field, Some(value), "is no object", r#"an object such as {"type":"start"}"#))
+        .ok_or_else(|| error(field, value, "not an object", r#"an object such as {"type":"start"}"#))
 }
 
 fn time(field: &str, value: &Value, accepted: &str) -> Result<Timestamp, EventError> {
     value
         .as_str()
         .and_then(|text| text.parse().ok())
-        .ok_or_else(|| error(field, Some(value), "is no time", accepted))
+        .ok_or_else(|| error(field, value, "not a time", accepted))
 }
 
-fn error(
-    field: &str,
-    value: Option<&Value>,
-    problem: &'static str,
-    accepted: impl Into<String>,
-) -> EventError {
+fn error(field: &str, value: &Value, reason: &'static str, accepted: impl Into<String>) -> EventError {
     const LONGEST: usize = 100;
-    let mut text = value.map_or_else(|| "the field".to_owned(), Value::to_string);
+    let mut text = value.to_string();
     if let Some((cut, _)) = text.char_indices().nth(LONGEST) {
         text.truncate(cut);
         text.push('…');
     }
-    EventError {
-        field: field.chars().take(LONGEST).collect(),
-        value: text,
-        problem,
-        accepted: accepted.into(),
-    }
+    let field = field.chars().take(LONGEST).collect();
+    EventError::Unusable { field, value: text, reason, accepted: accepted.into() }
 }
 
 #[cfg(test)]

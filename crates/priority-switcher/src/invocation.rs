@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::error::SwitchError;
+use crate::event::EventType;
 use crate::handler::{Moment, handle};
 use crate::listener::Listener;
 use crate::metric;
@@ -42,8 +43,8 @@ pub async fn answer<L: Listener>(
             tracing::warn!(requestId = request_id, listener, code = warning.code, "{}", warning.message);
         }
     }
-    let (event, outcome, dry_run) = (answer.kind, answer.outcome.as_str(), answer.dry_run);
-    tracing::info!(requestId = request_id, event, outcome, dryRun = dry_run, "event done");
+    let (event, outcome, dry_run) = (answer.event_type, answer.outcome.as_str(), answer.dry_run);
+    tracing::info!(requestId = request_id, %event, outcome, dryRun = dry_run, "event done");
     Ok(answer)
 }
 
@@ -51,10 +52,10 @@ pub async fn answer<L: Listener>(
 /// is for.
 fn checked(result: &Result<Answer, SwitchError>) -> Vec<Standing> {
     match result {
-        Ok(answer) if answer.kind == "check" => {
+        Ok(answer) if answer.event_type == EventType::Check => {
             answer.listeners.iter().map(ListenerReport::standing).collect()
         }
-        Err(SwitchError::Listeners { kind: "check", standings, .. }) => standings.clone(),
+        Err(SwitchError::Listeners { event_type: EventType::Check, standings, .. }) => standings.clone(),
         _ => Vec::new(),
     }
 }

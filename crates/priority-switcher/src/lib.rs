@@ -1,8 +1,8 @@
 //! Moves the maintenance rule of an Application Load Balancer to the top of its listener and back.
 //!
-//! [`event`] reads the payload, [`handler`] reads the listener, [`plan`] works out what has to change,
-//! the handler applies it through the port in [`listener`] (which [`elb`] implements with the AWS SDK)
-//! and reads again until nothing is left to plan; [`report`] is the answer.
+//! [`event`] reads the payload, and [`handler`] has every listener switched at once. A listener's switch reads it,
+//! has [`plan`] work out what has to change, applies that through the [`listener`] trait (which [`elb`] implements
+//! with the AWS SDK) and reads again until nothing is left to plan. [`report`] is the answer.
 
 pub mod config;
 pub mod elb;
@@ -11,6 +11,7 @@ pub mod event;
 pub mod handler;
 pub mod invocation;
 pub mod listener;
+mod listener_switch;
 pub mod metric;
 pub mod plan;
 pub mod reason;

@@ -1,4 +1,4 @@
-//! What the handler needs of a listener, in our own types.
+//! What the switch needs of a listener, in our own types.
 
 use crate::plan::Move;
 use crate::record::Tags;
@@ -7,7 +7,6 @@ use crate::rule::{ListenerArn, RuleArn, RuleOrder, TargetGroupArn};
 /// One listener with its maintenance rule, wherever it really is.
 #[expect(async_fn_in_trait, reason = "the runtime has one thread, so nobody needs the futures to be Send")]
 pub trait Listener {
-    /// The listener.
     fn arn(&self) -> &ListenerArn;
 
     /// Its maintenance rule, which the tags belong to.
@@ -26,7 +25,7 @@ pub trait Listener {
     async fn remove_tags(&self, keys: &[&str]) -> Result<(), ListenerError>;
 
     /// Sets all these priorities at once or none of them.
-    async fn set_priorities(&self, moves: &[Move]) -> Result<(), ListenerError>;
+    async fn set_rule_priorities(&self, moves: &[Move]) -> Result<(), ListenerError>;
 
     /// Whether the target group has a target that would be asked.
     async fn can_answer(&self, target_group: &TargetGroupArn) -> Result<bool, ListenerError>;
@@ -37,26 +36,11 @@ pub trait Listener {
 pub enum ListenerError {
     /// Another writer was there first; nothing was changed.
     #[error("{call}: {message}")]
-    PriorityInUse {
-        /// The API call.
-        call: &'static str,
-        /// What the API said.
-        message: String,
-    },
+    PriorityInUse { call: &'static str, message: String },
     /// The pages of an answer do not fit together: something changed between two of them.
     #[error("{call}: {message}")]
-    Torn {
-        /// The API call.
-        call: &'static str,
-        /// What does not fit.
-        message: String,
-    },
-    /// Anything else.
+    InconsistentPages { call: &'static str, message: String },
+    /// Anything else; the message is what the API or the network said.
     #[error("{call}: {message}")]
-    Failed {
-        /// The API call.
-        call: &'static str,
-        /// What the API or the network said.
-        message: String,
-    },
+    Failed { call: &'static str, message: String },
 }

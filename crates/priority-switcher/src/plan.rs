@@ -33,11 +33,10 @@ pub struct Settings {
 /// One listener as it was read.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
-    /// All its rules.
     pub order: &'a RuleOrder,
     /// Which of them is the maintenance rule.
     pub rule: &'a RuleArn,
-    /// The maintenance rule's tags.
+    /// The maintenance rule's.
     pub tags: &'a Tags,
     /// The origin that this same invocation read or wrote before. It counts where the tags no longer
     /// hold one: somebody else's end may clear them between a start's two calls.
@@ -58,24 +57,20 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Move {
-    /// Which rule.
     #[serde(rename = "ruleArn")]
     pub rule: RuleArn,
-    /// Its priority now.
     pub from: Priority,
-    /// Its priority afterwards; never the same.
+    /// Never the same.
     pub to: Priority,
 }
 
-/// One call that changes something.
+/// One call of the API that changes something; the tags are the maintenance rule's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Write these tags to the maintenance rule.
-    Remember(Tags),
-    /// Remove the tags of these keys from it.
-    Forget(Vec<&'static str>),
-    /// Set all these priorities at once.
-    Move(Vec<Move>),
+    AddTags(Tags),
+    RemoveTags(Vec<&'static str>),
+    /// All at once or none of them.
+    SetRulePriorities(Vec<Move>),
 }
 
 /// What to do now. An end takes two plans: the record goes once the order has been seen to be right.
@@ -89,14 +84,12 @@ pub struct Plan {
     pub record: Record,
     /// Whether the event came too late to be obeyed.
     pub ignored: bool,
-    /// What the operator should know.
     pub warnings: Vec<Warning>,
 }
 
 /// The listener cannot be switched as it is. Nothing was changed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    /// The rule is not there.
     #[error("maintenance rule {0} is not among the listener's rules")]
     RuleNotFound(RuleArn),
     /// The default rule has no number to change.
@@ -205,6 +198,17 @@ impl Situation<'_> {
     }
 }
 
+impl Step {
+    /// What the tags are once the step is taken.
+    pub fn update(&self, tags: &mut Tags) {
+        match self {
+            Self::AddTags(news) => tags.extend(news.clone()),
+            Self::RemoveTags(keys) => tags.retain(|key, _| !keys.contains(&key.as_str())),
+            Self::SetRulePriorities(_) => {}
+        }
+    }
+}
+
 impl Plan {
     /// Whether everything is as the command wants it.
     pub fn is_empty(&self) -> bool {
@@ -214,8 +218,8 @@ impl Plan {
     /// The rules that change their number.
     pub fn moves(&self) -> &[Move] {
         let moves = self.steps.iter().find_map(|step| match step {
-            Step::Move(moves) => Some(moves.as_slice()),
-            Step::Remember(_) | Step::Forget(_) => None,
+            Step::SetRulePriorities(moves) => Some(moves.as_slice()),
+            Step::AddTags(_) | Step::RemoveTags(_) => None,
         });
         moves.unwrap_or_default()
     }
@@ -233,11 +237,11 @@ impl fmt::Display for Step {
             key.strip_prefix("maintenance-mode:").unwrap_or(key)
         }
         let (verb, parts): (_, Vec<String>) = match self {
-            Self::Remember(tags) => {
-                ("remember", tags.iter().map(|(key, value)| format!("{}={value}", short(key))).collect())
+            Self::AddTags(tags) => {
+                ("add tags", tags.iter().map(|(key, value)| format!("{}={value}", short(key))).collect())
             }
-            Self::Forget(keys) => ("forget", keys.iter().map(|key| short(key).to_owned()).collect()),
-            Self::Move(moves) => ("move", moves.iter().map(Move::to_string).collect()),
+            Self::RemoveTags(keys) => ("remove tags", keys.iter().map(|key| short(key).to_owned()).collect()),
+            Self::SetRulePriorities(moves) => ("set priorities", moves.iter().map(Move::to_string).collect()),
         };
         write!(f, "{verb} {}", parts.join(", "))
     }

@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::event::EventType;
 use crate::plan::{Move, State};
 use crate::rule::{ListenerArn, Priority, RuleArn, RuleOrder};
 use crate::timestamp::Timestamp;
@@ -34,9 +35,8 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
-    /// The event's type.
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub event_type: EventType,
     /// `Changed` if any listener's is, else `Ignored` if any listener's is.
     pub outcome: Outcome,
     /// Whether `moves` are only what would be done.
@@ -49,9 +49,8 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListenerReport {
-    /// The listener.
     pub listener_arn: ListenerArn,
-    /// Its maintenance rule.
+    /// The maintenance rule.
     pub rule_arn: RuleArn,
     /// What came of it; the answer carries it once for all.
     #[serde(skip)]
@@ -66,14 +65,12 @@ pub struct ListenerReport {
     pub moves: Vec<Move>,
     /// All rules as they stand after the call, the default rule last.
     pub rules: Vec<RuleLine>,
-    /// What the operator should know.
     pub warnings: Vec<Warning>,
 }
 
 /// Where a listener stands, as far as it was read: known of one that failed, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// The listener.
     pub listener_arn: ListenerArn,
     /// Whether it is in maintenance.
     pub state: State,
@@ -88,11 +85,9 @@ pub struct RuleLine {
     /// Its number, or `"default"`.
     #[serde(serialize_with = "as_text")]
     pub priority: Option<Priority>,
-    /// Which rule it is.
     pub rule_arn: RuleArn,
     /// What it matches; nothing for the default rule.
     pub conditions: Vec<String>,
-    /// What it does.
     pub action: String,
 }
 
@@ -105,10 +100,10 @@ impl ListenerReport {
 
 impl Answer {
     /// Sums the listeners up.
-    pub fn new(kind: &'static str, dry_run: bool, listeners: Vec<ListenerReport>) -> Self {
+    pub fn new(event_type: EventType, dry_run: bool, listeners: Vec<ListenerReport>) -> Self {
         let any = |outcome| listeners.iter().any(|listener| listener.outcome == outcome);
         let outcome = [Outcome::Changed, Outcome::Ignored].into_iter().find(|outcome| any(*outcome));
-        Self { kind, outcome: outcome.unwrap_or(Outcome::Unchanged), dry_run, listeners }
+        Self { event_type, outcome: outcome.unwrap_or(Outcome::Unchanged), dry_run, listeners }
     }
 }
 
@@ -119,13 +114,13 @@ pub fn rule_lines(order: &RuleOrder) -> Vec<RuleLine> {
         priority: Some(rule.priority),
         rule_arn: rule.arn.clone(),
         conditions: rule.conditions.clone(),
-        action: rule.action.clone(),
+        action: rule.action.description.clone(),
     });
     let last = RuleLine {
         priority: None,
         rule_arn: default.arn.clone(),
         conditions: Vec::new(),
-        action: default.action.clone(),
+        action: default.action.description.clone(),
     };
     numbered.chain([last]).collect()
 }

@@ -5,5 +5,5 @@ mod order;
 mod priority;
 
 pub use arn::{ListenerArn, NotARuleArn, RuleArn, TargetGroupArn};
-pub use order::{DefaultRule, OrderError, Rule, RuleOrder};
+pub use order::{Action, DefaultRule, OrderError, Rule, RuleOrder};
 pub use priority::{NotAPriority, Priority};

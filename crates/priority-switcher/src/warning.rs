@@ -144,7 +144,7 @@ pub fn of_order(order: &RuleOrder, rule: &RuleArn, active: Priority) -> Vec<Warn
         let message = format!(
             "the maintenance rule matches everything that no rule above it does, at rest too: \
              the listener's default action ({}) is never reached",
-            order.default_rule().action
+            order.default_rule().action.description
         );
         warnings.push(Warning::new("reachable-at-rest", message));
     }

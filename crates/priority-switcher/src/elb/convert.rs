@@ -1,8 +1,10 @@
 //! What DescribeRules answers, in our own types.
 
-use aws_sdk_elasticloadbalancingv2::types::{Action, ActionTypeEnum, Rule as SdkRule, RuleCondition};
+use aws_sdk_elasticloadbalancingv2::types::{
+    Action as SdkAction, ActionTypeEnum, Rule as SdkRule, RuleCondition,
+};
 
-use crate::rule::{DefaultRule, OrderError, Rule, RuleOrder, TargetGroupArn};
+use crate::rule::{Action, DefaultRule, OrderError, Rule, RuleOrder, TargetGroupArn};
 
 /// Why an answer is not the order of a listener's rules.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +25,11 @@ pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, Problem> {
         let text = rule.rule_arn().unwrap_or_default();
         let arn = text.parse().map_err(|error| Problem::Answer(format!("\"{text}\" is {error}")))?;
         let actions = rule.actions();
-        let action = actions.iter().map(describe_action).collect::<Vec<_>>().join(", then ");
+        let joined = |describe: fn(&SdkAction) -> String| {
+            actions.iter().map(describe).collect::<Vec<_>>().join(", then ")
+        };
+        let action =
+            Action { kind: joined(|action| kind(action).to_owned()), description: joined(describe_action) };
         match rule.priority().unwrap_or_default() {
             "default" => default = Some(DefaultRule { arn, action }),
             number => {
@@ -85,8 +91,11 @@ fn matches_any_path(condition: &RuleCondition) -> bool {
         && values(condition).iter().any(|value| value == "/*" || value == "*")
 }
 
-fn describe_action(action: &Action) -> String {
-    let kind = action.r#type().map_or("unknown action", ActionTypeEnum::as_str);
+fn kind(action: &SdkAction) -> &str {
+    action.r#type().map_or("unknown action", ActionTypeEnum::as_str)
+}
+
+fn describe_action(action: &SdkAction) -> String {
     let details = match action.r#type() {
         Some(ActionTypeEnum::Forward) => forward_targets(action),
         Some(ActionTypeEnum::Redirect) => action.redirect_config().map(|to| {
@@ -106,12 +115,12 @@ fn describe_action(action: &Action) -> String {
         _ => None,
     };
     match details {
-        Some(details) => format!("{kind}: {details}"),
-        None => kind.to_owned(),
+        Some(details) => format!("{}: {details}", kind(action)),
+        None => kind(action).to_owned(),
     }
 }
 
-fn forward_targets(action: &Action) -> Option<String> {
+fn forward_targets(action: &SdkAction) -> Option<String> {
     let weighted = action.forward_config().map(|config| config.target_groups()).unwrap_or_default();
     let short = |arn: &str| TargetGroupArn::new(arn).short().to_owned();
     if weighted.len() > 1 {
@@ -127,7 +136,7 @@ fn forward_targets(action: &Action) -> Option<String> {
     target_groups(action).first().map(|arn| short(arn))
 }
 
-fn target_groups(action: &Action) -> Vec<&str> {
+fn target_groups(action: &SdkAction) -> Vec<&str> {
     let weighted = action.forward_config().map(|config| config.target_groups()).unwrap_or_default();
     let named = weighted.iter().filter_map(|target| target.target_group_arn());
     let mut groups: Vec<&str> = named.chain(action.target_group_arn()).collect();
@@ -216,14 +225,14 @@ mod tests {
             .status_code(RedirectActionStatusCodeEnum::Http301);
         let fixed = FixedResponseActionConfig::builder().status_code("404");
         let lines = [
-            Action::builder().r#type(ActionTypeEnum::Forward).target_group_arn(group("shop")).build(),
-            Action::builder().r#type(ActionTypeEnum::Forward).forward_config(blue_green.build()).build(),
-            Action::builder().r#type(ActionTypeEnum::Redirect).redirect_config(redirect.build()).build(),
-            Action::builder()
+            SdkAction::builder().r#type(ActionTypeEnum::Forward).target_group_arn(group("shop")).build(),
+            SdkAction::builder().r#type(ActionTypeEnum::Forward).forward_config(blue_green.build()).build(),
+            SdkAction::builder().r#type(ActionTypeEnum::Redirect).redirect_config(redirect.build()).build(),
+            SdkAction::builder()
                 .r#type(ActionTypeEnum::FixedResponse)
                 .fixed_response_config(fixed.build())
                 .build(),
-            Action::builder().r#type(ActionTypeEnum::AuthenticateOidc).build(),
+            SdkAction::builder().r#type(ActionTypeEnum::AuthenticateOidc).build(),
         ]
         .map(|action| describe_action(&action));
         insta::assert_snapshot!(lines.join("\n"), @"

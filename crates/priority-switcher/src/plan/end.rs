@@ -48,7 +48,7 @@ impl Situation<'_> {
         Ok(if moves.is_empty() {
             self.stay_ended(scheduled_at, warnings)
         } else {
-            self.proceed(vec![Step::Move(moves)], warnings)
+            self.proceed(vec![Step::SetRulePriorities(moves)], warnings)
         })
     }
 
@@ -56,7 +56,7 @@ impl Situation<'_> {
         let mut layout = self.layout.clone();
         self.move_own_last(&mut layout)?;
         let warnings = vec![Warning::record_missing_at_end(layout.own())];
-        let steps = vec![Step::Move(layout.moves()), Step::Remember(self.ended(scheduled_at))];
+        let steps = vec![Step::SetRulePriorities(layout.moves()), Step::AddTags(self.ended(scheduled_at))];
         Ok(self.proceed(steps, warnings))
     }
 
@@ -67,12 +67,12 @@ impl Situation<'_> {
         let steps = if !forget.is_empty() {
             // `ended-at` first: a crash in between leaves a record that the next end clears, the other
             // way round a late start would find nothing that keeps it out.
-            vec![Step::Remember(self.ended(scheduled_at)), Step::Forget(forget)]
+            vec![Step::AddTags(self.ended(scheduled_at)), Step::RemoveTags(forget)]
         } else if scheduled_at
             .is_some_and(|scheduled| self.record.ended_at.is_none_or(|ended| ended < scheduled))
         {
             // The start of this window may still be on its way; it shall find that the window is over.
-            vec![Step::Remember(self.ended(scheduled_at))]
+            vec![Step::AddTags(self.ended(scheduled_at))]
         } else {
             Vec::new()
         };

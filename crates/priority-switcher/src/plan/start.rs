@@ -57,7 +57,7 @@ impl Situation<'_> {
         let mut layout = self.layout.clone();
         layout.put_own(origin.active);
         let mut steps = self.keep_window(start, Some(origin));
-        steps.push(Step::Move(layout.moves()));
+        steps.push(Step::SetRulePriorities(layout.moves()));
         steps
     }
 
@@ -109,13 +109,13 @@ impl Situation<'_> {
         news.retain(|key, value| self.view.tags.get(key) != Some(value));
         let mut steps = Vec::new();
         if !forget.is_empty() {
-            steps.push(Step::Forget(forget));
+            steps.push(Step::RemoveTags(forget));
         }
         if !news.is_empty() {
-            steps.push(Step::Remember(news));
+            steps.push(Step::AddTags(news));
         }
         if !moves.is_empty() {
-            steps.push(Step::Move(moves));
+            steps.push(Step::SetRulePriorities(moves));
         }
         steps
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::event::Start;
 use crate::record::key;
-use crate::rule::{DefaultRule, Rule};
+use crate::rule::{Action, DefaultRule, Rule};
 
 const NOW: &str = "2026-03-01T22:00:00Z";
 
@@ -19,12 +19,16 @@ fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
+fn action() -> Action {
+    Action { kind: "forward".into(), description: String::new() }
+}
+
 fn rule(name: &str, place: u32) -> Rule {
     Rule {
         arn: arn(name),
         priority: number(place),
         conditions: Vec::new(),
-        action: String::new(),
+        action: action(),
         catches_all: false,
         target_groups: Vec::new(),
     }
@@ -34,7 +38,7 @@ fn rule(name: &str, place: u32) -> Rule {
 fn order(own: u32, others: &[u32]) -> RuleOrder {
     let names = "abcdefghijklmnopqrstuvwxyz".chars();
     let others = names.zip(others).map(|(name, place)| rule(&name.to_string(), *place));
-    let default = DefaultRule { arn: arn("default"), action: String::new() };
+    let default = DefaultRule { arn: arn("default"), action: action() };
     RuleOrder::new(others.chain([rule("M", own)]).collect(), default).unwrap()
 }
 
@@ -71,33 +75,33 @@ fn codes(plan: &Plan) -> Vec<&str> {
 #[test]
 fn a_start_displaces_the_unbroken_run_at_the_top_and_records_it_first() {
     let plan = planned(&order(99, &[1, 2, 3, 5]), &Tags::new(), &start(), &settings());
-    insta::assert_snapshot!(plan, @"remember active-priority=1, below=0, displaced=3, home-priority=99, since=2026-03-01T22:00:00Z; move M 99→1, a 1→2, b 2→3, c 3→4");
+    insta::assert_snapshot!(plan, @"add tags active-priority=1, below=0, displaced=3, home-priority=99, since=2026-03-01T22:00:00Z; set priorities M 99→1, a 1→2, b 2→3, c 3→4");
 }
 
 #[test]
 fn a_start_moves_one_rule_only_if_the_active_priority_is_free() {
     let plan = planned(&order(99, &[2, 3]), &Tags::new(), &start(), &settings());
-    insta::assert_snapshot!(plan, @"remember active-priority=1, below=0, displaced=0, home-priority=99, since=2026-03-01T22:00:00Z; move M 99→1");
+    insta::assert_snapshot!(plan, @"add tags active-priority=1, below=0, displaced=0, home-priority=99, since=2026-03-01T22:00:00Z; set priorities M 99→1");
 }
 
 #[test]
 fn the_maintenance_rules_own_place_counts_as_free() {
     let plan = planned(&order(3, &[1, 2, 4]), &Tags::new(), &start(), &settings());
-    insta::assert_snapshot!(plan, @"remember active-priority=1, below=1, displaced=2, home-priority=3, since=2026-03-01T22:00:00Z; move M 3→1, a 1→2, b 2→3");
+    insta::assert_snapshot!(plan, @"add tags active-priority=1, below=1, displaced=2, home-priority=3, since=2026-03-01T22:00:00Z; set priorities M 3→1, a 1→2, b 2→3");
 }
 
 #[test]
 fn rules_above_the_active_priority_stay() {
     let settings = Settings { active: number(10), ..settings() };
     let plan = planned(&order(99, &[8, 9, 10, 11]), &Tags::new(), &start(), &settings);
-    insta::assert_snapshot!(plan, @"remember active-priority=10, below=0, displaced=2, home-priority=99, since=2026-03-01T22:00:00Z; move M 99→10, c 10→11, d 11→12");
+    insta::assert_snapshot!(plan, @"add tags active-priority=10, below=0, displaced=2, home-priority=99, since=2026-03-01T22:00:00Z; set priorities M 99→10, c 10→11, d 11→12");
 }
 
 #[test]
 fn a_rule_that_is_asked_last_at_any_number_is_not_moved() {
     let settings = Settings { active: number(10), ..settings() };
     let plan = planned(&order(5, &[1]), &Tags::new(), &start(), &settings);
-    insta::assert_snapshot!(plan, @"remember active-priority=5, below=0, displaced=0, home-priority=5, since=2026-03-01T22:00:00Z");
+    insta::assert_snapshot!(plan, @"add tags active-priority=5, below=0, displaced=0, home-priority=5, since=2026-03-01T22:00:00Z");
 }
 
 #[test]
@@ -105,27 +109,27 @@ fn a_start_clears_what_an_interrupted_end_left_before_it_writes() {
     let mut tags = record(99, 3, 0);
     tags.insert(key::UNTIL.into(), "2026-03-01T21:30:00Z".into());
     let plan = planned(&order(99, &[1, 2]), &tags, &start(), &settings());
-    insta::assert_snapshot!(plan, @"forget until; remember displaced=2, since=2026-03-01T22:00:00Z; move M 99→1, a 1→2, b 2→3");
+    insta::assert_snapshot!(plan, @"remove tags until; add tags displaced=2, since=2026-03-01T22:00:00Z; set priorities M 99→1, a 1→2, b 2→3");
 }
 
 #[test]
 fn an_end_moves_everything_back_before_it_clears_the_record() {
     let plan = planned(&order(1, &[2, 3, 4, 5]), &record(99, 3, 0), &end(), &settings());
-    insta::assert_snapshot!(plan, @"move M 1→99, a 2→1, b 3→2, c 4→3");
+    insta::assert_snapshot!(plan, @"set priorities M 1→99, a 2→1, b 3→2, c 4→3");
     let plan = planned(&order(99, &[1, 2, 3, 5]), &record(99, 3, 0), &end(), &settings());
-    insta::assert_snapshot!(plan, @"remember ended-at=2026-03-01T22:00:00Z; forget home-priority, active-priority, displaced, below, since");
+    insta::assert_snapshot!(plan, @"add tags ended-at=2026-03-01T22:00:00Z; remove tags home-priority, active-priority, displaced, below, since");
 }
 
 #[test]
 fn an_end_gives_every_remaining_rule_its_old_number_if_one_has_gone() {
     let plan = planned(&order(1, &[2, 4, 5]), &record(99, 3, 0), &end(), &settings());
-    insta::assert_snapshot!(plan, @"move M 1→99, a 2→1, b 4→3");
+    insta::assert_snapshot!(plan, @"set priorities M 1→99, a 2→1, b 4→3");
 }
 
 #[test]
 fn an_end_without_a_record_puts_the_rule_last_and_leaves_the_others() {
     let plan = planned(&order(1, &[2, 3, 70]), &Tags::new(), &end(), &settings());
-    insta::assert_snapshot!(plan, @"move M 1→71; remember ended-at=2026-03-01T22:00:00Z");
+    insta::assert_snapshot!(plan, @"set priorities M 1→71; add tags ended-at=2026-03-01T22:00:00Z");
     assert_eq!(codes(&plan), ["record-missing"]);
 }
 
@@ -133,15 +137,15 @@ fn an_end_without_a_record_puts_the_rule_last_and_leaves_the_others() {
 fn an_end_without_a_record_uses_the_resting_priority_if_that_is_below_all_others() {
     let resting = |resting| Settings { resting: Some(number(resting)), ..settings() };
     let plan = planned(&order(1, &[2, 70]), &Tags::new(), &end(), &resting(500));
-    insta::assert_snapshot!(plan, @"move M 1→500; remember ended-at=2026-03-01T22:00:00Z");
+    insta::assert_snapshot!(plan, @"set priorities M 1→500; add tags ended-at=2026-03-01T22:00:00Z");
     let plan = planned(&order(1, &[2, 70]), &Tags::new(), &end(), &resting(60));
-    insta::assert_snapshot!(plan, @"move M 1→71; remember ended-at=2026-03-01T22:00:00Z");
+    insta::assert_snapshot!(plan, @"set priorities M 1→71; add tags ended-at=2026-03-01T22:00:00Z");
 }
 
 #[test]
 fn the_last_rules_make_room_if_they_reach_to_the_last_number() {
     let plan = planned(&order(1, &[2, 49_999, 50_000]), &Tags::new(), &end(), &settings());
-    insta::assert_snapshot!(plan, @"move M 1→50000, b 49999→49998, c 50000→49999; remember ended-at=2026-03-01T22:00:00Z");
+    insta::assert_snapshot!(plan, @"set priorities M 1→50000, b 49999→49998, c 50000→49999; add tags ended-at=2026-03-01T22:00:00Z");
 }
 
 #[test]
@@ -155,46 +159,46 @@ fn an_end_for_which_no_number_can_be_made_free_says_so() {
 #[test]
 fn a_rule_whose_home_was_taken_goes_below_all_others() {
     let plan = planned(&order(1, &[2, 99]), &record(99, 1, 0), &end(), &settings());
-    insta::assert_snapshot!(plan, @"move M 1→100, a 2→1");
+    insta::assert_snapshot!(plan, @"set priorities M 1→100, a 2→1");
     assert_eq!(codes(&plan), ["home-taken"]);
 }
 
 #[test]
 fn a_rule_that_came_below_home_during_the_window_is_not_covered() {
     let plan = planned(&order(1, &[2, 120]), &record(99, 1, 0), &end(), &settings());
-    insta::assert_snapshot!(plan, @"move M 1→121, a 2→1");
+    insta::assert_snapshot!(plan, @"set priorities M 1→121, a 2→1");
     assert_eq!(codes(&plan), ["home-taken"]);
 }
 
 #[test]
 fn a_rule_that_had_others_below_goes_home_between_them() {
     let plan = planned(&order(1, &[2, 120]), &record(99, 1, 1), &end(), &settings());
-    insta::assert_snapshot!(plan, @"move M 1→99, a 2→1");
+    insta::assert_snapshot!(plan, @"set priorities M 1→99, a 2→1");
     assert!(codes(&plan).is_empty());
 }
 
 #[test]
 fn an_end_brings_back_what_was_displaced_although_the_rule_was_moved_home_by_hand() {
     let plan = planned(&order(99, &[2, 3, 4]), &record(99, 3, 0), &end(), &settings());
-    insta::assert_snapshot!(plan, @"move a 2→1, b 3→2, c 4→3");
+    insta::assert_snapshot!(plan, @"set priorities a 2→1, b 3→2, c 4→3");
 }
 
 #[test]
 fn a_start_after_the_rule_was_moved_away_by_hand_keeps_the_record() {
     let plan = planned(&order(50, &[2, 3, 4]), &record(99, 3, 0), &start(), &settings());
-    insta::assert_snapshot!(plan, @"move M 50→1");
+    insta::assert_snapshot!(plan, @"set priorities M 50→1");
 }
 
 #[test]
 fn a_place_that_somebody_took_is_left_to_them() {
     // The operator moved the maintenance rule away and put another one in its place.
     let plan = planned(&order(50, &[1, 2, 3]), &record(99, 2, 0), &end(), &settings());
-    insta::assert_snapshot!(plan, @"move M 50→99");
+    insta::assert_snapshot!(plan, @"set priorities M 50→99");
     // Here the operator moved it up, above the place that the start had given it.
     let mut tags = record(99, 1, 0);
     tags.insert(key::ACTIVE_PRIORITY.into(), "5".into());
     let plan = planned(&order(3, &[5, 6]), &tags, &end(), &settings());
-    insta::assert_snapshot!(plan, @"move M 3→99");
+    insta::assert_snapshot!(plan, @"set priorities M 3→99");
     assert_eq!(codes(&plan), ["drift"]);
 }
 
@@ -202,7 +206,7 @@ fn a_place_that_somebody_took_is_left_to_them() {
 fn an_end_undoes_the_start_of_its_own_window_whatever_the_configuration_is_now() {
     let settings = Settings { active: number(10), ..settings() };
     let plan = planned(&order(1, &[2, 3, 10]), &record(99, 2, 0), &end(), &settings);
-    insta::assert_snapshot!(plan, @"move M 1→99, a 2→1, b 3→2");
+    insta::assert_snapshot!(plan, @"set priorities M 1→99, a 2→1, b 3→2");
 }
 
 #[test]
@@ -212,13 +216,13 @@ fn a_record_that_another_end_cleared_meanwhile_is_written_again() {
     let (order, tags) = (order(1, &[2, 3]), Tags::new());
     let view = View { order: &order, rule: &arn("M"), tags: &tags, recalled: Some(origin) };
     let plan = plan(view, &start(), &settings(), time(NOW)).unwrap();
-    insta::assert_snapshot!(plan, @"remember active-priority=1, below=0, displaced=2, home-priority=99, since=2026-03-01T22:00:00Z");
+    insta::assert_snapshot!(plan, @"add tags active-priority=1, below=0, displaced=2, home-priority=99, since=2026-03-01T22:00:00Z");
 }
 
 #[test]
 fn a_start_at_a_rule_that_was_put_on_top_by_hand_records_no_place() {
     let plan = planned(&order(1, &[2, 3]), &Tags::new(), &start(), &settings());
-    insta::assert_snapshot!(plan, @"remember since=2026-03-01T22:00:00Z");
+    insta::assert_snapshot!(plan, @"add tags since=2026-03-01T22:00:00Z");
     assert_eq!(codes(&plan), ["record-missing"]);
 }
 
@@ -237,8 +241,8 @@ fn a_scheduled_end_that_finds_nothing_to_end_keeps_the_late_start_of_its_window_
     let command = Command::End { scheduled_at: Some(scheduled) };
     let rules = order(99, &[1, 2]);
     let plan = planned(&rules, &Tags::new(), &command, &settings());
-    insta::assert_snapshot!(plan, @"remember ended-at=2026-03-01T22:00:00Z");
-    let Step::Remember(tags) = &plan.steps[0] else { panic!("{plan}") };
+    insta::assert_snapshot!(plan, @"add tags ended-at=2026-03-01T22:00:00Z");
+    let Step::AddTags(tags) = &plan.steps[0] else { panic!("{plan}") };
     assert!(planned(&rules, tags, &command, &settings()).is_empty(), "a second one has nothing to add");
     let late = Start { scheduled_at: Some(time("2026-03-01T21:30:00Z")), ..Start::default() };
     let late = planned(&rules, tags, &Command::Start(late), &settings());

@@ -5,14 +5,11 @@ use super::{Priority, RuleArn, TargetGroupArn};
 /// A non-default rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// Which rule it is.
     pub arn: RuleArn,
-    /// Where it stands.
     pub priority: Priority,
     /// What it matches, a line for each condition: `path-pattern: /a*`.
     pub conditions: Vec<String>,
-    /// What it does: `forward: targetgroup/shop/6d0ecf831eec9f09`.
-    pub action: String,
+    pub action: Action,
     /// Whether it matches every request (one condition, `path-pattern: /*`).
     pub catches_all: bool,
     /// The target groups it forwards to; none for a rule that redirects or answers by itself.
@@ -22,10 +19,17 @@ pub struct Rule {
 /// The rule that is asked when no other matches. It has no number and cannot be moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefaultRule {
-    /// Which rule it is.
     pub arn: RuleArn,
-    /// What it does.
-    pub action: String,
+    pub action: Action,
+}
+
+/// What a rule does with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// The API's word for it, such as `forward`, `redirect` or `fixed-response`; of several actions, each one's.
+    pub kind: String,
+    /// With its details: `forward: targetgroup/shop/6d0ecf831eec9f09`.
+    pub description: String,
 }
 
 /// The rules of one listener, sorted by priority, no two on one number.
@@ -38,9 +42,8 @@ pub struct RuleOrder {
 /// What was read cannot be the order of a listener's rules.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OrderError {
-    /// Two rules on one number.
     #[error("rules {0} and {1} both stand at priority {2}")]
-    SharedPriority(RuleArn, RuleArn, Priority),
+    SamePriority(RuleArn, RuleArn, Priority),
     /// One rule read twice, as a page boundary that moved between two reads can bring about.
     #[error("rule {0} was listed twice")]
     Repeated(RuleArn),
@@ -57,7 +60,7 @@ impl RuleOrder {
             let [upper, lower] = pair else { continue };
             if upper.priority == lower.priority {
                 let (one, other) = (upper.arn.clone(), lower.arn.clone());
-                return Err(OrderError::SharedPriority(one, other, upper.priority));
+                return Err(OrderError::SamePriority(one, other, upper.priority));
             }
         }
         let mut arns: Vec<&RuleArn> = rules.iter().map(|rule| &rule.arn).collect();
@@ -73,7 +76,6 @@ impl RuleOrder {
         &self.rules
     }
 
-    /// The default rule.
     pub fn default_rule(&self) -> &DefaultRule {
         &self.default
     }
