@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SHOP, Visit
-from tests.harness.aws import Aws
 from tests.harness.backends import Backend
 from tests.harness.site import Site
 
@@ -151,22 +150,10 @@ def test_a_system_that_sends_visitors_to_sign_in_elsewhere_is_back(
 
 
 @pytest.fixture
-def unhurried_shop(closed_shop: Site, aws: Aws) -> Iterator[Site]:
+def unhurried_shop(closed_shop: Site) -> Iterator[Site]:
     """Yield the shop in maintenance with a page that does not try by itself while a test lasts."""
-    functions = aws.client("lambda")
-    variables = functions.get_function_configuration(FunctionName=closed_shop.stack.responder)["Environment"][
-        "Variables"
-    ]
-
-    def ask_again_after(seconds: str) -> None:
-        functions.update_function_configuration(
-            FunctionName=closed_shop.stack.responder,
-            Environment={"Variables": {**variables, "RETRY_AFTER_SECONDS": seconds}},
-        )
-
-    ask_again_after("86400")
-    yield closed_shop
-    ask_again_after(variables["RETRY_AFTER_SECONDS"])
+    with closed_shop.stack.configured(closed_shop.stack.responder, RETRY_AFTER_SECONDS="86400"):
+        yield closed_shop
 
 
 def _expect_to_be_back(tab: Page, shop: Site) -> None:

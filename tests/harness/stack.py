@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from samcli.yamlhelper import yaml_parse
 
 from tests.harness.aws import Aws, host_architecture
 from tests.harness.emulator_gaps import register_target, widen_rule_resources
@@ -28,10 +31,14 @@ class Stack:
 
     @property
     def template(self) -> str:
-        """The template as it was deployed, with the functions where the SAM CLI has put them."""
+        """The template as it was deployed, with the functions where the SAM CLI has put them.
+
+        As JSON without spaces: a template that does not lie in a bucket may have 51,200 bytes.
+        """
         deployed = self._aws.client("cloudformation").get_template(StackName=self.name, TemplateStage="Original")
         body = deployed["TemplateBody"]
-        return body if isinstance(body, str) else json.dumps(body)
+        parsed = yaml_parse(body) if isinstance(body, str) else body
+        return json.dumps(parsed, separators=(",", ":"), ensure_ascii=False)
 
     @property
     def resources(self) -> dict[str, str]:
@@ -54,6 +61,21 @@ class Stack:
         payload = event.read_bytes() if isinstance(event, Path) else json.dumps(event).encode()
         called = self._aws.client("lambda").invoke(FunctionName=function or self.switcher, Payload=payload)
         return Invocation("FunctionError" in called, json.loads(called["Payload"].read()))
+
+    @contextlib.contextmanager
+    def configured(self, function: str, **changed: str) -> Iterator[None]:
+        """Run a function with other values of its environment variables until the block ends."""
+        functions = self._aws.client("lambda")
+        variables = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+
+        def configure(values: Mapping[str, str]) -> None:
+            functions.update_function_configuration(FunctionName=function, Environment={"Variables": values})
+
+        configure({**variables, **changed})
+        try:
+            yield
+        finally:
+            configure(variables)
 
     def responder_log(self) -> list[dict[str, Any]]:
         """Return the responder's own log lines, oldest first."""
