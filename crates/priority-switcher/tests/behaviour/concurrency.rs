@@ -5,26 +5,23 @@ use std::collections::BTreeMap;
 use priority_switcher::record::{Record, key};
 use proptest::prelude::*;
 use serde_json::json;
+use strict_elb::StrictElb;
 
-use crate::support::listeners::{Setup, maintenance_rule, setups};
-use crate::support::port::MemoryListener;
+use crate::support::listeners::{Setup, maintenance_rule, order, setups};
 use crate::support::run::{Ending, START_OF_TIME, answer, invoke, runtime, time};
-use crate::support::strict::StrictElb;
 
 /// What is to be seen of a listener: the order, and what the record says of the way back.
 fn standing(elb: &StrictElb, setup: &Setup) -> (Vec<(u32, String)>, Option<String>, bool) {
-    let rule = maintenance_rule("web");
-    let order = elb.order(&rule.listener()).into_iter().map(|(place, rule)| (place, rule.id().to_owned()));
-    let tags = elb.tags_of(&rule);
+    let tags = elb.tags_of(maintenance_rule("web").as_str());
     let origin = Record::from_tags(&tags, setup.settings().active).origin;
     let open = key::OF_A_WINDOW.iter().any(|key| tags.contains_key(*key));
-    (order.collect(), origin.map(|origin| format!("{origin:?}")), open)
+    (order(elb, "web"), origin.map(|origin| format!("{origin:?}")), open)
 }
 
 /// Where a listener stands after these events, one after the other and undisturbed.
 fn after(setup: &Setup, events: &[&str]) -> (Vec<(u32, String)>, Option<String>, bool) {
     let elb = setup.elb();
-    let listener = MemoryListener::new(&elb, &maintenance_rule("web"));
+    let listener = setup.listener(&elb);
     runtime().block_on(async {
         for kind in events {
             answer(&listener, &setup.settings(), &json!({"type": kind}), time(START_OF_TIME)).await;
@@ -47,8 +44,8 @@ proptest! {
         kinds in prop_oneof![Just(["start", "start"]), Just(["start", "end"]), Just(["end", "end"])],
         turns in [turns(), turns()],
     ) {
-        let (elb, settings, rule) = (setup.elb(), setup.settings(), maintenance_rule("web"));
-        let listeners = [MemoryListener::new(&elb, &rule), MemoryListener::new(&elb, &rule)];
+        let (elb, settings) = (setup.elb(), setup.settings());
+        let listeners = [setup.listener(&elb), setup.listener(&elb)];
         let earlier: &[&str] = if already_on { &["start"] } else { &[] };
         let legal: BTreeMap<_, _> = [[kinds[0], kinds[1]], [kinds[1], kinds[0]]]
             .into_iter()

@@ -14,16 +14,15 @@ use std::rc::Rc;
 use priority_switcher::plan::State;
 use priority_switcher::record::{Record, key};
 use priority_switcher::report::Outcome;
-use priority_switcher::rule::RuleArn;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestCaseResult, TestRng, TestRunner};
 use serde_json::{Value, json};
+use strict_elb::StrictElb;
 
 use crate::support::faults::{Fault, Faults};
-use crate::support::listeners::{Setup, maintenance_rule, rule, setups};
-use crate::support::port::MemoryListener;
+use crate::support::listeners::{Setup, forward, maintenance_rule, order, rule, setups};
+use crate::support::memory_listener::MemoryListener;
 use crate::support::run::{Ending, START_OF_TIME, answer, invoke, runtime, time};
-use crate::support::strict::{StrictElb, StrictRule};
 
 /// Something that happens in an evening.
 #[derive(Clone, Debug)]
@@ -132,7 +131,7 @@ impl Tally {
 impl<'a> Evening<'a> {
     fn new(setup: &'a Setup, tally: &'a Tally) -> Self {
         let elb = setup.elb();
-        let mut listener = MemoryListener::new(&elb, &maintenance_rule("web"));
+        let mut listener = setup.listener(&elb);
         listener.faults = Rc::clone(&tally.faults);
         let may_have_below = !setup.rests_last();
         Self { setup, elb, listener, now: time(START_OF_TIME), may_have_below, added: 0, tally }
@@ -171,7 +170,7 @@ impl<'a> Evening<'a> {
         });
         if !raced && !matches!(ending, Ending::Answered(_)) && self.order() != before {
             let copy = Rc::new(RefCell::new(self.elb.borrow().clone()));
-            let listener = MemoryListener::new(&copy, &maintenance_rule("web"));
+            let listener = self.setup.listener(&copy);
             let again = answer(&listener, &self.setup.settings(), payload, self.now).await;
             prop_assert_eq!(&again.listeners[0].moves, &[], "{} left the listener half done", payload);
         }
@@ -210,8 +209,11 @@ impl<'a> Evening<'a> {
 
     fn change(&mut self, change: &Change) {
         let order = self.order();
-        let others: Vec<RuleArn> =
-            order.iter().map(|(_, arn)| arn.clone()).filter(|arn| *arn != maintenance_rule("web")).collect();
+        let others: Vec<_> = order
+            .iter()
+            .filter(|(_, name)| name != "maintenance")
+            .map(|(_, name)| rule("web", name).as_str().to_owned())
+            .collect();
         let nearest_free = |place: u32| {
             (place..=50_000).chain(1..place).find(|place| order.iter().all(|(taken, _)| taken != place))
         };
@@ -221,12 +223,7 @@ impl<'a> Evening<'a> {
             Change::Add { place } => {
                 self.added += 1;
                 let name = format!("new{}", self.added);
-                elb.add_rule(StrictRule {
-                    arn: rule("web", &name),
-                    priority: nearest_free(*place),
-                    path: "/new".into(),
-                    target_group: "new".into(),
-                });
+                elb.add_rule(forward("web", &name, nearest_free(*place), "/new"));
             }
             Change::Remove { which } => {
                 if let Some(arn) = pick(*which) {
@@ -239,25 +236,25 @@ impl<'a> Evening<'a> {
                 }
             }
             Change::MoveMaintenanceRule { place } => {
-                elb.move_by_hand(&maintenance_rule("web"), nearest_free(*place).unwrap()).unwrap();
+                elb.move_by_hand(maintenance_rule("web").as_str(), nearest_free(*place).unwrap()).unwrap();
             }
-            Change::WipeTags => elb.wipe_tags(&maintenance_rule("web")),
+            Change::WipeTags => elb.wipe_tags(maintenance_rule("web").as_str()),
         }
         drop(elb);
         let own = self.place();
         self.may_have_below |= own > self.setup.active && self.order().iter().any(|(place, _)| *place > own);
     }
 
-    fn order(&self) -> Vec<(u32, RuleArn)> {
-        self.elb.borrow().order(&maintenance_rule("web").listener())
+    fn order(&self) -> Vec<(u32, String)> {
+        order(&self.elb.borrow(), "web")
     }
 
     fn place(&self) -> u32 {
-        self.elb.borrow().priority_of(&maintenance_rule("web"))
+        self.elb.borrow().priority_of(maintenance_rule("web").as_str())
     }
 
     fn window_tags(&self) -> Vec<String> {
-        let tags = self.elb.borrow().tags_of(&maintenance_rule("web"));
+        let tags = self.elb.borrow().tags_of(maintenance_rule("web").as_str());
         tags.into_keys().filter(|key| key::OF_A_WINDOW.contains(&key.as_str())).collect()
     }
 }
@@ -270,7 +267,8 @@ async fn alone_is_exact(setup: &Setup, acts: &[Act], tally: &Tally) -> TestCaseR
     answer(&undisturbed.listener, &settings, &json!({"type": "start"}), time(START_OF_TIME)).await;
     let active = undisturbed.order();
     let origin = |evening: &Evening<'_>| {
-        Record::from_tags(&evening.elb.borrow().tags_of(&maintenance_rule("web")), settings.active).origin
+        Record::from_tags(&evening.elb.borrow().tags_of(maintenance_rule("web").as_str()), settings.active)
+            .origin
     };
 
     let mut evening = Evening::new(setup, tally);

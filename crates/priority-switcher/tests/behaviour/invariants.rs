@@ -1,13 +1,12 @@
-//! The invariants over random listeners, without disturbance. The strict listener itself judges on
-//! every batch that no pinned rule and not the default rule moves and that the others keep their order.
+//! The invariants over random listeners, without disturbance. On every batch `support::judge` looks
+//! whether a pinned rule moves or the others change their order.
 
 use priority_switcher::plan::State;
 use priority_switcher::report::Outcome;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::listeners::{maintenance_rule, setups};
-use crate::support::port::MemoryListener;
+use crate::support::listeners::{maintenance_rule, order, setups};
 use crate::support::run::{START_OF_TIME, answer, runtime, time};
 
 proptest! {
@@ -16,14 +15,14 @@ proptest! {
     #[test]
     fn a_start_covers_all_but_the_pinned_rules_and_an_end_restores_every_number(setup in setups()) {
         let (elb, settings, rule) = (setup.elb(), setup.settings(), maintenance_rule("web"));
-        let before = elb.borrow().order(&rule.listener());
-        let listener = MemoryListener::new(&elb, &rule);
+        let before = order(&elb.borrow(), "web");
+        let listener = setup.listener(&elb);
         runtime().block_on(async {
             let now = time(START_OF_TIME);
             let on = answer(&listener, &settings, &json!({"type": "start"}), now).await;
             prop_assert_eq!(on.listeners[0].state, State::Active);
-            let order = elb.borrow().order(&rule.listener());
-            let above: Vec<_> = order.iter().take_while(|(_, other)| *other != rule).collect();
+            let active = order(&elb.borrow(), "web");
+            let above: Vec<_> = active.iter().take_while(|(_, other)| other != "maintenance").collect();
             prop_assert!(above.iter().all(|(place, _)| *place < setup.active), "{:?} stayed above", above);
             let moved = on.listeners[0].moves.iter().any(|one| one.rule == rule);
             prop_assert!(moved || setup.home == setup.active || setup.rests_last());
@@ -31,8 +30,8 @@ proptest! {
 
             let off = answer(&listener, &settings, &json!({"type": "end"}), now).await;
             prop_assert_eq!(off.listeners[0].state, State::Resting);
-            prop_assert_eq!(elb.borrow().order(&rule.listener()), before);
-            let tags: Vec<_> = elb.borrow().tags_of(&rule).into_keys().collect();
+            prop_assert_eq!(order(&elb.borrow(), "web"), before);
+            let tags: Vec<_> = elb.borrow().tags_of(rule.as_str()).into_keys().collect();
             prop_assert_eq!(tags, ["maintenance-mode:ended-at"]);
             Ok(())
         })?;
@@ -41,16 +40,16 @@ proptest! {
     #[test]
     fn a_repeated_event_writes_nothing(setup in setups(), later in 0_u32..500) {
         let (elb, settings, rule) = (setup.elb(), setup.settings(), maintenance_rule("web"));
-        let listener = MemoryListener::new(&elb, &rule);
+        let listener = setup.listener(&elb);
         runtime().block_on(async {
             for kind in ["start", "end"] {
                 let event = json!({"type": kind});
                 answer(&listener, &settings, &event, time(START_OF_TIME)).await;
-                let (writes, tags) = (elb.borrow().writes.len(), elb.borrow().tags_of(&rule));
+                let (writes, tags) = (elb.borrow().writes.len(), elb.borrow().tags_of(rule.as_str()));
                 let again = answer(&listener, &settings, &event, time(START_OF_TIME).plus_minutes(later)).await;
                 prop_assert_eq!(again.outcome, Outcome::Unchanged);
                 prop_assert_eq!(elb.borrow().writes.len(), writes, "{} wrote again", kind);
-                prop_assert_eq!(elb.borrow().tags_of(&rule), tags);
+                prop_assert_eq!(elb.borrow().tags_of(rule.as_str()), tags);
             }
             Ok(())
         })?;
@@ -59,14 +58,14 @@ proptest! {
     #[test]
     fn an_end_without_a_record_leaves_nothing_below_the_rule_and_the_others_where_they_are(setup in setups()) {
         let (elb, settings, rule) = (setup.elb(), setup.settings(), maintenance_rule("web"));
-        let listener = MemoryListener::new(&elb, &rule);
+        let listener = setup.listener(&elb);
         runtime().block_on(async {
             answer(&listener, &settings, &json!({"type": "start"}), time(START_OF_TIME)).await;
-            elb.borrow_mut().wipe_tags(&rule);
+            elb.borrow_mut().wipe_tags(rule.as_str());
             let off = answer(&listener, &settings, &json!({"type": "end"}), time(START_OF_TIME)).await;
             prop_assert_eq!(off.listeners[0].state, State::Resting);
-            let order = elb.borrow().order(&rule.listener());
-            prop_assert_eq!(order.last().map(|(_, last)| last), Some(&rule));
+            let resting = order(&elb.borrow(), "web");
+            prop_assert_eq!(resting.last().map(|(_, last)| last.as_str()), Some("maintenance"));
             Ok(())
         })?;
     }

@@ -9,6 +9,7 @@ mod fault_campaign;
 mod function_environment;
 mod invariants;
 mod real_client;
+mod set_up;
 mod several_listeners;
 mod switching;
 mod windows;

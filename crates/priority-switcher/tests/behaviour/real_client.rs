@@ -9,13 +9,15 @@ use priority_switcher::handler::{Moment, handle};
 use priority_switcher::report::{Answer, Outcome};
 use proptest::prelude::*;
 use serde_json::json;
+use strict_elb::{Server, StrictElb, Treatment};
 use tokio::time::Instant;
 
 use crate::support;
-use crate::support::listeners::{add_listener, maintenance_rule, one_listener, rule, settings, setups};
+use crate::support::judge::judge;
+use crate::support::listeners::{
+    add_listener, maintenance_rule, one_listener, order, rule, settings, setups,
+};
 use crate::support::run::{START_OF_TIME, moment, on_the_real_clock, time};
-use crate::support::server::{Server, Treatment};
-use crate::support::strict::StrictElb;
 
 fn client(server: &Server, first_pause: Duration) -> Client {
     support::client::client(format!("http://{}", server.address), first_pause)
@@ -39,12 +41,11 @@ fn a_switch_and_back_through_the_real_client_with_many_pages() {
         assert_eq!(on.outcome, Outcome::Changed);
         assert_eq!(on.listeners[0].moves.len(), 41);
         assert_eq!(on.listeners[0].rules.len(), 42, "the rules of all pages and the default rule");
-        assert_eq!(server.elb().priority_of(&rule("web", "r40")), 41);
+        assert_eq!(server.elb().priority_of(rule("web", "r40").as_str()), 41);
         let off = send(&server, "end").await.unwrap();
         assert_eq!(off.listeners[0].moves.len(), 41);
     });
-    let listener = maintenance_rule("web").listener();
-    assert_eq!(server.elb().order(&listener), strict(99, &others).order(&listener));
+    assert_eq!(order(&server.elb(), "web"), order(&strict(99, &others), "web"));
 }
 
 #[test]
@@ -112,7 +113,7 @@ fn a_batch_whose_answer_was_lost_is_not_taken_for_somebody_elses() {
     on_the_real_clock().block_on(send(&server, "start")).unwrap();
     let calls = server.requests();
     assert_eq!(calls.iter().filter(|call| *call == "SetRulePriorities").count(), 2, "{calls:?}");
-    assert_eq!(server.elb().priority_of(&rule("web", "r3")), 4);
+    assert_eq!(server.elb().priority_of(rule("web", "r3").as_str()), 4);
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn a_fault_that_lasts_ends_in_an_error_with_the_apis_own_words() {
 #[test]
 fn a_rule_that_is_gone_is_named() {
     let server = Server::start(strict(99, &[1]));
-    server.change(|elb| elb.remove_rule(&maintenance_rule("web")));
+    server.change(|elb| elb.remove_rule(maintenance_rule("web").as_str()));
     let error = on_the_real_clock().block_on(send(&server, "end")).unwrap_err().to_string();
     assert!(error.contains(maintenance_rule("web").as_str()), "{error}");
 }
@@ -184,7 +185,7 @@ proptest! {
         faults in [treatments(), treatments()],
     ) {
         let elb = setup.elb().borrow().clone();
-        let before = elb.order(&maintenance_rule("web").listener());
+        let before = order(&elb, "web");
         let server = Server::start(elb);
         let listener = [ElbListener::of_rule(client(&server, Duration::from_millis(1)), maintenance_rule("web"))];
         on_the_real_clock().block_on(async {
@@ -204,8 +205,11 @@ proptest! {
             Ok(())
         })?;
         let elb = server.elb();
-        prop_assert_eq!(elb.order(&maintenance_rule("web").listener()), before);
-        let tags: Vec<_> = elb.tags_of(&maintenance_rule("web")).into_keys().collect();
+        prop_assert_eq!(order(&elb, "web"), before);
+        for batch in &elb.batches {
+            judge(batch, &maintenance_rule("web"), setup.active);
+        }
+        let tags: Vec<_> = elb.tags_of(maintenance_rule("web").as_str()).into_keys().collect();
         prop_assert_eq!(tags, ["maintenance-mode:ended-at"]);
     }
 }

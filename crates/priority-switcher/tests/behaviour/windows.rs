@@ -7,12 +7,12 @@ use priority_switcher::error::SwitchError;
 use priority_switcher::plan::{Settings, State};
 use priority_switcher::report::{Answer, Outcome, Standing};
 use serde_json::{Value, json};
+use strict_elb::StrictElb;
 
 use crate::support::faults::Fault;
-use crate::support::listeners::{maintenance_rule, one_listener, settings};
-use crate::support::port::MemoryListener;
+use crate::support::listeners::{maintenance_rule, one_listener, order, settings};
+use crate::support::memory_listener::MemoryListener;
 use crate::support::run::{Ending, answer, invoke, runtime, time};
-use crate::support::strict::StrictElb;
 
 /// An operator's evening: events at times of day, each on the state that the one before left.
 struct Evening {
@@ -26,17 +26,17 @@ impl Evening {
     }
 
     fn at(&self, clock: &str, event: &Value) -> Answer {
-        let listener = MemoryListener::new(&self.elb, &maintenance_rule("web"));
+        let listener = MemoryListener::new(&self.elb, "web");
         runtime().block_on(answer(&listener, &self.settings, event, at(clock)))
     }
 
     fn tag(&self, key: &str) -> Option<String> {
-        let tags = self.elb.borrow().tags_of(&maintenance_rule("web"));
+        let tags = self.elb.borrow().tags_of(maintenance_rule("web").as_str());
         tags.get(&format!("maintenance-mode:{key}")).cloned()
     }
 
     fn is_on(&self) -> bool {
-        self.elb.borrow().priority_of(&maintenance_rule("web")) == 1
+        self.elb.borrow().priority_of(maintenance_rule("web").as_str()) == 1
     }
 }
 
@@ -63,7 +63,7 @@ fn the_first_check_after_until_ends_the_window() {
 fn a_check_that_cannot_end_an_expired_window_still_tells_that_it_is_on() {
     let evening = Evening::new();
     evening.at("20:00", &json!({"type": "start", "minutes": 60}));
-    let listener = MemoryListener::new(&evening.elb, &maintenance_rule("web"));
+    let listener = MemoryListener::new(&evening.elb, "web");
     // Two pages of rules, the tags, and then the batch.
     listener.faults.script([None, None, None, Some(Fault::ServerError)]);
     let ending =
@@ -73,6 +73,8 @@ fn a_check_that_cannot_end_an_expired_window_still_tells_that_it_is_on() {
         listener_arn: maintenance_rule("web").listener(),
         state: State::Active,
         until: Some(at("21:00")),
+        shadowed_rules: 0,
+        responder_can_answer: Some(true),
     };
     assert_eq!(standings, [standing]);
     assert!(evening.is_on());
@@ -184,14 +186,14 @@ fn a_late_retry_of_an_end_does_not_open_the_system_in_a_new_window() {
 fn a_check_reports_a_rule_that_was_moved_by_hand_and_leaves_it_there() {
     let evening = Evening::new();
     evening.at("20:00", &json!({"type": "start"}));
-    evening.elb.borrow_mut().move_by_hand(&maintenance_rule("web"), 50).unwrap();
+    evening.elb.borrow_mut().move_by_hand(maintenance_rule("web").as_str(), 50).unwrap();
     let writes = evening.elb.borrow().writes.len();
     let answer = evening.at("20:05", &json!({"type": "check"}));
     assert!(codes(&answer).contains(&"drift"), "{:?}", codes(&answer));
     assert_eq!(answer.listeners[0].state, State::Resting);
     assert_eq!(evening.elb.borrow().writes.len(), writes, "a check re-asserted something");
     evening.at("20:10", &json!({"type": "end"}));
-    let order = evening.elb.borrow().order(&maintenance_rule("web").listener());
+    let order = order(&evening.elb.borrow(), "web");
     assert_eq!(order.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [1, 2, 3, 99]);
 }
 
@@ -199,7 +201,7 @@ fn a_check_reports_a_rule_that_was_moved_by_hand_and_leaves_it_there() {
 fn a_check_reports_a_rule_on_top_that_no_record_explains() {
     let evening = Evening::new();
     evening.at("20:00", &json!({"type": "start"}));
-    evening.elb.borrow_mut().wipe_tags(&maintenance_rule("web"));
+    evening.elb.borrow_mut().wipe_tags(maintenance_rule("web").as_str());
     let answer = evening.at("20:05", &json!({"type": "check"}));
     assert!(codes(&answer).contains(&"record-missing"), "{:?}", codes(&answer));
     assert!(evening.is_on());

@@ -2,26 +2,18 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
-use std::future::pending;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper::{Method, Request, Response};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 
 use super::listeners::maintenance_rule;
 
 /// A running function; it ends when dropped.
 pub(crate) struct Function {
     process: Child,
-    answers: mpsc::UnboundedReceiver<String>,
+    answer: JoinHandle<String>,
 }
 
 impl Function {
@@ -29,8 +21,7 @@ impl Function {
     pub(crate) async fn invoked(variables: &[(&str, String)], event: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (sender, answers) = mpsc::unbounded_channel();
-        tokio::spawn(serve(listener, event, sender));
+        let answer = tokio::spawn(runtime_api(listener, event));
         let process = Command::new(env!("CARGO_BIN_EXE_priority-switcher"))
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
@@ -45,12 +36,12 @@ impl Function {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        Self { process, answers }
+        Self { process, answer }
     }
 
     /// What the function reported of its invocation, a result or an error.
     pub(crate) async fn answered(mut self) -> String {
-        self.answers.recv().await.unwrap()
+        (&mut self.answer).await.unwrap()
     }
 }
 
@@ -61,38 +52,33 @@ impl Drop for Function {
     }
 }
 
-async fn serve(listener: TcpListener, event: &'static str, answers: mpsc::UnboundedSender<String>) {
-    let is_handed_out = Arc::new(AtomicBool::new(false));
-    while let Ok((stream, _)) = listener.accept().await {
-        let (is_handed_out, answers) = (Arc::clone(&is_handed_out), answers.clone());
-        let service =
-            service_fn(move |request| respond(request, event, Arc::clone(&is_handed_out), answers.clone()));
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-    }
+/// Hands out one invocation and takes what is reported of it.
+async fn runtime_api(listener: TcpListener, event: &str) -> String {
+    let (mut next, _) = request(&listener).await;
+    let invocation = format!(
+        "HTTP/1.1 200 OK\r\n\
+         lambda-runtime-aws-request-id: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\n\
+         lambda-runtime-deadline-ms: 4102444800000\r\n\
+         lambda-runtime-invoked-function-arn: arn:aws:lambda:eu-central-1:123456789012:function:switcher\r\n\
+         connection: close\r\ncontent-length: {}\r\n\r\n{event}",
+        event.len(),
+    );
+    next.write_all(invocation.as_bytes()).await.unwrap();
+    request(&listener).await.1
 }
 
-async fn respond(
-    request: Request<Incoming>,
-    event: &'static str,
-    is_handed_out: Arc<AtomicBool>,
-    answers: mpsc::UnboundedSender<String>,
-) -> Result<Response<Full<Bytes>>, hyper::Error> {
-    if request.method() == Method::GET {
-        if is_handed_out.swap(true, Ordering::Relaxed) {
-            // There is no more work, ever.
-            pending::<()>().await;
+/// A connection and the body of its first request.
+async fn request(listener: &TcpListener) -> (BufReader<TcpStream>, String) {
+    let mut stream = BufReader::new(listener.accept().await.unwrap().0);
+    let (mut line, mut length) = (String::new(), 0);
+    while line != "\r\n" {
+        line.clear();
+        stream.read_line(&mut line).await.unwrap();
+        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
         }
-        let response = Response::builder()
-            .header("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd")
-            .header("lambda-runtime-deadline-ms", "4102444800000")
-            .header(
-                "lambda-runtime-invoked-function-arn",
-                "arn:aws:lambda:eu-central-1:123456789012:function:switcher",
-            );
-        return Ok(response.body(event.into()).unwrap());
     }
-    let body = String::from_utf8(request.into_body().collect().await?.to_bytes().to_vec()).unwrap();
-    // The test may have seen enough and gone.
-    let _ = answers.send(body);
-    Ok(Response::new(Full::default()))
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.unwrap();
+    (stream, String::from_utf8(body).unwrap())
 }

@@ -7,8 +7,9 @@ use std::rc::Rc;
 use priority_switcher::plan::Settings;
 use priority_switcher::rule::{Priority, RuleArn};
 use proptest::prelude::*;
+use strict_elb::{Rule, StrictElb};
 
-use super::strict::{StrictElb, StrictRule};
+use super::memory_listener::MemoryListener;
 
 /// The maintenance rule of the listener of that name.
 pub(crate) fn maintenance_rule(listener: &str) -> RuleArn {
@@ -25,21 +26,22 @@ pub(crate) fn settings() -> Settings {
     Settings { active: Priority::FIRST, resting: None, max_duration: None, stale_after: 60 }
 }
 
+/// A rule that forwards to a target group of its own name.
+pub(crate) fn forward(listener: &str, name: &str, priority: Option<u32>, path: &str) -> Rule {
+    Rule::forward(rule(listener, name).as_str(), priority, path, &target_group(name))
+}
+
+pub(crate) fn target_group(name: &str) -> String {
+    format!("arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/{name}/6d0ecf831eec9f09")
+}
+
 /// A listener with the maintenance rule at `home` and other rules at these priorities, each named after
 /// its place at the beginning.
 pub(crate) fn add_listener(elb: &mut StrictElb, listener: &str, home: u32, others: &[u32]) {
-    let add = |elb: &mut StrictElb, name: &str, priority: Option<u32>, path: &str| {
-        elb.add_rule(StrictRule {
-            arn: rule(listener, name),
-            priority,
-            path: path.into(),
-            target_group: format!("{name}/6d0ecf831eec9f09"),
-        });
-    };
-    add(elb, "default", None, "");
-    add(elb, "maintenance", Some(home), "/*");
+    elb.add_rule(forward(listener, "default", None, ""));
+    elb.add_rule(forward(listener, "maintenance", Some(home), "/*"));
     for priority in others {
-        add(elb, &format!("r{priority}"), Some(*priority), &format!("/{priority}*"));
+        elb.add_rule(forward(listener, &format!("r{priority}"), Some(*priority), &format!("/{priority}*")));
     }
 }
 
@@ -47,6 +49,13 @@ pub(crate) fn one_listener(home: u32, others: &[u32]) -> Rc<RefCell<StrictElb>> 
     let mut elb = StrictElb::with_pages_of(3);
     add_listener(&mut elb, "web", home, others);
     Rc::new(RefCell::new(elb))
+}
+
+/// The numbered rules of a listener, each by the last part of its ARN.
+pub(crate) fn order(elb: &StrictElb, listener: &str) -> Vec<(u32, String)> {
+    let listener = maintenance_rule(listener).listener();
+    let order = elb.order(listener.as_str()).into_iter();
+    order.map(|(place, rule)| (place, rule.rsplit_once('/').unwrap().1.to_owned())).collect()
 }
 
 /// A listener and its configuration, as they can be met.
@@ -60,10 +69,13 @@ pub(crate) struct Setup {
 
 impl Setup {
     pub(crate) fn elb(&self) -> Rc<RefCell<StrictElb>> {
-        let elb = one_listener(self.home, &self.others);
-        let rule = maintenance_rule("web");
-        elb.borrow_mut().guarded.insert(rule.listener(), (rule, self.active));
-        elb
+        one_listener(self.home, &self.others)
+    }
+
+    pub(crate) fn listener(&self, elb: &Rc<RefCell<StrictElb>>) -> MemoryListener {
+        let mut listener = MemoryListener::new(elb, "web");
+        listener.active = self.active;
+        listener
     }
 
     pub(crate) fn settings(&self) -> Settings {

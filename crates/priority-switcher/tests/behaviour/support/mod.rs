@@ -1,10 +1,9 @@
-//! What the tests share: a load balancer that is as strict as the real one, and ways to disturb it.
+//! What the tests share: listeners of the strict load balancer, and ways to disturb them.
 
 pub(crate) mod client;
 pub(crate) mod faults;
 pub(crate) mod function;
+pub(crate) mod judge;
 pub(crate) mod listeners;
-pub(crate) mod port;
+pub(crate) mod memory_listener;
 pub(crate) mod run;
-pub(crate) mod server;
-pub(crate) mod strict;

@@ -10,7 +10,7 @@ use priority_switcher::timestamp::Timestamp;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::port::MemoryListener;
+use super::memory_listener::MemoryListener;
 
 /// When the tests begin.
 pub(crate) const START_OF_TIME: &str = "2026-03-01T22:00:00Z";

@@ -1,4 +1,4 @@
-//! The strict listener behind the product's port, with faults in between.
+//! A listener of the strict load balancer as the switch sees it, without HTTP and with faults in between.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -8,11 +8,13 @@ use std::rc::Rc;
 use priority_switcher::listener::{Listener, ListenerError};
 use priority_switcher::plan::Move;
 use priority_switcher::record::Tags;
-use priority_switcher::rule::{DefaultRule, ListenerArn, Rule, RuleArn, RuleOrder, TargetGroupArn};
+use priority_switcher::rule::{Action, DefaultRule, ListenerArn, Rule, RuleArn, RuleOrder, TargetGroupArn};
+use strict_elb::{ApiError, StrictElb};
 use tokio::sync::Notify;
 
 use super::faults::{Fault, Faults};
-use super::strict::{ApiError, StrictElb, StrictRule};
+use super::judge::judge;
+use super::listeners::{maintenance_rule, target_group};
 
 /// One listener of a load balancer that several tests' parts share.
 pub(crate) struct MemoryListener {
@@ -24,20 +26,25 @@ pub(crate) struct MemoryListener {
     pub(crate) turns: RefCell<VecDeque<u8>>,
     /// Whether a racing writer has put a rule below the maintenance rule while that was resting.
     pub(crate) raced_below: Cell<bool>,
+    /// The active priority: what stands above it is pinned.
+    pub(crate) active: u32,
     arn: ListenerArn,
     rule: RuleArn,
 }
 
 impl MemoryListener {
-    pub(crate) fn new(elb: &Rc<RefCell<StrictElb>>, rule: &RuleArn) -> Self {
+    /// The listener of that name, with the active priority 1.
+    pub(crate) fn new(elb: &Rc<RefCell<StrictElb>>, name: &str) -> Self {
+        let rule = maintenance_rule(name);
         Self {
             elb: Rc::clone(elb),
             faults: Rc::default(),
             killed: Rc::default(),
             turns: RefCell::default(),
             raced_below: Cell::default(),
+            active: 1,
             arn: rule.listener(),
-            rule: rule.clone(),
+            rule,
         }
     }
 
@@ -80,19 +87,13 @@ impl MemoryListener {
     /// Another writer adds a rule at the first free number from the top, where a shift wants to go.
     fn race(&self) {
         let mut elb = self.elb.borrow_mut();
-        let taken: Vec<u32> = elb.order(&self.arn).into_iter().map(|(priority, _)| priority).collect();
-        let free = (1..=50_000).find(|priority| !taken.contains(priority)).unwrap();
-        let own = elb.priority_of(&self.rule);
-        let resting = elb.guarded.get(&self.arn).is_some_and(|(_, active)| own > *active);
-        self.raced_below.set(self.raced_below.get() || (resting && free > own));
-        let arn = format!("{}-race-{}", self.rule, taken.len()).parse().unwrap();
-        if elb.order(&self.arn).iter().all(|(_, other)| *other != arn) {
-            elb.add_rule(StrictRule {
-                arn,
-                priority: Some(free),
-                path: "/race".into(),
-                target_group: "race".into(),
-            });
+        let order = elb.order(self.arn.as_str());
+        let free = (1..=50_000).find(|place| order.iter().all(|(taken, _)| taken != place)).unwrap();
+        let own = elb.priority_of(self.rule.as_str());
+        self.raced_below.set(self.raced_below.get() || (own > self.active && free > own));
+        let arn = format!("{}-race-{}", self.rule, order.len());
+        if order.iter().all(|(_, other)| *other != arn) {
+            elb.add_rule(strict_elb::Rule::forward(arn, Some(free), "/race", &target_group("race")));
         }
     }
 }
@@ -111,7 +112,7 @@ impl Listener for MemoryListener {
         let mut marker: Option<String> = None;
         loop {
             let page = self
-                .call("DescribeRules", |elb| elb.describe_rules(self.arn.as_str(), marker.as_deref()))
+                .call("DescribeRules", |elb| elb.describe_rules(self.arn.as_str(), 400, marker.as_deref()))
                 .await?;
             all.extend(page.rules);
             marker = page.next;
@@ -122,20 +123,29 @@ impl Listener for MemoryListener {
         let mut numbered = Vec::new();
         let mut default = None;
         for rule in all {
+            let arn = rule.arn.parse().unwrap();
+            let target_groups: Vec<_> = rule.target_groups().into_iter().map(TargetGroupArn::new).collect();
+            let description = format!("forward: {}", target_groups[0].short());
+            let action = Action { kind: "forward".into(), description };
             match rule.priority {
-                None => default = Some(DefaultRule { arn: rule.arn, action: "fixed-response: 404".into() }),
-                Some(priority) => numbered.push(Rule {
-                    arn: rule.arn,
-                    priority: priority.try_into().unwrap(),
-                    conditions: vec![format!("path-pattern: {}", rule.path)],
-                    action: format!("forward: targetgroup/{}", rule.target_group),
-                    catches_all: rule.path == "/*",
-                    target_groups: vec![TargetGroupArn::new(rule.target_group)],
-                }),
+                None => default = Some(DefaultRule { arn, action }),
+                Some(priority) => {
+                    let path = rule.conditions[0]["Values"][0].as_str().unwrap();
+                    numbered.push(Rule {
+                        arn,
+                        priority: priority.try_into().unwrap(),
+                        conditions: vec![format!("path-pattern: {path}")],
+                        action,
+                        catches_all: path == "/*",
+                        target_groups,
+                    });
+                }
             }
         }
-        RuleOrder::new(numbered, default.unwrap())
-            .map_err(|error| ListenerError::Torn { call: "DescribeRules", message: error.to_string() })
+        RuleOrder::new(numbered, default.unwrap()).map_err(|error| ListenerError::InconsistentPages {
+            call: "DescribeRules",
+            message: error.to_string(),
+        })
     }
 
     async fn tags(&self) -> Result<Tags, ListenerError> {
@@ -147,18 +157,23 @@ impl Listener for MemoryListener {
     }
 
     async fn remove_tags(&self, keys: &[&str]) -> Result<(), ListenerError> {
-        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
-        self.call("RemoveTags", |elb| elb.remove_tags(self.rule.as_str(), &keys)).await
+        self.call("RemoveTags", |elb| elb.remove_tags(self.rule.as_str(), keys)).await
     }
 
-    async fn set_priorities(&self, moves: &[Move]) -> Result<(), ListenerError> {
+    async fn set_rule_priorities(&self, moves: &[Move]) -> Result<(), ListenerError> {
         let pairs: Vec<_> =
             moves.iter().map(|one| (one.rule.as_str().to_owned(), u32::from(one.to.get()))).collect();
-        self.call("SetRulePriorities", |elb| elb.set_rule_priorities(&pairs)).await
+        let set = |elb: &mut StrictElb| {
+            elb.set_rule_priorities(&pairs)?;
+            judge(elb.batches.last().unwrap(), &self.rule, self.active);
+            Ok(())
+        };
+        self.call("SetRulePriorities", set).await
     }
 
     async fn can_answer(&self, target_group: &TargetGroupArn) -> Result<bool, ListenerError> {
-        let name = target_group.as_str().to_owned();
-        self.call("DescribeTargetHealth", |elb| Ok(!elb.unhealthy.contains(&name))).await
+        let states =
+            self.call("DescribeTargetHealth", |elb| elb.target_health(target_group.as_str())).await?;
+        Ok(states.iter().any(|state| state != "unhealthy"))
     }
 }

@@ -1,0 +1,143 @@
+//! What is said of the way a listener is set up, through the real client: of rules as DescribeRules gives them.
+
+use priority_switcher::elb::ElbListener;
+use priority_switcher::handler::handle;
+use priority_switcher::report::{Answer, ListenerReport};
+use priority_switcher::rule::RuleArn;
+use serde_json::{Value, json};
+use strict_elb::{Rule, Server, StrictElb};
+
+use crate::support::client::client;
+use crate::support::listeners::settings;
+use crate::support::run::{START_OF_TIME, moment, on_the_real_clock, time};
+
+fn fixture(name: &str) -> Value {
+    let path = format!("{}/tests/rules/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap()
+}
+
+/// The listener's maintenance rule is the one whose id is `maintenance`.
+struct SetUp {
+    server: Server,
+    rule: RuleArn,
+}
+
+impl SetUp {
+    fn of(rules: &Value) -> Self {
+        Self::with_health(rules, &json!({}))
+    }
+
+    /// `health` has the states of target groups' targets, by the groups' names.
+    fn with_health(rules: &Value, health: &Value) -> Self {
+        let rules: Vec<_> = rules.as_array().unwrap().iter().map(Rule::from_json).collect();
+        let mut elb = StrictElb::with_pages_of(400);
+        for (name, states) in health.as_object().unwrap() {
+            let states: Vec<_> =
+                states.as_array().unwrap().iter().map(|state| state.as_str().unwrap()).collect();
+            let groups = rules.iter().flat_map(Rule::target_groups);
+            let group = groups.into_iter().find(|group| group.contains(&format!("/{name}/"))).unwrap();
+            elb.set_health(group, &states);
+        }
+        let rule = rules.iter().find(|rule| rule.arn.ends_with("/maintenance")).unwrap().arn.parse().unwrap();
+        rules.into_iter().for_each(|rule| elb.add_rule(rule));
+        Self { server: Server::start(elb), rule }
+    }
+
+    fn send(&self, event: &Value) -> ListenerReport {
+        let client = client(format!("http://{}", self.server.address), std::time::Duration::from_millis(1));
+        let listener = ElbListener::of_rule(client, self.rule.clone());
+        let answer: Answer = on_the_real_clock()
+            .block_on(handle(&[listener], &settings(), event, moment(time(START_OF_TIME))))
+            .unwrap();
+        answer.listeners.into_iter().next().unwrap()
+    }
+
+    fn codes(&self, event: &Value) -> Vec<&'static str> {
+        self.send(event).warnings.iter().map(|warning| warning.code).collect()
+    }
+}
+
+fn message(report: &ListenerReport, code: &str) -> String {
+    report.warnings.iter().find(|warning| warning.code == code).unwrap().message.clone()
+}
+
+#[test]
+fn rules_below_the_resting_rule_are_told_of_at_rest_and_not_in_a_window() {
+    let set_up = SetUp::of(&fixture("catch-all-at-50000"));
+    let status = set_up.send(&json!({"type": "status"}));
+    insta::assert_snapshot!(message(&status, "shadows-rules"), @"");
+    insta::assert_snapshot!(message(&status, "reachable-at-rest"), @"");
+    let says = |event: &Value| set_up.codes(event).contains(&"shadows-rules");
+    let check = set_up.send(&json!({"type": "check"}));
+    assert_eq!(check.standing.shadowed_rules, 1);
+    assert_eq!(check.warnings.len(), 1, "{:?}", check.warnings);
+    assert!(says(&json!({"type": "start", "dryRun": true})));
+    assert!(!says(&json!({"type": "start"})));
+    assert!(!says(&json!({"type": "status"})), "in a window");
+    assert_eq!(set_up.send(&json!({"type": "check"})).standing.shadowed_rules, 0, "in a window");
+    assert!(says(&json!({"type": "end", "dryRun": true})));
+    assert!(says(&json!({"type": "end"})));
+}
+
+#[test]
+fn a_maintenance_rule_that_lets_requests_through_shadows_nothing() {
+    let mut rules = fixture("catch-all-at-50000");
+    rules[1]["Conditions"][0]["PathPatternConfig"]["Values"] = json!(["/shop/*"]);
+    assert_eq!(SetUp::of(&rules).codes(&json!({"type": "status"})), ["not-catch-all"]);
+}
+
+/// The listener with a catch-all rule just above the resting one, and none below.
+fn with_a_stand_in(action: &Value) -> SetUp {
+    let mut rules = fixture("catch-all-at-50000");
+    rules[2]["Priority"] = json!("48999");
+    rules[2]["Actions"] = json!([action]);
+    SetUp::of(&rules)
+}
+
+#[test]
+fn a_stand_in_that_does_what_the_default_action_does_leaves_nothing_to_say() {
+    let stand_in = with_a_stand_in(&json!({
+        "Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404", "ContentType": "text/plain"}
+    }));
+    for event in ["status", "check", "start", "end"] {
+        assert_eq!(stand_in.codes(&json!({"type": event})), [""; 0], "{event}");
+    }
+}
+
+#[test]
+fn a_stand_in_of_another_kind_than_the_default_action_is_told_of_with_both() {
+    let stand_in = with_a_stand_in(&json!({
+        "Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
+    }));
+    let status = stand_in.send(&json!({"type": "status"}));
+    assert_eq!(status.warnings.len(), 1, "{:?}", status.warnings);
+    insta::assert_snapshot!(message(&status, "stand-in-differs"), @"");
+}
+
+#[test]
+fn a_target_group_that_gets_requests_and_cannot_answer_is_told_of_before_and_in_a_window() {
+    for case in fixture("weighted-maintenance-rules").as_array().unwrap() {
+        let warned = case["warned"].as_bool().unwrap();
+        let set_up = SetUp::with_health(&case["Rules"], &case["health"]);
+        for event in ["check", "status", "start", "check"] {
+            let report = set_up.send(&json!({"type": event}));
+            let says = report.warnings.iter().any(|warning| warning.code == "no-healthy-target");
+            assert_eq!(says, warned, "{event}: {}", case["why"]);
+            assert_eq!(report.standing.responder_can_answer, Some(!warned), "{event}: {}", case["why"]);
+        }
+    }
+}
+
+#[test]
+fn a_target_can_answer_unless_its_state_says_that_it_is_not_asked() {
+    let rules = fixture("catch-all-at-50000");
+    let can_answer = |states: &[&str]| {
+        let set_up = SetUp::with_health(&rules, &json!({"maintenance": states}));
+        set_up.send(&json!({"type": "check"})).standing.responder_can_answer.unwrap()
+    };
+    for state in ["healthy", "unavailable", "initial"] {
+        assert!(can_answer(&[state, "unhealthy"]), "{state}");
+    }
+    assert!(!can_answer(&["unhealthy", "unhealthy.draining", "draining", "unused"]));
+    assert!(!can_answer(&[]), "no target");
+}
