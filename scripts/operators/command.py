@@ -11,8 +11,10 @@ from typing import Any
 import boto3
 import click
 
-from . import invocation, tables
+from . import invocation, reading, tables
 from .failures import WrongUse, sentences
+from .findings import advise
+from .listener import parse_pair
 
 LONGEST_MINUTES = 43_200
 ENDS = "--minutes 120, --until 2026-03-02T05:00:00Z or --no-end"
@@ -72,6 +74,27 @@ def maintenance() -> None:
 
     Ends with 0 when it is done, 1 when it failed, and 2 when it was called wrongly.
     """
+
+
+@maintenance.command()
+@click.argument("listener_arn", metavar="LISTENER-ARN", type=Text())
+@click.argument("second_arn", metavar="[SECOND-ARN]", type=Text(), required=False)
+@PROFILE
+def preflight(listener_arn: str, second_arn: str | None, profile: str | None) -> int:
+    """Look at a listener before anything is deployed, and show how to deploy; changes nothing.
+
+    LISTENER-ARN is the listener that is to go into maintenance, usually the one on 443, and SECOND-ARN another one of
+    the same load balancer, usually the one on 80. `aws elbv2 describe-listeners` shows them, as does the console.
+    Needs elasticloadbalancing:Describe*. Ends with 1 when something has to be done first.
+
+    Example: scripts/maintenance preflight
+    arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2
+    """
+    arns = parse_pair(listener_arn, second_arn)
+    balancer, listeners = reading.read(_session(arns[0].region, profile), arns)
+    advice = advise(balancer, listeners)
+    tables.advice(advice, listeners, profile)
+    return 0 if advice.ready else 1
 
 
 @maintenance.command()

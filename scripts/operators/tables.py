@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -10,15 +11,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .findings import Advice, Finding, Level
+from .listener import Listener
+
 # Nothing is cut or folded where nobody sees it, so that it can be searched.
 UNFOLDED = 1000
 
 
 def console() -> Console:
     """Return the terminal, or the file or pipe in its place."""
-    return Console(
-        width=None if sys.stdout.isatty() else UNFOLDED, highlight=False, markup=False, emoji=False, soft_wrap=False
-    )
+    return Console(width=None if sys.stdout.isatty() else UNFOLDED, highlight=False)
 
 
 def line(text: str, style: str = "") -> None:
@@ -41,13 +43,45 @@ def answer(answered: dict[str, Any]) -> None:
     dry = ", a dry run: nothing of this was done" if answered["dryRun"] else ""
     line(f"✓ {answered['type']}: {answered['outcome']}{dry}", "bold green")
     for listener in answered["listeners"]:
-        line("")
-        line(f"{listener['listenerArn'].split(':listener/')[-1]} is {_state(listener)}", "bold")
-        line("")
+        line(f"\n{listener['listenerArn'].split(':listener/')[-1]} is {_state(listener)}\n", "bold")
         _rules_of(listener)
         for warning in listener["warnings"]:
-            line("")
-            line(f"! {warning['code']}: {warning['message']}", "yellow")
+            # It says that the window is not what was just asked for.
+            style = "bold reverse yellow" if warning["code"] == "window-kept" else "yellow"
+            line(f"\n! {warning['code']}: {warning['message']}", style)
+
+
+def advice(given: Advice, listeners: list[Listener], profile: str | None) -> None:
+    """Print what is to be known of listeners, and how to deploy."""
+    for listener, findings in zip(listeners, given.of_listeners, strict=True):
+        line(f"{listener.name} ({listener.arn.text})\n", "bold")
+        rules(
+            ("priority", "matches", "does", ""),
+            [
+                (str(rule.priority or "default"), rule.matches, rule.does, "")
+                for rule in (*listener.rules, listener.default)
+            ],
+        )
+        line("")
+        _findings(findings)
+        line("")
+    _findings(given.of_all)
+    line("")
+    if not given.ready:
+        line("✗ Not to be deployed yet: do what is marked ✗ first, then ask again.", "bold red")
+        return
+    command = ["sam", "deploy", "--region", listeners[0].arn.region, *(["--profile", profile] if profile else [])]
+    words = [f"{name}={value}" for name, value in given.parameters.items()]
+    line("✓ Ready to be deployed, after `sam build`:\n", "bold green")
+    line(" \\\n  ".join([shlex.join([*command, "--parameter-overrides"]), *map(shlex.quote, words)]))
+
+
+def _findings(findings: Iterable[Finding]) -> None:
+    styles = {Level.GOOD: "green", Level.NOTE: "yellow", Level.FIRST: "red"}
+    for finding in findings:
+        line(f"{finding.level.value} {finding.text}", styles[finding.level])
+        if finding.todo:
+            line(f"  → {finding.todo}")
 
 
 def _state(listener: dict[str, Any]) -> str:

@@ -1,0 +1,293 @@
+"""What an operator should know of a listener before anything is deployed. Nothing here asks AWS."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import takewhile
+
+from .listener import LOWEST_PLACE, Balancer, Listener, ListenerArn, Rule
+
+# The template's own choices.
+ACTIVE = 1
+RESTING = LOWEST_PLACE
+# Whose tags stand on what somebody else writes to, and what that means.
+CONTROLLER = ("elbv2.k8s.aws/", "ingress.k8s.aws/", "gateway.k8s.aws/", "service.k8s.aws/")
+COPILOT = ("copilot-application", "copilot-environment")
+CLOUDFORMATION = ("aws:cloudformation:stack-name",)
+
+
+class Level(Enum):
+    """How much a finding matters."""
+
+    GOOD = "✓"
+    NOTE = "!"
+    FIRST = "✗"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is so, and what to do about it."""
+
+    level: Level
+    text: str
+    todo: str = ""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """All findings, and the parameters to deploy with."""
+
+    # One list for each listener, in the order given.
+    of_listeners: tuple[tuple[Finding, ...], ...]
+    of_all: tuple[Finding, ...]
+    parameters: dict[str, str]
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing has to be done first."""
+        return all(finding.level != Level.FIRST for part in (*self.of_listeners, self.of_all) for finding in part)
+
+
+def advise(balancer: Balancer, chosen: list[Listener]) -> Advice:
+    """Work out what there is to say about one or two listeners of a load balancer."""
+    bottoms = [Bottom.of(listener) for listener in chosen]
+    resting = _resting(bottoms)
+    parameters: dict[str, str] = {}
+    for prefix, bottom in zip(("", "Second"), bottoms, strict=False):
+        parameters[f"{prefix}ListenerArn"] = bottom.listener.arn.text
+        parameters[f"{prefix}DefaultAction"] = bottom.answer
+    if resting not in (None, RESTING):
+        parameters["RestingPriority"] = str(resting)
+        if any(bottom.covered for bottom in bottoms):
+            parameters["StandInPriority"] = str(resting - 1)
+    of_listeners = tuple(
+        (*bottom.findings(resting), *_active(bottom.listener), *_owner(balancer, bottom.listener)) for bottom in bottoms
+    )
+    of_all = [_quota(balancer, bottoms), *_forgotten(balancer, chosen)]
+    if resting is None and all(_resting([bottom]) for bottom in bottoms):
+        text = "no RestingPriority has room behind the rules of both listeners"
+        of_all.append(Finding(Level.FIRST, text, "deploy a stack for each of them"))
+    return Advice(of_listeners, tuple(of_all), parameters)
+
+
+@dataclass(frozen=True)
+class Bottom:
+    """What is asked last at a listener, and what has to stand there for the maintenance rule to do no harm at rest."""
+
+    listener: Listener
+    # The template's DefaultAction.
+    answer: str
+    # The rule, or the default rule, that gets what no other rule matches.
+    last: Rule
+    # Whether the template's stand-in would stand above it.
+    covered: bool
+
+    @classmethod
+    def of(cls, listener: Listener) -> Bottom:
+        """Choose the answer for a listener."""
+        catch_all = listener.catch_all
+        if catch_all and any(number not in _taken(listener) for number in range(catch_all.priority + 1, RESTING + 1)):
+            return cls(listener, "own", catch_all, covered=False)
+        last = catch_all or listener.default
+        return cls(listener, last.stand_in or "own", last, covered=last.stand_in is not None)
+
+    def has_room(self, resting: int) -> bool:
+        """Whether the maintenance rule can rest there, behind all rules that get requests and the stand-in."""
+        places = {resting, resting - 1} if self.covered else {resting}
+        return self.last_above < min(places) and places.isdisjoint(_taken(self.listener))
+
+    @property
+    def _above(self) -> list[Rule]:
+        """The rules that go before the stand-in, or before the maintenance rule."""
+        keep = [
+            rule for rule in self.listener.rules if self.last.priority is None or rule.priority < self.last.priority
+        ]
+        return keep if self.covered or self.last.priority is None else [*keep, self.last]
+
+    @property
+    def last_above(self) -> int:
+        """The highest number behind which both have to stand."""
+        return max((ACTIVE, *(rule.priority for rule in self._above)))
+
+    def findings(self, resting: int | None) -> Iterator[Finding]:
+        """Say what the answer is, and what is in its way."""
+        reached = self.last.priority is None
+        subject = "The default action" if reached else f"Rule {self.last.priority}"
+        if not self.covered and reached:
+            yield self._needs_a_rule()
+        elif not self.covered:
+            yield Finding(
+                Level.GOOD,
+                f"{subject} catches all that is left ({self.last.does}), so the default action is not reached: "
+                "DefaultAction=own, without a stand-in rule",
+            )
+        elif reached:
+            yield Finding(Level.GOOD, f"{subject} is {self.last.does}: DefaultAction={self.answer}")
+        if self.covered and self.last.lost_by_stand_in:
+            yield Finding(
+                Level.NOTE,
+                f"{subject} is not quite what the stand-in rule does: {self.last.lost_by_stand_in}",
+                f"if that matters, keep it in a rule /* of your own ({_create(self.listener, RESTING - 1)}), and "
+                "DefaultAction=own",
+            )
+        if not reached and self.covered:
+            yield self._stands_at_the_bottom(resting)
+        elif resting is None and not _resting([self]):
+            yield self._bottom_is_taken()
+        shadowed = [rule for rule in self.listener.rules if not reached and rule.priority > self.last.priority]
+        if shadowed:
+            first = f"{len(shadowed)} below it get no request, the first is {_named(shadowed[0])}"
+            yield Finding(Level.NOTE, f"Rule {self.last.priority} catches everything: {first}")
+
+    def _needs_a_rule(self) -> Finding:
+        where = next((n for n in range(RESTING - 1, self.last_above, -1) if n not in _taken(self.listener)), None)
+        how = "delete the rule that stands last, or move it" if where is None else _create(self.listener, where)
+        return Finding(
+            Level.FIRST,
+            f"The default action is {self.last.does}, which the template's stand-in rule cannot do",
+            f"put a rule /* that does the same at the bottom, {how}; it is then DefaultAction=own",
+        )
+
+    def _stands_at_the_bottom(self, resting: int | None) -> Finding:
+        free = next((n for n in range(RESTING - 1, self.last_above, -1) if n not in _taken(self.listener)), None)
+        move = "" if free is None else f" to a lower number, {_move(self.listener, [self.last], free)}"
+        text = f"Priority {self.last.priority} is taken by a rule that catches all that is left ({self.last.does})"
+        if resting is None:
+            return Finding(Level.FIRST, text, f"move it{move}")
+        return Finding(
+            Level.NOTE,
+            f"{text}, and the maintenance rule has to rest in front of it: DefaultAction={self.answer}, "
+            f"RestingPriority={resting} and StandInPriority={resting - 1} make a stand-in rule that does the same",
+            f"or move it{move}, and look again: then no stand-in rule is needed",
+        )
+
+    def _bottom_is_taken(self) -> Finding:
+        low = [rule for rule in self._above if rule.priority >= RESTING - 1]
+        text = f"The maintenance rule has to rest behind all others, and {' and '.join(map(_named, low))} stands there"
+        rest = [rule.priority for rule in self._above if rule not in low]
+        first = RESTING - 1 - len(low)
+        if max(rest, default=ACTIVE) >= first:
+            return Finding(Level.FIRST, text, "give the last rules of the listener lower numbers, in their order")
+        return Finding(Level.FIRST, text, f"give it a lower number, {_move(self.listener, low, first)}")
+
+
+def _resting(bottoms: list[Bottom]) -> int | None:
+    """Return the lowest place in which the maintenance rule can rest at all of them."""
+    floor = max(bottom.last_above for bottom in bottoms)
+    return next((n for n in range(RESTING, floor, -1) if all(bottom.has_room(n) for bottom in bottoms)), None)
+
+
+def _taken(listener: Listener) -> set[int]:
+    return {rule.priority for rule in listener.rules if rule.priority is not None}
+
+
+def _named(rule: Rule) -> str:
+    return f"{rule.priority} ({rule.matches})"
+
+
+def _active(listener: Listener) -> Iterator[Finding]:
+    taken = _taken(listener)
+    if ACTIVE not in taken:
+        yield Finding(
+            Level.GOOD, f"Priority {ACTIVE} (ActivePriority) is free: a start moves the maintenance rule alone"
+        )
+        return
+    run = next(count for count in range(1, len(taken) + 1) if ACTIVE + count not in taken)
+    moved = "it moves one place down" if run == 1 else f"it and the {run - 1} behind it move one place down each"
+    text = f"Priority {ACTIVE} (ActivePriority) is taken by {_named(listener.rules[0])}: at a start {moved}"
+    # Behind a rule that catches everything nobody would be turned away.
+    stay = list(takewhile(lambda rule: not rule.catches_all, listener.rules))[:3]
+    choices = ", ".join(f"ActivePriority={rule.priority + 1} for {_named(rule)}" for rule in stay)
+    todo = f"nothing; or, for who is to stay in during a window, each with those before: {choices}" if stay else ""
+    yield Finding(Level.NOTE, f"{text}, and an end takes that back", todo)
+
+
+def _owner(balancer: Balancer, listener: Listener) -> Iterator[Finding]:
+    tags = balancer.tags.get(listener.arn.balancer_arn, {}) | balancer.tags.get(listener.arn.text, {})
+
+    def tag(prefixes: tuple[str, ...]) -> str | None:
+        return next((f"{key}={value}" for key, value in sorted(tags.items()) if key.startswith(prefixes)), None)
+
+    if found := tag(CONTROLLER):
+        yield Finding(
+            Level.FIRST,
+            f"AWS Load Balancer Controller owns it ({found}): it deletes rules that others have made",
+            "use a load balancer of your own, to which TargetGroupBinding binds the cluster's services",
+        )
+    elif found := tag(COPILOT):
+        yield Finding(
+            Level.NOTE,
+            f"AWS Copilot owns it ({found}): a deployment that finds its rules moved can fail or move them",
+            "deploy with Copilot only while the system is not in maintenance",
+        )
+    elif found := tag(CLOUDFORMATION):
+        yield Finding(
+            Level.NOTE,
+            f"CloudFormation owns it ({found}): an update that touches its rules can move them",
+            "update that stack only while the system is not in maintenance",
+        )
+
+
+def _quota(balancer: Balancer, bottoms: list[Bottom]) -> Finding:
+    used = sum(len(listener.rules) for listener in balancer.listeners)
+    needed = sum(2 if bottom.covered else 1 for bottom in bottoms)
+    adds = f"the template adds {needed}, and with a PreviewPath {needed + len(bottoms)}"
+    if balancer.quota is None:
+        text = f"The load balancer has {used} rules, {adds}; its quota could not be read (DescribeAccountLimits)"
+        return Finding(Level.NOTE, text, "see to it that there is room: without an increase it is 100")
+    text = f"The load balancer has {used} of {balancer.quota} rules, {adds}"
+    if used + needed > balancer.quota:
+        return Finding(
+            Level.FIRST, text, "have the quota `Rules per Application Load Balancer` increased, or delete rules"
+        )
+    return Finding(Level.GOOD if used + needed + len(bottoms) <= balancer.quota else Level.NOTE, text)
+
+
+def _forgotten(balancer: Balancer, chosen: list[Listener]) -> Iterator[Finding]:
+    """Find listeners that would be better given, or given the other way round."""
+    others = [listener for listener in balancer.listeners if listener not in chosen]
+    first = chosen[0]
+    if _only_redirects(first):
+        https = next((one for one in [*chosen[1:], *others] if one.protocol == "HTTPS"), None)
+        if https:
+            yield Finding(
+                Level.NOTE,
+                f"{first.name} does nothing but send visitors to HTTPS",
+                f"give {https.name} first and it second: preflight {https.arn.text} {first.arn.text}",
+            )
+            others = [one for one in others if one != https]
+    for other in others:
+        if not _only_redirects(other):
+            how = "give it as the second" if len(chosen) == 1 else "deploy a second stack for it"
+            yield Finding(Level.NOTE, f"{other.name} stays open in a window", f"{how}: {other.arn.text}")
+
+
+def _only_redirects(listener: Listener) -> bool:
+    return all(rule.stand_in == "https" for rule in (*listener.rules, listener.default))
+
+
+def _create(listener: Listener, priority: int) -> str:
+    """Say how to make the default action a rule."""
+    if any(action["Type"] == "authenticate-oidc" for action in listener.default.actions):
+        return f"at {priority} and in the console, since its client secret cannot be read"
+    return _command(
+        listener.arn,
+        "create-rule",
+        *("--listener-arn", listener.arn.text, "--priority", str(priority)),
+        *("--conditions", "Field=path-pattern,Values=/*"),
+        *("--actions", json.dumps(listener.default.actions)),
+    )
+
+
+def _move(listener: Listener, rules: list[Rule], first: int) -> str:
+    """Return the command that gives rules the numbers from `first` on."""
+    pairs = [f"RuleArn={rule.arn},Priority={first + place}" for place, rule in enumerate(rules)]
+    return _command(listener.arn, "set-rule-priorities", "--rule-priorities", *pairs)
+
+
+def _command(arn: ListenerArn, *words: str) -> str:
+    return f"`{shlex.join(['aws', 'elbv2', words[0], '--region', arn.region, *words[1:]])}`"

@@ -1,0 +1,201 @@
+"""Looking at a real listener before anything is deployed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+
+import pytest
+
+from tests.harness.aws import Aws
+from tests.harness.paths import ROOT
+
+Action = Mapping[str, Any]
+NAMES = (f"preflight-{number}" for number in count())
+NOTHING: Action = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+HTTPS: Action = {
+    "Type": "redirect",
+    "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"},
+}
+
+
+def preflight(aws: Aws, *words: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as an operator does."""
+    command = [ROOT / "scripts" / "maintenance", "preflight", *words]
+    done = subprocess.run(command, env=aws.environment | changes, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def parameters(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    """Return the parameters of the command that is ready to be pasted."""
+    assert done.returncode == 0, done.stdout + done.stderr
+    words = shlex.split(done.stdout[done.stdout.index("sam deploy ") :].replace("\\\n", " "))
+    assert words[:5] == ["sam", "deploy", "--region", "eu-central-1", "--parameter-overrides"]
+    return dict(word.split("=", 1) for word in words[5:])
+
+
+class Front:
+    """A load balancer, described by what its listeners do."""
+
+    def __init__(self, aws: Aws) -> None:
+        self.elb = aws.client("elbv2")
+        self.name = next(NAMES)
+        self.arn = self.elb.create_load_balancer(Name=self.name)["LoadBalancers"][0]["LoadBalancerArn"]
+        group = self.elb.create_target_group(Name=self.name, TargetType="ip", Protocol="HTTP", Port=80)
+        self.group = group["TargetGroups"][0]["TargetGroupArn"]
+        self.forward: Action = {"Type": "forward", "TargetGroupArn": self.group}
+
+    def listener(self, port: int, default: Action, rules: Mapping[int, tuple[str, Action]] | None = None) -> str:
+        """Add a listener and return its ARN."""
+        created = self.elb.create_listener(
+            LoadBalancerArn=self.arn, Protocol="HTTP", Port=port, DefaultActions=[default]
+        )
+        arn = created["Listeners"][0]["ListenerArn"]
+        for priority, (path, action) in (rules or {}).items():
+            conditions = [{"Field": "path-pattern", "Values": [path]}]
+            self.elb.create_rule(ListenerArn=arn, Priority=priority, Conditions=conditions, Actions=[action])
+        return arn
+
+
+@pytest.fixture
+def front(aws: Aws) -> Front:
+    """Return a load balancer without listeners."""
+    return Front(aws)
+
+
+def test_a_listener_that_serves_nothing_by_default(aws: Aws, front: Front) -> None:
+    arn = front.listener(443, NOTHING, {10: ("/a*", front.forward)})
+
+    looked = preflight(aws, arn)
+
+    assert parameters(looked) == {"ListenerArn": arn, "DefaultAction": "404"}
+    table = [line.split() for line in looked.stdout.splitlines() if re.match("10 |default ", line)]
+    group = f"targetgroup/{front.name}/{front.group.rpartition('/')[2]}"
+    assert table == [
+        ["10", "path-pattern:", "/a*", "forward:", group],
+        ["default", "what", "is", "left", "fixed-response:", "404"],
+    ]
+
+
+def test_a_listener_that_forwards_by_default(aws: Aws, front: Front) -> None:
+    arn = front.listener(443, front.forward)
+
+    assert parameters(preflight(aws, arn)) == {"ListenerArn": arn, "DefaultAction": front.group}
+
+
+def test_the_standard_pair(aws: Aws, front: Front) -> None:
+    secure, plain = front.listener(443, front.forward), front.listener(80, HTTPS)
+
+    assert parameters(preflight(aws, secure, plain)) == {
+        "ListenerArn": secure,
+        "DefaultAction": front.group,
+        "SecondListenerArn": plain,
+        "SecondDefaultAction": "https",
+    }
+
+
+def test_a_default_action_of_another_kind_has_to_become_a_rule_which_the_printed_command_makes(
+    aws: Aws, front: Front
+) -> None:
+    closed = {"StatusCode": "503", "ContentType": "text/html", "MessageBody": "it's <b>closed</b>"}
+    arn = front.listener(443, {"Type": "fixed-response", "FixedResponseConfig": closed})
+
+    looked = preflight(aws, arn)
+
+    assert looked.returncode == 1
+    assert "sam deploy" not in looked.stdout
+    words = shlex.split(re.search("`(aws elbv2 create-rule .*?)`", looked.stdout)[1])
+    given = dict(zip(words[3::2], words[4::2], strict=True))
+    front.elb.create_rule(
+        ListenerArn=given["--listener-arn"],
+        Priority=int(given["--priority"]),
+        Conditions=[{"Field": "path-pattern", "Values": [given["--conditions"].rpartition("=")[2]]}],
+        Actions=json.loads(given["--actions"]),
+    )
+    assert parameters(preflight(aws, arn)) == {"ListenerArn": arn, "DefaultAction": "own"}
+
+
+def test_a_catch_all_of_the_owners_at_the_last_number(aws: Aws, front: Front) -> None:
+    arn = front.listener(443, NOTHING, {100: ("/api", NOTHING), 50000: ("/*", front.forward)})
+
+    looked = preflight(aws, arn)
+
+    assert parameters(looked) == {
+        "ListenerArn": arn,
+        "DefaultAction": front.group,
+        "RestingPriority": "49999",
+        "StandInPriority": "49998",
+    }
+    assert "Priority 50000 is taken by a rule that catches all that is left" in looked.stdout
+    assert "set-rule-priorities" in looked.stdout
+
+
+def test_a_listener_whose_active_priority_is_taken(aws: Aws, front: Front) -> None:
+    arn = front.listener(443, NOTHING, {1: ("/a*", front.forward), 2: ("/b*", front.forward)})
+
+    looked = preflight(aws, arn)
+
+    assert looked.returncode == 0
+    assert "Priority 1 (ActivePriority) is taken by 1 (path-pattern: /a*)" in looked.stdout
+    assert "ActivePriority=3 for 2 (path-pattern: /b*)" in looked.stdout
+
+
+def test_a_listener_that_a_controller_owns(aws: Aws, front: Front) -> None:
+    arn = front.listener(443, NOTHING)
+    front.elb.add_tags(ResourceArns=[front.arn], Tags=[{"Key": "elbv2.k8s.aws/cluster", "Value": "prod"}])
+
+    looked = preflight(aws, arn)
+
+    assert looked.returncode == 1
+    assert "AWS Load Balancer Controller owns it (elbv2.k8s.aws/cluster=prod)" in looked.stdout
+    assert "sam deploy" not in looked.stdout
+
+
+LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener"
+
+
+@pytest.mark.parametrize(
+    ("arns", "code", "sentence"),
+    [
+        (["shop"], 2, "it is no ARN of a load balancer's listener"),
+        ([f"{LISTENER}-rule/app/shop/1/2/3"], 2, f"it is the ARN of a rule; its listener is {LISTENER}/app/shop/1/2"),
+        ([LISTENER.replace("listener", "loadbalancer") + "/app/shop/1"], 2, "aws elbv2 describe-listeners --region"),
+        ([LISTENER.replace("listener", "targetgroup") + "/shop/1"], 2, "it is the ARN of a targetgroup"),
+        ([f"{LISTENER}/net/shop/1/2"], 2, "it belongs to a Network Load Balancer, which has no rules"),
+        ([f"{LISTENER}/app/shop/1/2"] * 2, 2, "it is the first listener again"),
+        ([f"{LISTENER}/app/shop/1/2", f"{LISTENER}/app/shop/9/2"], 2, "belong to two load balancers"),
+        ([f"{LISTENER}/app/nowhere/1/2"], 1, "there is no such listener"),
+        ([], 2, "Missing argument 'LISTENER-ARN'"),
+    ],
+)
+def test_what_is_no_listener_is_refused_with_what_it_is(aws: Aws, arns: list[str], code: int, sentence: str) -> None:
+    refused = preflight(aws, *arns)
+
+    assert refused.returncode == code
+    assert sentence in refused.stderr
+    assert not refused.stdout
+
+
+@pytest.fixture
+def nobody(aws: Aws) -> Iterator[Mapping[str, str]]:
+    """Yield the credentials of a user without any permission."""
+    iam = aws.client("iam")
+    iam.create_user(UserName="nobody")
+    key = iam.create_access_key(UserName="nobody")["AccessKey"]
+    yield {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+    iam.delete_access_key(UserName="nobody", AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName="nobody")
+
+
+def test_a_missing_permission_is_named(aws: Aws, front: Front, nobody: Mapping[str, str]) -> None:
+    refused = preflight(aws, front.listener(443, NOTHING), **nobody)
+
+    assert refused.returncode == 1
+    assert "AWS refused DescribeListeners (AccessDenied" in refused.stderr
+    assert "the caller needs a policy that allows it" in refused.stderr

@@ -1,0 +1,1 @@
+"""What the operators' command makes of a listener, without any AWS."""
