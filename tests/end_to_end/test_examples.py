@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from samcli.yamlhelper import yaml_parse
 
-from tests.end_to_end.conftest import Site
 from tests.harness.aws import Aws
 from tests.harness.paths import ROOT
+from tests.harness.site import Site
 from tests.harness.wait import until
 
 EXAMPLES = ROOT / "examples"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.end_to_end.conftest import Site
 from tests.harness.aws import Aws
 from tests.harness.emulator_gaps import deliver_result
 from tests.harness.paths import EVENTS
+from tests.harness.site import Site
 from tests.harness.wait import until
 
 
@@ -112,12 +112,12 @@ def test_an_alarm_is_told_too(aws: Aws, notices: Notices) -> None:
     assert json.loads(notices.next())["AlarmName"] == "shop-switch-failed"
 
 
-def test_lambda_repeats_a_failed_event_twice(aws: Aws, site: Site) -> None:
+def test_lambda_repeats_a_failed_event_twice_and_keeps_a_throttled_one_for_six_hours(aws: Aws, site: Site) -> None:
     config = aws.client("lambda").get_function_event_invoke_config(
         FunctionName=site.stack.switcher, Qualifier="$LATEST"
     )
 
-    assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (2, 3600)
+    assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (2, 21600)
 
 
 def _writable_by(topic: str, queue: str) -> object:

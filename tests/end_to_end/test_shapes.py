@@ -6,21 +6,25 @@ import json
 
 import pytest
 
-from tests.end_to_end.conftest import RULES, Site
 from tests.harness.aws import Aws
 from tests.harness.load_balancer import Listener, LoadBalancer
 from tests.harness.paths import EVENTS
+from tests.harness.site import RULES, Site
 from tests.harness.stack import Stack, delete, deploy_like
 from tests.harness.template import expanded_template
 
-NIGHTLY = {"StartSchedule": "cron(0 22 * * ? *)", "EndSchedule": "cron(0 4 * * ? *)"}
+NIGHTLY = {
+    "StartSchedule": "cron(0 22 * * ? *)",
+    "EndSchedule": "cron(0 4 * * ? *)",
+    "MaxDurationMinutes": "360",
+}
 
 
 @pytest.fixture(scope="module")
 def full_listeners(aws: Aws, servers: dict[str, int]) -> list[Listener]:
-    """Two listeners whose default action serves the application."""
+    """Two listeners whose default actions differ."""
     balancer = LoadBalancer(aws, "full", servers)
-    return [balancer.listener(port=port, rules=RULES, default="front-end") for port in (80, 8080)]
+    return [balancer.listener(port=443, rules=RULES, default="front-end"), balancer.listener(port=80, rules=RULES)]
 
 
 @pytest.fixture(scope="module")
@@ -29,18 +33,20 @@ def full(aws: Aws, deployed_site: Site, full_listeners: list[Listener]) -> Stack
     first, second = full_listeners
     parameters = {
         "ListenerArn": first.arn,
+        "DefaultAction": first.load_balancer.target_group("front-end"),
         "SecondListenerArn": second.arn,
-        "ApplicationTargetGroupArn": first.load_balancer.target_group("front-end"),
+        "SecondDefaultAction": "404",
         **NIGHTLY,
         "ScheduleTimeZone": "Asia/Seoul",
         "SchedulesEnabled": "false",
-        "MaxDurationMinutes": "360",
         "MaintenancePageUrl": "/maintenance",
         "PreviewPath": "/maintenance",
         "CorsAllowedOrigins": "https://app.example.com",
         "HealthPathPattern": "^/health$",
         "NotificationEmail": "ops@example.com",
+        "StillOnAlarmHours": "12",
         "ResponderReservedConcurrency": "50",
+        "SwitcherReservedConcurrency": "2",
         "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
     }
     return deploy_like(aws, deployed_site.stack, "full", parameters)
@@ -57,35 +63,18 @@ def test_with_everything_on_every_resource_of_the_template_is_there(full: Stack)
     assert full.resources.keys() >= expanded_template()["Resources"].keys()
 
 
-def test_with_the_listener_only_nothing_optional_is_there(deployed_site: Site) -> None:
+def test_with_no_more_than_asked_for_nothing_optional_is_there(deployed_site: Site) -> None:
     missing = expanded_template()["Resources"].keys() - deployed_site.stack.resources.keys()
 
     assert missing == {
-        "ApplicationRule",
         "EmailSubscription",
         "EndMaintenanceSchedule",
         "PreviewRule",
-        "SecondApplicationRule",
         "SecondMaintenanceRule",
         "SecondPreviewRule",
+        "SecondStandInRule",
         "StartMaintenanceSchedule",
     }
-
-
-def test_the_application_keeps_what_the_default_action_served(
-    full_at_rest: Stack, full_listeners: list[Listener]
-) -> None:
-    at_rest = [listener.request("/elsewhere").body for listener in full_listeners]
-    full_at_rest.invoke(EVENTS / "start.json").answer  # noqa: B018
-    during = [listener.request("/elsewhere").status for listener in full_listeners]
-
-    assert at_rest == ["front-end serves /elsewhere"] * 2
-    assert during == [503, 503]
-
-
-def test_status_warns_of_the_default_action_only_where_nothing_serves_it(full_at_rest: Stack, site: Site) -> None:
-    assert "reachable-at-rest" not in _warnings(full_at_rest)
-    assert "reachable-at-rest" in _warnings(site.stack)
 
 
 def test_the_preview_shows_the_page_at_rest_and_during_maintenance(
@@ -125,7 +114,7 @@ def test_updates_in_place_and_deletion_leave_the_listener_to_its_owner(
 ) -> None:
     listener = LoadBalancer(aws, "changing", servers).listener(port=80, rules=RULES)
     untouched = listener.rules()
-    given = {"ListenerArn": listener.arn, **NIGHTLY}
+    given = {"ListenerArn": listener.arn, "DefaultAction": "404", **NIGHTLY}
     stack = deploy_like(aws, deployed_site.stack, "changing", given)
     rule, resting = stack.rule_arn, listener.order()
 
@@ -145,8 +134,3 @@ def test_updates_in_place_and_deletion_leave_the_listener_to_its_owner(
 
     delete(aws, stack)
     assert listener.rules() == untouched
-
-
-def _warnings(stack: Stack) -> set[str]:
-    status = stack.invoke(EVENTS / "status.json").answer
-    return {warning["code"] for listener in status["listeners"] for warning in listener["warnings"]}

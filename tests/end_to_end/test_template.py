@@ -7,11 +7,10 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.end_to_end.conftest import Site
 from tests.harness.aws import Aws, host_architecture
-from tests.harness.template import source_template
+from tests.harness.site import Site
+from tests.harness.template import expanded_template, source_template
 
-GROUP = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop/0123456789abcdef"
 LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/0123456789abcdef/0123456789abcdef"
 
 REFUSED = {
@@ -20,16 +19,36 @@ REFUSED = {
         "must be the ARN of an Application Load Balancer's listener",
     ),
     "one listener twice": (
-        {"ListenerArn": LISTENER, "SecondListenerArn": LISTENER},
+        {"ListenerArn": LISTENER, "SecondListenerArn": LISTENER, "SecondDefaultAction": "404"},
         "SecondListenerArn must be another listener",
     ),
-    "a schedule that is none": (
-        {"StartSchedule": "every Sunday", "EndSchedule": "cron(0 2 * * ? *)"},
-        "must be empty, cron(...), rate(...) or at(...)",
+    "no answer to what the default action does": (
+        {"DefaultAction": ""},
+        "must be the ARN of a target group",
     ),
-    "a start that nothing ends": (
-        {"StartSchedule": "cron(0 22 * * ? *)"},
-        "With a StartSchedule, give an EndSchedule or a MaxDurationMinutes too",
+    "a target group that is none": (
+        {"DefaultAction": LISTENER},
+        "must be the ARN of a target group",
+    ),
+    "a second listener without that answer": (
+        {"SecondListenerArn": LISTENER},
+        "say in SecondDefaultAction what its default action does",
+    ),
+    "that answer without a second listener": (
+        {"SecondDefaultAction": "404"},
+        "SecondDefaultAction is of no use without a SecondListenerArn",
+    ),
+    "a start that fires at deployment": (
+        {"StartSchedule": "rate(7 days)", "MaxDurationMinutes": "360"},
+        "rate(...) would fire at deployment",
+    ),
+    "an end that fires at deployment": (
+        {"EndSchedule": "rate(7 days)"},
+        "rate(...) would fire at deployment",
+    ),
+    "a start that only another schedule ends": (
+        {"StartSchedule": "cron(0 22 * * ? *)", "EndSchedule": "cron(0 4 * * ? *)"},
+        "With a StartSchedule, give MaxDurationMinutes too",
     ),
     "a priority that is none": (
         {"ActivePriority": "50001"},
@@ -39,21 +58,30 @@ REFUSED = {
         {"ActivePriority": "50000"},
         "RestingPriority must differ",
     ),
-    "a target group that is none": (
-        {"ApplicationTargetGroupArn": "shop"},
-        "must be empty or the ARN of a target group",
+    "a stand-in at the resting rule's number": (
+        {"RestingPriority": "49999"},
+        "StandInPriority must differ from RestingPriority",
     ),
-    "an application at the resting rule's number": (
-        {"ApplicationTargetGroupArn": GROUP, "RestingPriority": "49999"},
-        "ApplicationPriority must differ from RestingPriority",
+    "a stand-in at the number of maintenance": (
+        {"ActivePriority": "49999"},
+        "StandInPriority must differ from ActivePriority",
+    ),
+    "a stand-in of the second listener only, at the resting rule's number": (
+        {
+            "DefaultAction": "own",
+            "SecondListenerArn": LISTENER,
+            "SecondDefaultAction": "https",
+            "RestingPriority": "49999",
+        },
+        "StandInPriority must differ from RestingPriority",
     ),
     "a preview of what is no page": (
         {"PreviewPath": "/preview"},
         "PreviewPath must be the path in MaintenancePageUrl",
     ),
-    "a preview at the application's number": (
-        {"PreviewPath": "/a/maintenance", "PreviewPriority": "49999", "ApplicationTargetGroupArn": GROUP},
-        "PreviewPriority must differ from ApplicationPriority",
+    "a preview at the stand-in's number": (
+        {"PreviewPath": "/a/maintenance", "PreviewPriority": "49999"},
+        "PreviewPriority must differ from StandInPriority",
     ),
     "an e-mail address that is none": (
         {"NotificationEmail": "ops"},
@@ -65,7 +93,7 @@ REFUSED = {
     ),
     "a concurrency that is none": (
         {"ResponderReservedConcurrency": "-1"},
-        "must be a whole number from 0 to 100000",
+        "must be a whole number from 0 to 999999",
     ),
     "a permissions boundary that is no policy": (
         {"PermissionsBoundaryArn": "arn:aws:iam::123456789012:role/boundary"},
@@ -78,18 +106,23 @@ REFUSED = {
 def test_wrong_parameters_are_refused_with_what_they_must_be(
     aws: Aws, site: Site, parameters: dict[str, str], told: str
 ) -> None:
-    given = {"ListenerArn": site.listener.arn, "Architecture": host_architecture(), **parameters}
-
     with pytest.raises(ClientError) as refused:
-        aws.client("cloudformation").create_change_set(
-            StackName=site.stack.name,
-            ChangeSetName="refused",
-            UsePreviousTemplate=True,
-            Capabilities=["CAPABILITY_IAM"],
-            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
-        )
+        _change_set(aws, site, parameters)
 
     assert told in str(refused.value)
+
+
+def test_where_nothing_stands_in_its_number_is_free_for_others(aws: Aws, site: Site) -> None:
+    _change_set(aws, site, {"DefaultAction": "own", "RestingPriority": "49999"})
+
+
+def test_what_the_default_action_does_has_to_be_said() -> None:
+    parameters = source_template()["Parameters"]
+
+    assert {name for name, parameter in parameters.items() if "Default" not in parameter} == {
+        "ListenerArn",
+        "DefaultAction",
+    }
 
 
 def test_the_form_groups_labels_and_describes_every_parameter() -> None:
@@ -109,6 +142,26 @@ def test_without_expressions_there_is_only_the_check(aws: Aws, site: Site) -> No
     assert _scheduled_events(aws, site.stack.name) == [{"type": "check"}]
 
 
+def test_the_responder_is_asked_before_the_window(aws: Aws, site: Site) -> None:
+    group = site.stack.output("ResponderTargetGroupArn")
+    (described,) = aws.client("elbv2").describe_target_groups(TargetGroupArns=[group])["TargetGroups"]
+
+    assert described["HealthCheckEnabled"]
+    assert described["HealthCheckIntervalSeconds"] == 300
+    # An answer that names settings that cannot be used is a 500.
+    assert described["Matcher"] == {"HttpCode": "200"}
+
+
+def test_the_alarm_on_a_window_that_goes_on_looks_back_no_further_than_cloudwatch_can() -> None:
+    template = expanded_template()
+    alarm = template["Resources"]["StillOnAlarm"]["Properties"]
+    longest = template["Parameters"]["StillOnAlarmHours"]["MaxValue"]
+
+    assert alarm["EvaluationPeriods"] == {"Ref": "StillOnAlarmHours"}
+    assert alarm["Period"] == 3600
+    assert longest * alarm["Period"] <= 7 * 24 * 3600
+
+
 def test_both_log_groups_forget(aws: Aws, site: Site) -> None:
     groups = aws.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{site.stack.name}-")["logGroups"]
 
@@ -122,3 +175,21 @@ def _scheduled_events(aws: Aws, stack: str) -> list[object]:
     scheduler = aws.client("scheduler")
     found = scheduler.list_schedules(NamePrefix=f"{stack}-")["Schedules"]
     return [json.loads(scheduler.get_schedule(Name=schedule["Name"])["Target"]["Input"]) for schedule in found]
+
+
+def _change_set(aws: Aws, site: Site, parameters: dict[str, str]) -> None:
+    given = {
+        "ListenerArn": site.listener.arn,
+        "DefaultAction": "404",
+        "Architecture": host_architecture(),
+        **parameters,
+    }
+    cloudformation = aws.client("cloudformation")
+    change_set = cloudformation.create_change_set(
+        StackName=site.stack.name,
+        ChangeSetName="tried",
+        UsePreviousTemplate=True,
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
+    )
+    cloudformation.delete_change_set(ChangeSetName=change_set["Id"])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.end_to_end.conftest import Site
 from tests.harness.aws import Aws
 from tests.harness.load_balancer import Listener, LoadBalancer
 from tests.harness.paths import EVENTS
+from tests.harness.site import Site
 from tests.harness.stack import Stack, deploy_like
 
 
@@ -24,7 +24,13 @@ def listeners(aws: Aws, servers: dict[str, int]) -> list[Listener]:
 @pytest.fixture(scope="module")
 def stack(aws: Aws, deployed_site: Site, listeners: list[Listener]) -> Stack:
     first, second = listeners
-    return deploy_like(aws, deployed_site.stack, "mall", {"ListenerArn": first.arn, "SecondListenerArn": second.arn})
+    parameters = {
+        "ListenerArn": first.arn,
+        "DefaultAction": "404",
+        "SecondListenerArn": second.arn,
+        "SecondDefaultAction": "404",
+    }
+    return deploy_like(aws, deployed_site.stack, "mall", parameters)
 
 
 def test_both_listeners_are_switched_and_restored_in_one_call(stack: Stack, listeners: list[Listener]) -> None:
@@ -36,8 +42,8 @@ def test_both_listeners_are_switched_and_restored_in_one_call(stack: Stack, list
     ended = stack.invoke(EVENTS / "end.json").answer
 
     assert during == [
-        [("1", "/*"), ("2", "/a*"), ("3", "/b*"), ("default", "(any)")],
-        [("1", "/*"), ("2", "/c*"), ("5", "/b*"), ("6", "/a*"), ("default", "(any)")],
+        [("1", "/*"), ("2", "/a*"), ("3", "/b*"), ("49999", "/*"), ("default", "(any)")],
+        [("1", "/*"), ("2", "/c*"), ("5", "/b*"), ("6", "/a*"), ("49999", "/*"), ("default", "(any)")],
     ]
     assert answers == [503, 503]
     assert [listener.order() for listener in listeners] == before
