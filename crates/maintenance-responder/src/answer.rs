@@ -28,7 +28,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTargetGroupResponse {
     let Answer { status, mut headers, body } = match outcome {
         Outcome::Preflight(preflight) => grant(preflight),
-        Outcome::Health => health(),
+        Outcome::TargetHealth if !config.errors.is_empty() => misconfigured(config),
+        Outcome::TargetHealth | Outcome::Health => health(),
         Outcome::Page { language, from } => maintenance_page(language, from.as_ref(), config),
         Outcome::Redirect { from } => redirect(from.as_ref(), config),
         Outcome::Unavailable => unavailable(config),
@@ -86,6 +87,13 @@ fn grant(preflight: &Preflight) -> Answer {
 
 fn health() -> Answer {
     Answer::new(StatusCode::OK, [(CONTENT_TYPE, JSON)], r#"{"status":"maintenance"}"#.to_owned())
+}
+
+/// Turns the target unhealthy, so that what was deployed wrongly shows before it is needed.
+fn misconfigured(config: &Config) -> Answer {
+    let variables: Vec<_> = config.errors.iter().map(|error| error.variable).collect();
+    let body = serde_json::json!({"status": "misconfigured", "variables": variables}).to_string();
+    Answer::new(StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, JSON)], body)
 }
 
 fn maintenance_page(language: &Language, from: Option<&ReturnPath>, config: &Config) -> Answer {

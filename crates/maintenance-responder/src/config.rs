@@ -1,4 +1,4 @@
-//! The environment, checked once at init.
+//! The environment, read once at init.
 
 use std::fmt::Display;
 
@@ -9,10 +9,6 @@ use crate::cors::AllowedOrigins;
 use crate::page_url::PageUrl;
 use crate::path_pattern::PathPattern;
 
-/// The longest title of the built-in page, in characters.
-pub const MAX_TITLE_CHARS: usize = 200;
-/// The longest message of the built-in page, in characters.
-pub const MAX_MESSAGE_CHARS: usize = 2_000;
 /// The longest time after which clients may be asked to come back, in seconds: one day.
 pub const MAX_RETRY_AFTER_SECONDS: u32 = 86_400;
 
@@ -28,113 +24,112 @@ pub struct Config {
     /// `RETRY_AFTER_SECONDS`: 1 to [`MAX_RETRY_AFTER_SECONDS`].
     pub retry_after_seconds: u32,
     /// `HEALTH_PATH_PATTERN`: requests whose path matches are health checks.
-    pub health_path: Option<PathPattern>,
+    pub health_path: PathPattern,
     /// `CORS_ALLOWED_ORIGINS`: the origins whose pages may read the answers.
     pub allowed_origins: AllowedOrigins,
-    /// `PAGE_TITLE`: replaces the built-in page's title in every language, at most [`MAX_TITLE_CHARS`].
+    /// `PAGE_TITLE`: replaces the built-in page's title in every language.
     pub page_title: Option<String>,
-    /// `PAGE_MESSAGE`: replaces the built-in page's message in every language, at most [`MAX_MESSAGE_CHARS`].
+    /// `PAGE_MESSAGE`: replaces the built-in page's message in every language.
     pub page_message: Option<String>,
+    /// What could not be used. In its place stands the default: visitors must not meet a system that is half open.
+    pub errors: Vec<ConfigError>,
 }
 
 /// An environment variable whose value cannot be used.
 #[derive(Debug, Error)]
 #[error("{variable} is \"{value}\": {reason}; accepted: {accepted}")]
 pub struct ConfigError {
-    variable: &'static str,
+    pub variable: &'static str,
     value: String,
     reason: String,
     accepted: &'static str,
 }
 
-const PATTERN: &str = "a regular expression that is searched for in the path, in the syntax of Rust's regex crate \
-                       without Unicode classes, such as ^/a(/|$)";
+const PATTERN: &str = "a regular expression of at most 200 characters that is searched for in the path, in the syntax \
+                       of Rust's regex crate without Unicode classes, such as ^/a(/|$)";
+const PAGE_URL: &str = "a path on the same host such as /a/maintenance, or an absolute http or https URL, of at most \
+                        200 characters";
+const ORIGINS: &str = "comma-separated origins as browsers send them, such as https://app.example.com, or * alone, of \
+                       at most 500 characters";
 
 impl Config {
-    /// Reads the configuration through `lookup`, which gives the value of an environment variable. Values are
-    /// trimmed; an empty one counts as unset: that is how a template passes a parameter left empty.
-    ///
-    /// # Errors
-    /// The first variable whose value cannot be used, with the value, the reason and what is accepted.
-    pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let environment = Environment(lookup);
-        Ok(Self {
-            redirect_path: environment.or_default(
-                "REDIRECT_PATH_PATTERN",
-                r"^/a(/|$)",
-                PATTERN,
-                PathPattern::parse,
-            )?,
-            page_url: environment.or_default(
-                "MAINTENANCE_PAGE_URL",
-                "/a/maintenance",
-                "a path on the same host such as /a/maintenance, or an absolute http or https URL",
-                PageUrl::parse,
-            )?,
-            unavailable_body: environment.or_default(
-                "UNAVAILABLE_BODY",
-                r#"{"message":"Service Unavailable"}"#,
-                "any JSON value",
-                parse_json,
-            )?,
-            retry_after_seconds: environment.or_default(
-                "RETRY_AFTER_SECONDS",
-                "300",
-                "a whole number of seconds from 1 to 86400",
-                parse_retry_after,
-            )?,
-            health_path: environment.optional("HEALTH_PATH_PATTERN", PATTERN, PathPattern::parse)?,
-            allowed_origins: environment
-                .optional(
-                    "CORS_ALLOWED_ORIGINS",
-                    "comma-separated origins as browsers send them, such as https://app.example.com, or * alone",
-                    AllowedOrigins::parse,
-                )?
+    /// Reads the configuration through `lookup`, which gives the value of an environment variable. Values are trimmed;
+    /// an empty one counts as unset: that is how a template passes a parameter left empty.
+    pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let mut environment = Environment { lookup, errors: Vec::new() };
+        Self {
+            redirect_path: environment
+                .read("REDIRECT_PATH_PATTERN", PATTERN, at_most(200, PathPattern::parse))
+                .unwrap_or_else(PathPattern::front_end),
+            page_url: environment
+                .read("MAINTENANCE_PAGE_URL", PAGE_URL, at_most(200, PageUrl::parse))
                 .unwrap_or_default(),
-            page_title: environment.optional("PAGE_TITLE", "1 to 200 characters of plain text in one line", |text| {
-                parse_text(text, MAX_TITLE_CHARS, char::is_control)
-            })?,
-            page_message: environment.optional(
+            unavailable_body: environment
+                .read(
+                    "UNAVAILABLE_BODY",
+                    "any JSON value of at most 500 characters",
+                    at_most(500, parse_json),
+                )
+                .unwrap_or_else(|| r#"{"message":"Service Unavailable"}"#.to_owned()),
+            retry_after_seconds: environment
+                .read("RETRY_AFTER_SECONDS", "a whole number of seconds from 1 to 86400", parse_retry_after)
+                .unwrap_or(300),
+            health_path: environment
+                .read("HEALTH_PATH_PATTERN", PATTERN, at_most(200, PathPattern::parse))
+                .unwrap_or_default(),
+            allowed_origins: environment
+                .read("CORS_ALLOWED_ORIGINS", ORIGINS, at_most(500, AllowedOrigins::parse))
+                .unwrap_or_default(),
+            page_title: environment.read(
+                "PAGE_TITLE",
+                "plain text in one line of at most 100 characters",
+                at_most(100, |text| parse_text(text, char::is_control)),
+            ),
+            page_message: environment.read(
                 "PAGE_MESSAGE",
-                "1 to 2000 characters of plain text, line breaks allowed",
-                |text| parse_text(text, MAX_MESSAGE_CHARS, |character| character.is_control() && character != '\n'),
-            )?,
-        })
+                "plain text of at most 500 characters, line breaks allowed",
+                at_most(500, |text| {
+                    parse_text(text, |character| character.is_control() && character != '\n')
+                }),
+            ),
+            errors: environment.errors,
+        }
     }
 }
 
-struct Environment<F>(F);
+struct Environment<F> {
+    lookup: F,
+    errors: Vec<ConfigError>,
+}
 
 impl<F: Fn(&str) -> Option<String>> Environment<F> {
-    fn or_default<T, E: Display>(
-        &self,
-        variable: &'static str,
-        default: &str,
-        accepted: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<T, ConfigError> {
-        let value = self.value(variable).unwrap_or_else(|| default.to_owned());
-        parse(&value).map_err(|reason| ConfigError { variable, reason: reason.to_string(), value, accepted })
-    }
-
-    fn optional<T, E: Display>(
-        &self,
+    /// The value of a variable, if there is one that can be used.
+    fn read<T, E: Display>(
+        &mut self,
         variable: &'static str,
         accepted: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<Option<T>, ConfigError> {
-        let Some(value) = self.value(variable) else {
-            return Ok(None);
-        };
-        match parse(&value) {
-            Ok(parsed) => Ok(Some(parsed)),
-            Err(reason) => Err(ConfigError { variable, reason: reason.to_string(), value, accepted }),
+    ) -> Option<T> {
+        let text = (self.lookup)(variable)?;
+        let value = text.trim();
+        if value.is_empty() {
+            return None;
         }
+        let refuse = |reason: E| {
+            let (value, reason) = (value.to_owned(), reason.to_string());
+            self.errors.push(ConfigError { variable, value, reason, accepted });
+        };
+        parse(value).map_err(refuse).ok()
     }
+}
 
-    fn value(&self, variable: &str) -> Option<String> {
-        let value = (self.0)(variable)?.trim().to_owned();
-        (!value.is_empty()).then_some(value)
+fn at_most<T, E: Display>(
+    max_chars: usize,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> impl FnOnce(&str) -> Result<T, String> {
+    move |text| match text.chars().count() {
+        chars if chars > max_chars => Err(format!("it has {chars} characters")),
+        _ => parse(text).map_err(|reason| reason.to_string()),
     }
 }
 
@@ -150,13 +145,9 @@ fn parse_retry_after(text: &str) -> Result<u32, &'static str> {
     }
 }
 
-fn parse_text(text: &str, max_chars: usize, refused: impl Fn(char) -> bool) -> Result<String, String> {
-    if let Some(character) = text.chars().find(|&character| refused(character)) {
-        return Err(format!("it holds the control character {character:?}"));
+fn parse_text(text: &str, refused: impl Fn(char) -> bool) -> Result<String, String> {
+    match text.chars().find(|&character| refused(character)) {
+        Some(character) => Err(format!("it holds the control character {character:?}")),
+        None => Ok(text.to_owned()),
     }
-    let chars = text.chars().count();
-    if chars > max_chars {
-        return Err(format!("it has {chars} characters"));
-    }
-    Ok(text.to_owned())
 }

@@ -36,15 +36,17 @@ pub const MAX_LOGGED_BYTES: usize = 16 * 1024;
 pub fn respond(request: &Request, request_id: &str, config: &Config) -> AlbTargetGroupResponse {
     let outcome = route::route(request, config);
     let answer = answer::answer(&outcome, request, config);
-    tracing::info!(
-        outcome = outcome.name(),
-        status = answer.status_code,
-        method = &*loggable(&request.method),
-        host = &*loggable(request.host()),
-        path = &*loggable(&request.path),
-        requestId = request_id,
-        "request during maintenance"
-    );
+    if let Some(outcome) = outcome.log_name() {
+        tracing::info!(
+            outcome,
+            status = answer.status_code,
+            method = &*loggable(&request.method),
+            host = &*loggable(request.host()),
+            path = &*loggable(&request.path),
+            requestId = request_id,
+            "request during maintenance"
+        );
+    }
     answer
 }
 

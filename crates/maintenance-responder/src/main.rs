@@ -30,7 +30,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Error> {
-    let config = &Config::from_env(|name| std::env::var(name).ok())?;
+    let config = &Config::from_env(|name| std::env::var(name).ok());
+    for error in &config.errors {
+        tracing::error!(%error, "the default stands in for a setting that cannot be used");
+    }
     let answer = async |event: LambdaEvent<Request>| {
         Ok::<_, Infallible>(respond(&event.payload, &event.context.request_id, config))
     };

@@ -40,6 +40,13 @@ pub enum PageUrlError {
     Header(#[from] InvalidHeaderValue),
 }
 
+impl Default for PageUrl {
+    fn default() -> Self {
+        let path = "/a/maintenance";
+        Self { location: HeaderValue::from_static(path), host: None, path: path.into() }
+    }
+}
+
 impl PageUrl {
     /// Reads a path or an absolute URL.
     ///

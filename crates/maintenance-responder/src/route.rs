@@ -15,7 +15,9 @@ const HEALTH_CHECKER: &str = "ELB-HealthChecker/";
 pub enum Outcome {
     /// A browser app of an allowed origin asks whether it may send a request.
     Preflight(Preflight),
-    /// A health check.
+    /// A health check of the load balancer's own target group, which asks whether this function can answer.
+    TargetHealth,
+    /// A health check of somebody else's monitoring.
     Health,
     /// The built-in maintenance page.
     Page {
@@ -34,30 +36,35 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The outcome's name in the log.
-    pub fn name(&self) -> &'static str {
+    /// The outcome's name in the log, where the load balancer's own health checks are left out: they are no visitors.
+    pub fn log_name(&self) -> Option<&'static str> {
         match self {
-            Self::Preflight(_) => "preflight",
-            Self::Health => "health",
-            Self::Page { .. } => "page",
-            Self::Redirect { .. } => "redirect",
-            Self::Unavailable => "unavailable",
+            Self::TargetHealth => None,
+            Self::Preflight(_) => Some("preflight"),
+            Self::Health => Some("health"),
+            Self::Page { .. } => Some("page"),
+            Self::Redirect { .. } => Some("redirect"),
+            Self::Unavailable => Some("unavailable"),
         }
     }
 }
 
 /// Chooses the answer. The first that fits wins, from the most special request to the least:
 ///
-/// 1. a preflight, even to a health path: its answer decides only whether the real request may be sent;
-/// 2. a health check, even for a path that browsers are redirected from: a redirect would fail the check;
-/// 3. the maintenance page, even though its path usually matches the redirect's pattern: it would redirect to itself;
-/// 4. the redirect;
-/// 5. unavailable.
+/// 1. the load balancer's own health check, whatever it asks for;
+/// 2. a preflight, even to a health path: its answer decides only whether the real request may be sent;
+/// 3. a health check, even for a path that browsers are redirected from: a redirect would fail the check;
+/// 4. the maintenance page, even though its path usually matches the redirect's pattern: it would redirect to itself;
+/// 5. the redirect;
+/// 6. unavailable.
 pub fn route(request: &Request, config: &Config) -> Outcome {
+    if request.header("user-agent").is_some_and(|agent| agent.starts_with(HEALTH_CHECKER)) {
+        return Outcome::TargetHealth;
+    }
     if let Some(preflight) = preflight(request, config) {
         return Outcome::Preflight(preflight);
     }
-    if is_health_check(request, config) {
+    if config.health_path.matches(&request.path) {
         return Outcome::Health;
     }
     if config.page_url.is_at(request.host(), &request.path) {
@@ -74,11 +81,6 @@ pub fn route(request: &Request, config: &Config) -> Outcome {
 fn preflight(request: &Request, config: &Config) -> Option<Preflight> {
     config.allowed_origins.allow(request.header("origin")?)?;
     Preflight::from_request(request)
-}
-
-fn is_health_check(request: &Request, config: &Config) -> bool {
-    request.header("user-agent").is_some_and(|agent| agent.starts_with(HEALTH_CHECKER))
-        || config.health_path.as_ref().is_some_and(|pattern| pattern.matches(&request.path))
 }
 
 /// Where to bring the visitor back to. A page elsewhere would not know what to do with it, and only what was asked for

@@ -1,10 +1,16 @@
 //! What the environment may hold.
 
-use crate::support::exchange::{config, try_config};
+use crate::support::exchange::{config, read_config};
 use crate::support::request::get;
 
 fn error(variable: &str, value: &str) -> String {
-    try_config(&[(variable, value)]).unwrap_err().to_string()
+    let errors = read_config(&[(variable, value)]).errors;
+    assert_eq!(errors.len(), 1, "{variable} is {value:?}: {errors:?}");
+    errors[0].to_string()
+}
+
+fn is_accepted(variable: &str, value: &str) -> bool {
+    read_config(&[(variable, value)]).errors.is_empty()
 }
 
 #[test]
@@ -28,51 +34,74 @@ fn nothing_needs_to_be_set_and_blank_counts_as_unset() {
 #[test]
 fn a_bad_value_is_an_error_that_names_variable_value_reason_and_what_is_accepted() {
     insta::assert_snapshot!(error("RETRY_AFTER_SECONDS", "5m"), @r#"RETRY_AFTER_SECONDS is "5m": not a whole number; accepted: a whole number of seconds from 1 to 86400"#);
-    insta::assert_snapshot!(error("UNAVAILABLE_BODY", r#"{"message":}"#), @r#"UNAVAILABLE_BODY is "{"message":}": expected value at line 1 column 12; accepted: any JSON value"#);
-    insta::assert_snapshot!(error("MAINTENANCE_PAGE_URL", "//cdn.example.com/m"), @r#"MAINTENANCE_PAGE_URL is "//cdn.example.com/m": // at the start would name another host; accepted: a path on the same host such as /a/maintenance, or an absolute http or https URL"#);
-    insta::assert_snapshot!(error("CORS_ALLOWED_ORIGINS", "https://app.example.com/"), @r#"CORS_ALLOWED_ORIGINS is "https://app.example.com/": in "https://app.example.com/" the scheme must be followed by a host and an optional port, and nothing else; accepted: comma-separated origins as browsers send them, such as https://app.example.com, or * alone"#);
+    insta::assert_snapshot!(error("UNAVAILABLE_BODY", r#"{"message":}"#), @r#"UNAVAILABLE_BODY is "{"message":}": expected value at line 1 column 12; accepted: any JSON value of at most 500 characters"#);
+    insta::assert_snapshot!(error("MAINTENANCE_PAGE_URL", "//cdn.example.com/m"), @r#"MAINTENANCE_PAGE_URL is "//cdn.example.com/m": // at the start would name another host; accepted: a path on the same host such as /a/maintenance, or an absolute http or https URL, of at most 200 characters"#);
+    insta::assert_snapshot!(error("CORS_ALLOWED_ORIGINS", "https://app.example.com/"), @r#"CORS_ALLOWED_ORIGINS is "https://app.example.com/": in "https://app.example.com/" the scheme must be followed by a host and an optional port, and nothing else; accepted: comma-separated origins as browsers send them, such as https://app.example.com, or * alone, of at most 500 characters"#);
     insta::assert_snapshot!(error("PAGE_TITLE", "a\nb"), @r#"
     PAGE_TITLE is "a
-    b": it holds the control character '\n'; accepted: 1 to 200 characters of plain text in one line
+    b": it holds the control character '\n'; accepted: plain text in one line of at most 100 characters
     "#);
-    insta::assert_snapshot!(error("PAGE_MESSAGE", "a\tb"), @r#"PAGE_MESSAGE is "a	b": it holds the control character '\t'; accepted: 1 to 2000 characters of plain text, line breaks allowed"#);
-    insta::assert_snapshot!(error("HEALTH_PATH_PATTERN", "[z-a]"), @r#"
-    HEALTH_PATH_PATTERN is "[z-a]": regex parse error:
-        [z-a]
-         ^^^
-    error: invalid character class range, the start must be <= the end; accepted: a regular expression that is searched for in the path, in the syntax of Rust's regex crate without Unicode classes, such as ^/a(/|$)
-    "#);
-    insta::assert_snapshot!(error("REDIRECT_PATH_PATTERN", "^/a(/|$"), @r#"
-    REDIRECT_PATH_PATTERN is "^/a(/|$": regex parse error:
-        ^/a(/|$
-           ^
-    error: unclosed group; accepted: a regular expression that is searched for in the path, in the syntax of Rust's regex crate without Unicode classes, such as ^/a(/|$)
-    "#);
+    insta::assert_snapshot!(error("PAGE_MESSAGE", "a\tb"), @r#"PAGE_MESSAGE is "a	b": it holds the control character '\t'; accepted: plain text of at most 500 characters, line breaks allowed"#);
+    insta::assert_snapshot!(error("HEALTH_PATH_PATTERN", "[z-a]"), @r#"HEALTH_PATH_PATTERN is "[z-a]": invalid character class range, the start must be <= the end; accepted: a regular expression of at most 200 characters that is searched for in the path, in the syntax of Rust's regex crate without Unicode classes, such as ^/a(/|$)"#);
+    insta::assert_snapshot!(error("REDIRECT_PATH_PATTERN", "^/a(/|$"), @r#"REDIRECT_PATH_PATTERN is "^/a(/|$": unclosed group; accepted: a regular expression of at most 200 characters that is searched for in the path, in the syntax of Rust's regex crate without Unicode classes, such as ^/a(/|$)"#);
+    insta::assert_snapshot!(error("REDIRECT_PATH_PATTERN", "(.{1,100}){1,100}z"), @r#"REDIRECT_PATH_PATTERN is "(.{1,100}){1,100}z": its repetitions make it too large to be searched for in every request; accepted: a regular expression of at most 200 characters that is searched for in the path, in the syntax of Rust's regex crate without Unicode classes, such as ^/a(/|$)"#);
 }
 
 #[test]
-fn the_function_does_not_start_with_a_bad_value_and_says_so_in_one_line_of_json() {
-    let function = std::process::Command::new(env!("CARGO_BIN_EXE_maintenance-responder"))
-        .env("RETRY_AFTER_SECONDS", "soon")
-        .output()
-        .unwrap();
-    assert!(!function.status.success());
-    let stdout = String::from_utf8(function.stdout).unwrap();
-    assert_eq!(stdout.lines().count(), 1, "{stdout}");
-    let line: serde_json::Value = serde_json::from_str(&stdout).unwrap();
-    assert_eq!(line["level"], "ERROR");
-    assert_eq!(line["error"], error("RETRY_AFTER_SECONDS", "soon"));
+fn what_cannot_be_used_is_replaced_by_its_default_and_the_rest_stands() {
+    let config = read_config(&[
+        ("REDIRECT_PATH_PATTERN", "("),
+        ("MAINTENANCE_PAGE_URL", "//x"),
+        ("UNAVAILABLE_BODY", "{"),
+        ("RETRY_AFTER_SECONDS", "0"),
+        ("HEALTH_PATH_PATTERN", "*/health"),
+        ("CORS_ALLOWED_ORIGINS", "https://*.example.com"),
+        ("PAGE_TITLE", "Back at 5"),
+        ("PAGE_MESSAGE", "\u{7}a"),
+    ]);
+    let variables: Vec<_> = config.errors.iter().map(|error| error.variable).collect();
+    assert_eq!(
+        variables.join(" "),
+        "REDIRECT_PATH_PATTERN MAINTENANCE_PAGE_URL UNAVAILABLE_BODY \
+        RETRY_AFTER_SECONDS HEALTH_PATH_PATTERN CORS_ALLOWED_ORIGINS PAGE_MESSAGE"
+    );
+    for path in ["/", "/a", "/a/health", "/a/maintenance", "/b"] {
+        let request = get(path).header("origin", "https://www.example.com");
+        let defaults = crate::support::exchange::config(&[("PAGE_TITLE", "Back at 5")]);
+        assert_eq!(request.send(&config).response, request.send(&defaults).response);
+    }
 }
 
 #[test]
 fn patterns_that_do_not_compile_are_refused() {
     for variable in ["REDIRECT_PATH_PATTERN", "HEALTH_PATH_PATTERN"] {
-        for pattern in ["(", "[", "*", r"\p{Hangul}", r"(?<a>x)\k<a>", "a{1000000}", "(?=a)"] {
+        for pattern in ["(", "[", "*", r"\p{Hangul}", r"(?<a>x)\k<a>", "(?=a)"] {
             assert!(
                 error(variable, pattern).starts_with(&format!("{variable} is \"{pattern}\": ")),
                 "{pattern}"
             );
         }
+    }
+}
+
+#[test]
+fn a_pattern_that_would_take_long_to_search_is_refused_and_dozens_of_alternatives_are_not() {
+    let variable = "REDIRECT_PATH_PATTERN";
+    for ruinous in ["(.{1,100}){1,100}z", "(a{1,1000}){9}", "a{1000000}", r"^/(\w{1,50}/){20}$", ".{1,999}z"]
+    {
+        assert!(error(variable, ruinous).contains("its repetitions make it too large"), "{ruinous}");
+    }
+    let shops = |separator: &str| (10..43).map(|n| format!("s{n}")).collect::<Vec<_>>().join(separator);
+    for sensible in [
+        format!("^/({})(/|$)", shops("|")),
+        shops("|^/"),
+        r"^/[a-z]{2}(-[A-Z]{2})?/(cart|checkout)(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$".to_owned(),
+        r"^/\w+/\d{1,10}/[^/]{1,64}$".to_owned(),
+        format!("(?i){}", "x".repeat(196)),
+        ".".repeat(200),
+        "점".repeat(200),
+    ] {
+        assert!(is_accepted(variable, &sensible), "{sensible}");
     }
 }
 
@@ -115,7 +144,7 @@ fn bodies_that_are_not_json_are_refused() {
         assert!(error("UNAVAILABLE_BODY", body).starts_with("UNAVAILABLE_BODY is "), "{body}");
     }
     for body in ["null", "[]", "\"x\"", " {} \n"] {
-        assert!(try_config(&[("UNAVAILABLE_BODY", body)]).is_ok(), "{body}");
+        assert!(is_accepted("UNAVAILABLE_BODY", body), "{body}");
     }
 }
 
@@ -131,7 +160,7 @@ fn times_out_of_range_are_refused() {
         assert!(error("RETRY_AFTER_SECONDS", seconds).contains(reason), "{seconds}");
     }
     for seconds in ["1", "86400"] {
-        assert!(try_config(&[("RETRY_AFTER_SECONDS", seconds)]).is_ok());
+        assert!(is_accepted("RETRY_AFTER_SECONDS", seconds));
     }
 }
 
@@ -161,7 +190,7 @@ fn origins_that_no_browser_sends_are_refused() {
     for origins in
         ["https://a.example:8443,http://localhost:3000", " HTTPS://A.example ", "http://[::1]:3000", " * "]
     {
-        assert!(try_config(&[("CORS_ALLOWED_ORIGINS", origins)]).is_ok(), "{origins}");
+        assert!(is_accepted("CORS_ALLOWED_ORIGINS", origins), "{origins}");
     }
 }
 
@@ -173,16 +202,31 @@ fn origins_are_compared_the_way_browsers_write_them() {
 }
 
 #[test]
-fn page_texts_that_are_blank_too_long_or_not_plain_are_refused() {
-    for (variable, longest) in [("PAGE_TITLE", 200), ("PAGE_MESSAGE", 2_000)] {
-        let text = "점".repeat(longest);
-        assert!(try_config(&[(variable, &text)]).is_ok());
-        assert!(
-            error(variable, &format!("{text}점")).contains(&format!("it has {} characters", longest + 1))
-        );
-        assert!(error(variable, "a\u{0}").contains("control character"));
-        assert!(error(variable, "a\u{85}b").contains("control character"));
+fn page_texts_that_are_not_plain_are_refused() {
+    for variable in ["PAGE_TITLE", "PAGE_MESSAGE"] {
+        for text in ["a\u{0}b", "a\u{85}b", "a\tb"] {
+            assert!(error(variable, text).contains("control character"));
+        }
     }
     assert!(error("PAGE_TITLE", "a\nb").contains("control character"));
-    assert!(try_config(&[("PAGE_MESSAGE", "a\nb")]).is_ok());
+    assert!(is_accepted("PAGE_MESSAGE", "a\nb"));
+}
+
+#[test]
+fn texts_are_accepted_up_to_the_number_of_characters_that_the_sentence_names() {
+    let origins = |chars: usize| format!("https://{}", "a".repeat(chars - 8));
+    for (variable, most, text) in [
+        ("REDIRECT_PATH_PATTERN", 200, &(|chars| "점".repeat(chars)) as &dyn Fn(usize) -> String),
+        ("HEALTH_PATH_PATTERN", 200, &|chars| "점".repeat(chars)),
+        ("MAINTENANCE_PAGE_URL", 200, &|chars| format!("/{}", "a".repeat(chars - 1))),
+        ("UNAVAILABLE_BODY", 500, &|chars| format!("\"{}\"", "점".repeat(chars - 2))),
+        ("CORS_ALLOWED_ORIGINS", 500, &origins),
+        ("PAGE_TITLE", 100, &|chars| "점".repeat(chars)),
+        ("PAGE_MESSAGE", 500, &|chars| "점".repeat(chars)),
+    ] {
+        assert!(is_accepted(variable, &text(most)), "{variable}");
+        let error = error(variable, &text(most + 1));
+        assert!(error.contains(&format!("it has {} characters; accepted: ", most + 1)), "{error}");
+        assert!(error.contains(&format!("at most {most} characters")), "{error}");
+    }
 }

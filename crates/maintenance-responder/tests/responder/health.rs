@@ -1,23 +1,41 @@
-//! Health checks, which maintenance must not fail.
+//! Health checks: of the load balancer, which asks about this function, and of others, which maintenance must not fail.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::exchange::config;
+use crate::support::exchange::{config, read_config};
 use crate::support::request::{get, request};
 
+const CHECKER: (&str, &str) = ("user-agent", "ELB-HealthChecker/2.0");
+
 #[test]
-fn the_load_balancers_health_checks_are_told_that_all_is_well() {
-    let config = config(&[]);
-    for path in ["/", "/a/orders", "/a/maintenance", "/b"] {
-        let exchange = get(path).header("user-agent", "ELB-HealthChecker/2.0").send(&config);
-        assert_eq!(exchange.outcome(), "health");
+fn the_load_balancer_is_told_that_the_function_can_answer_and_its_checks_are_not_logged_as_visitors() {
+    let config = config(&[("HEALTH_PATH_PATTERN", "^/up$")]);
+    for path in ["/", "/a/orders", "/a/maintenance", "/b", "/up"] {
+        let exchange = get(path).header(CHECKER.0, CHECKER.1).send(&config);
         assert_eq!(exchange.response.description, "200 OK");
         assert_eq!(exchange.json(), json!({"status": "maintenance"}));
+        assert_eq!(exchange.log, Value::Null);
     }
 }
 
 #[test]
-fn other_user_agents_are_not_health_checks() {
+fn the_load_balancer_is_told_which_variables_cannot_be_used() {
+    let config = read_config(&[
+        ("RETRY_AFTER_SECONDS", "5m"),
+        ("PAGE_TITLE", "a\nb"),
+        ("HEALTH_PATH_PATTERN", "^/up$"),
+    ]);
+    for path in ["/", "/up"] {
+        let exchange = get(path).header(CHECKER.0, CHECKER.1).send(&config);
+        assert_eq!(exchange.response.description, "500 Internal Server Error");
+        let variables = ["RETRY_AFTER_SECONDS", "PAGE_TITLE"];
+        assert_eq!(exchange.json(), json!({"status": "misconfigured", "variables": variables}));
+    }
+    assert_eq!(get("/up").send(&config).response.status, 200);
+}
+
+#[test]
+fn other_user_agents_are_not_the_load_balancer() {
     let config = config(&[]);
     for agent in ["Mozilla/5.0 ELB-HealthChecker/2.0", "ELB-HealthChecker", "elb-healthchecker/2.0", ""] {
         assert_eq!(get("/b").header("user-agent", agent).send(&config).outcome(), "unavailable", "{agent}");

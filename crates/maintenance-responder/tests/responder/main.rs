@@ -11,5 +11,6 @@ mod events;
 mod health;
 mod log;
 mod page;
+mod process;
 mod redirect;
 mod unavailable;

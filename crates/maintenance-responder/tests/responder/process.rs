@@ -1,0 +1,71 @@
+//! The function as a process: what only `main` does.
+
+use std::fs::OpenOptions;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::exchange::read_config;
+use crate::support::request::get;
+
+/// Starts the function and gives its answer to a request for `/b`, and what it wrote to a piped standard output.
+fn answer_and_log(start: impl FnOnce(&mut Command) -> &mut Command) -> (Value, String) {
+    let api = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut function = start(&mut Command::new(env!("CARGO_BIN_EXE_maintenance-responder")))
+        .env("AWS_LAMBDA_RUNTIME_API", api.local_addr().unwrap().to_string())
+        .env("AWS_LAMBDA_FUNCTION_NAME", "f")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+        .spawn()
+        .unwrap();
+    let answer = serve(&api, &get("/b").event().to_string());
+    function.kill().unwrap();
+    (answer, String::from_utf8(function.wait_with_output().unwrap().stdout).unwrap())
+}
+
+/// A Lambda Runtime API with one event, until that is answered:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+fn serve(api: &TcpListener, event: &str) -> Value {
+    loop {
+        let mut connection = BufReader::new(api.accept().unwrap().0);
+        let lines = connection.by_ref().lines().map(|line| line.unwrap().to_lowercase());
+        let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+        let length = head.iter().find_map(|line| line.strip_prefix("content-length: "));
+        let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+        connection.read_exact(&mut body).unwrap();
+        if head[0].starts_with("post") {
+            assert!(head[0].contains("/response"), "{}", String::from_utf8_lossy(&body));
+            return serde_json::from_slice(&body).unwrap();
+        }
+        let head = [
+            "HTTP/1.1 200 OK",
+            "connection: close",
+            &format!("content-length: {}", event.len()),
+            "lambda-runtime-aws-request-id: 1",
+            "lambda-runtime-deadline-ms: 1",
+            "lambda-runtime-invoked-function-arn: arn:aws:lambda:eu-central-1:123456789012:function:f",
+        ];
+        let answer = format!("{}\r\n\r\n{event}", head.join("\r\n"));
+        connection.get_mut().write_all(answer.as_bytes()).unwrap();
+    }
+}
+
+#[test]
+fn each_setting_that_cannot_be_used_is_logged_once_at_init_and_the_function_answers() {
+    let environment = [("RETRY_AFTER_SECONDS", "soon"), ("PAGE_TITLE", "a\nb")];
+    let (answer, log) = answer_and_log(|function| function.envs(environment).stdout(Stdio::piped()));
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (errors, requests): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line["level"] == "ERROR");
+    let errors: Vec<_> = errors.iter().map(|line| line["error"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(errors, read_config(&environment).errors.iter().map(ToString::to_string).collect::<Vec<_>>());
+    assert_eq!((requests.len(), &answer["statusCode"]), (1, &Value::from(503)));
+}
+
+#[test]
+fn a_log_that_cannot_be_written_costs_nobody_the_answer() {
+    let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let (answer, _) = answer_and_log(|function| function.stdout(full()).stderr(full()));
+    assert_eq!(answer["statusCode"], 503);
+}
