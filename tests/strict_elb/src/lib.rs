@@ -12,6 +12,6 @@ mod query;
 mod rule;
 mod server;
 
-pub use load_balancer::{ApiError, Batch, Page, StrictElb, Tags, listener_of};
+pub use load_balancer::{ApiError, Batch, Page, StrictElb, Tags};
 pub use rule::Rule;
 pub use server::{Server, Treatment};

@@ -27,12 +27,12 @@ pub struct Batch {
 }
 
 /// The load balancer. Clone it to keep a state for comparison.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct StrictElb {
     listeners: BTreeMap<String, Vec<Rule>>,
     tags: BTreeMap<String, Tags>,
     health: BTreeMap<String, Vec<String>>,
-    page_size: usize,
+    page_limit: Option<usize>,
     /// Every call that wrote something or tried to, in order.
     pub writes: Vec<String>,
     /// Those of them that moved rules.
@@ -44,23 +44,10 @@ const MOST_TAGS: usize = 50;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 255;
 
-impl Default for StrictElb {
-    fn default() -> Self {
-        Self::with_pages_of(LARGEST_PAGE)
-    }
-}
-
 impl StrictElb {
     /// Pages smaller than any that a client asks for, so that it has to turn them.
     pub fn with_pages_of(page_size: usize) -> Self {
-        Self {
-            listeners: BTreeMap::new(),
-            tags: BTreeMap::new(),
-            health: BTreeMap::new(),
-            page_size,
-            writes: Vec::new(),
-            batches: Vec::new(),
-        }
+        Self { page_limit: Some(page_size), ..Self::default() }
     }
 
     /// Adds a rule to the listener that its ARN names; the first one makes the listener.
@@ -129,11 +116,11 @@ impl StrictElb {
             return Err(error("ValidationError", format!("page size {page_size}")));
         }
         let from = marker.map_or(Ok(0), str::parse).map_err(|_| error("ValidationError", "marker"))?;
-        let mut rules = rules.clone();
+        let mut rules: Vec<_> = rules.iter().collect();
         rules.sort_by_key(|rule| rule.priority.unwrap_or(u32::MAX));
-        let to = rules.len().min(from + page_size.min(self.page_size));
+        let to = rules.len().min(from + self.page_limit.unwrap_or(page_size).min(page_size));
         let next = (to < rules.len()).then(|| to.to_string());
-        Ok(Page { rules: rules[from.min(to)..to].to_vec(), next })
+        Ok(Page { rules: rules[from.min(to)..to].iter().copied().cloned().collect(), next })
     }
 
     /// # Errors
@@ -240,7 +227,7 @@ impl StrictElb {
 }
 
 /// The ARN of the listener that a rule belongs to.
-pub fn listener_of(rule: &str) -> String {
+fn listener_of(rule: &str) -> String {
     let without_rule = rule.rsplit_once('/').map_or(rule, |(listener, _)| listener);
     without_rule.replacen(":listener-rule/", ":listener/", 1)
 }
@@ -258,4 +245,38 @@ fn is_tag_character(c: char) -> bool {
 
 pub(crate) fn error(code: &'static str, message: impl Into<String>) -> ApiError {
     ApiError { code, message: message.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_judged_on_the_order_that_it_leads_to_and_a_refused_one_changes_nothing() {
+        let arn = |listener: &str, name: &str| format!("arn::listener-rule/app/a/1/{listener}/{name}");
+        let mut elb = StrictElb::default();
+        for (listener, name, priority) in
+            [("l", "a", Some(1)), ("l", "b", Some(2)), ("l", "default", None), ("m", "c", Some(1))]
+        {
+            elb.add_rule(Rule::forward(arn(listener, name), priority, "/*", "group"));
+        }
+        let mut set = |pairs: &[(&str, &str, u32)]| {
+            let pairs: Vec<_> = pairs.iter().map(|(listener, name, to)| (arn(listener, name), *to)).collect();
+            let code = elb.set_rule_priorities(&pairs).map_err(|error| error.code);
+            (code, ["a", "b"].map(|name| elb.priority_of(&arn("l", name))))
+        };
+        assert_eq!(set(&[("l", "a", 2), ("l", "b", 1)]), (Ok(()), [2, 1]));
+        for (refused, code) in [
+            (&[("l", "a", 1)][..], "PriorityInUse"),
+            (&[("l", "a", 3), ("l", "b", 3)], "PriorityInUse"),
+            (&[("l", "a", 3), ("l", "a", 4)], "ValidationError"),
+            (&[("l", "a", 3), ("l", "default", 4)], "OperationNotPermitted"),
+            (&[("l", "a", 3), ("m", "c", 3)], "ValidationError"),
+            (&[("l", "a", 3), ("l", "x", 4)], "RuleNotFound"),
+            (&[("l", "a", 50_001)], "ValidationError"),
+            (&[], "ValidationError"),
+        ] {
+            assert_eq!(set(refused), (Err(code), [2, 1]), "{refused:?}");
+        }
+    }
 }

@@ -2,11 +2,10 @@
 //! against it.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::future::pending;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
@@ -17,7 +16,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::runtime::{self, Runtime};
 use tokio::time::sleep;
 
 use crate::load_balancer::{ApiError, StrictElb, error};
@@ -47,8 +46,7 @@ pub enum Treatment {
 pub struct Server {
     pub address: SocketAddr,
     state: Arc<State>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    runtime: Option<Runtime>,
 }
 
 struct State {
@@ -84,21 +82,9 @@ impl Server {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::spawn({
-            let state = Arc::clone(&state);
-            move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                runtime.block_on(async move {
-                    let listener = TcpListener::from_std(listener).unwrap();
-                    tokio::select! {
-                        () = accept(listener, state) => {}
-                        _ = stopped => {}
-                    }
-                });
-            }
-        });
-        Self { address, state, stop: Some(stop), thread: Some(thread) }
+        let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        runtime.spawn(accept(listener, Arc::clone(&state)));
+        Self { address, state, runtime: Some(runtime) }
     }
 
     /// How the next requests are treated; those after them are served.
@@ -123,14 +109,15 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        // Some tests drop it where nothing may block.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
         }
     }
 }
 
-async fn accept(listener: TcpListener, state: Arc<State>) {
+async fn accept(listener: std::net::TcpListener, state: Arc<State>) {
+    let listener = TcpListener::from_std(listener).unwrap();
     while let Ok((stream, _)) = listener.accept().await {
         let state = Arc::clone(&state);
         let service = service_fn(move |request| respond(request, Arc::clone(&state)));
@@ -139,7 +126,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
 }
 
 /// An error makes the connection close without an answer.
-async fn respond(request: Request<Incoming>, state: Arc<State>) -> Result<Response<Full<Bytes>>, Closed> {
+async fn respond(request: Request<Incoming>, state: Arc<State>) -> io::Result<Response<Full<Bytes>>> {
     let (parts, body) = request.into_parts();
     if parts.method == Method::GET && parts.uri.path() == "/calls" {
         let mut state = state.lock();
@@ -147,7 +134,7 @@ async fn respond(request: Request<Incoming>, state: Arc<State>) -> Result<Respon
         (state.calls, state.round_trips) = (Vec::new(), 0);
         return Ok(response(StatusCode::OK, "application/json", calls.to_string()));
     }
-    let body = body.collect().await.map_err(|_| Closed)?.to_bytes();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let round_trip = state.lock().round_trips + 1;
     // The shortest sleep is a millisecond.
     if !state.delay.is_zero() {
@@ -179,10 +166,10 @@ async fn respond(request: Request<Incoming>, state: Arc<State>) -> Result<Respon
             let page = "<html>Service Unavailable</html>";
             Ok(response(StatusCode::SERVICE_UNAVAILABLE, "text/html", page.to_owned()))
         }
-        Treatment::DropBefore => Err(Closed),
+        Treatment::DropBefore => Err(io::Error::other("closed on purpose")),
         Treatment::DropAfter => {
             let _ = serve();
-            Err(Closed)
+            Err(io::Error::other("closed on purpose"))
         }
         Treatment::Hang => pending().await,
     }
@@ -196,14 +183,3 @@ fn answer(query: &Query, result: &Result<Value, ApiError>) -> Response<Full<Byte
 fn response(status: StatusCode, kind: &str, body: String) -> Response<Full<Bytes>> {
     Response::builder().status(status).header("content-type", kind).body(body.into()).unwrap()
 }
-
-#[derive(Debug)]
-struct Closed;
-
-impl fmt::Display for Closed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("closed on purpose")
-    }
-}
-
-impl std::error::Error for Closed {}

@@ -33,20 +33,6 @@ fn codes(answer: &Answer) -> Vec<&str> {
 }
 
 #[test]
-fn rules_at_1_to_3_make_room_and_come_back() {
-    let elb = one_listener(99, &[1, 2, 3]);
-    let before = elb.borrow().clone();
-    let answers = send(&elb, &["start"]);
-    assert_eq!(ladder(&elb), "1 maintenance, 2 r1, 3 r2, 4 r3");
-    assert_eq!(answers[0].outcome, Outcome::Changed);
-    let answers = send(&elb, &["end"]);
-    assert_eq!(answers[0].outcome, Outcome::Changed);
-    assert_eq!(order(&elb.borrow(), "web"), order(&before, "web"));
-    let tags = elb.borrow().tags_of(maintenance_rule("web").as_str());
-    assert_eq!(tags.into_keys().collect::<Vec<_>>(), ["maintenance-mode:ended-at"]);
-}
-
-#[test]
 fn the_answer_is_the_one_of_the_contract() {
     let elb = one_listener(99, &[1]);
     let answers = send(&elb, &["start"]);
@@ -157,16 +143,6 @@ fn a_rule_that_has_no_room_for_tags_is_not_moved() {
     let Ending::Failed(error) = ending else { panic!("{ending:?}") };
     assert!(error.to_string().contains("TooManyTags"), "{error}");
     assert_eq!(ladder(&elb), "1 r1, 99 maintenance");
-}
-
-#[test]
-fn a_listener_whose_tags_were_wiped_is_ended_in_the_right_order_and_it_is_said() {
-    let elb = one_listener(99, &[1, 2, 3, 200]);
-    send(&elb, &["start"]);
-    elb.borrow_mut().wipe_tags(maintenance_rule("web").as_str());
-    let answers = send(&elb, &["end"]);
-    assert_eq!(ladder(&elb), "2 r1, 3 r2, 4 r3, 200 r200, 201 maintenance");
-    assert!(codes(&answers[0]).contains(&"record-missing"), "{:?}", codes(&answers[0]));
 }
 
 #[test]
