@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from samcli.yamlhelper import yaml_parse
-
 from tests.harness.aws import Aws, host_architecture
 from tests.harness.emulator_gaps import register_target, widen_rule_resources
 from tests.harness.invocation import Invocation
@@ -31,14 +29,10 @@ class Stack:
 
     @property
     def template(self) -> str:
-        """The template as it was deployed, with the functions where the SAM CLI has put them.
-
-        As JSON without spaces: a template that does not lie in a bucket may have 51,200 bytes.
-        """
+        """The template as it was deployed, with the functions where the SAM CLI has put them."""
         deployed = self._aws.client("cloudformation").get_template(StackName=self.name, TemplateStage="Original")
         body = deployed["TemplateBody"]
-        parsed = yaml_parse(body) if isinstance(body, str) else body
-        return json.dumps(parsed, separators=(",", ":"), ensure_ascii=False)
+        return body if isinstance(body, str) else json.dumps(body)
 
     @property
     def resources(self) -> dict[str, str]:
@@ -110,7 +104,7 @@ def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, s
     given = {"Architecture": host_architecture(), **parameters}
     arguments = {
         "StackName": name,
-        "TemplateBody": original.template,
+        "TemplateURL": _uploaded(aws, original.template),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }
@@ -124,6 +118,15 @@ def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, s
     stack = Stack(aws, name)
     stack.make_up_for_the_emulator()
     return stack
+
+
+def _uploaded(aws: Aws, template: str) -> str:
+    """Put the template, which is too long for a call, where the SAM CLI keeps its own, and return its address."""
+    bucket = aws.client("cloudformation").describe_stack_resource(
+        StackName="aws-sam-cli-managed-default", LogicalResourceId="SamCliSourceBucket"
+    )["StackResourceDetail"]["PhysicalResourceId"]
+    aws.client("s3").put_object(Bucket=bucket, Key="template", Body=template.encode())
+    return f"{aws.endpoint}/{bucket}/template"
 
 
 def delete(aws: Aws, stack: Stack) -> None:
