@@ -101,7 +101,7 @@ class Function:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer as https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html says, until the function ends."""
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        with contextlib.closing(writer), contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
                 length = re.search(r"\ncontent-length: *(\d+)", head)
@@ -399,8 +399,8 @@ async def main() -> None:
     responders, targets = await responder()
     switchers, more_targets = await switcher()
     judged = table(["target", "limit", "measured", "met"], *targets, *more_targets)
-    figures = "\n".join(["", where, judged, "### Responder\n", responders, "### Switcher\n", switchers, ""])
-    RESULTS.write_text(FIGURES.sub(lambda _: figures, RESULTS.read_text()))
+    figures = "\n".join(["", where, judged, "### Responder\n", responders, "### Switcher\n", switchers])
+    RESULTS.write_text(FIGURES.sub(lambda _: f"{figures}\n", RESULTS.read_text()))
     print(figures)
 
 
