@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ ACTIVE = 1
 RESTING = LOWEST_PLACE
 # Whose tags stand on what somebody else writes to, and what that means.
 CONTROLLER = ("elbv2.k8s.aws/", "ingress.k8s.aws/", "gateway.k8s.aws/", "service.k8s.aws/")
+# The template's name for its target group.
+MAINTENANCE_RULE = re.compile("forward: targetgroup/maintenance-[0-9a-f]{8}/")
 COPILOT = ("copilot-application", "copilot-environment")
 CLOUDFORMATION = ("aws:cloudformation:stack-name",)
 
@@ -96,8 +99,9 @@ class Bottom:
         return cls(listener, last.stand_in or "own", last, covered=last.stand_in is not None)
 
     def has_room(self, resting: int) -> bool:
-        """Whether the maintenance rule can rest there, behind all rules that get requests and the stand-in."""
-        places = {resting, resting - 1} if self.covered else {resting}
+        """Whether the maintenance rule can rest there, behind all rules that get requests and one that stands in."""
+        own = self.answer == "own" and self.last.priority is not None
+        places = {resting} if own else {resting, resting - 1}
         return self.last_above < min(places) and places.isdisjoint(_taken(self.listener))
 
     @property
@@ -115,64 +119,64 @@ class Bottom:
 
     def findings(self, resting: int | None) -> Iterator[Finding]:
         """Say what the answer is, and what is in its way."""
-        reached = self.last.priority is None
-        subject = "The default action" if reached else f"Rule {self.last.priority}"
-        if not self.covered and reached:
-            yield self._needs_a_rule()
-        elif not self.covered:
+        number, does = self.last.priority, self.last.does
+        name = "The default action" if number is None else f"Rule {number}, which catches all that is left,"
+        if deployed := next((rule for rule in self.listener.rules if MAINTENANCE_RULE.match(rule.does)), None):
+            text = f"{_named(deployed)} looks like the maintenance rule of a deployment of this template"
+            yield Finding(Level.FIRST, text, "look at that one: scripts/maintenance status; or delete its stack")
+        elif _resting([self]) is None:
+            yield self._is_taken()
+        elif not self.covered and number is None:
             yield Finding(
-                Level.GOOD,
-                f"{subject} catches all that is left ({self.last.does}), so the default action is not reached: "
-                "DefaultAction=own, without a stand-in rule",
+                Level.FIRST,
+                f"{name} ({does}) is none that the template's stand-in rule could do",
+                f"make it a rule /* at the bottom, {_create(self.listener, (resting or RESTING) - 1)}, and look again",
             )
-        elif reached:
-            yield Finding(Level.GOOD, f"{subject} is {self.last.does}: DefaultAction={self.answer}")
+        elif not self.covered:
+            yield Finding(Level.GOOD, f"{name} keeps the default action from being reached: DefaultAction=own")
+        elif number is None:
+            exchanged = "if deployments exchange that target group (blue/green), have a rule /* that they exchange, too"
+            todo = f"{exchanged}, and DefaultAction=own" if self.answer.startswith("arn:") else ""
+            yield Finding(Level.GOOD, f"{name} is {does}: DefaultAction={self.answer}", todo)
+        else:
+            yield self._stands_at_the_bottom(resting or RESTING)
         if self.covered and self.last.lost_by_stand_in:
             yield Finding(
                 Level.NOTE,
-                f"{subject} is not quite what the stand-in rule does: {self.last.lost_by_stand_in}",
-                f"if that matters, keep it in a rule /* of your own ({_create(self.listener, RESTING - 1)}), and "
-                "DefaultAction=own",
+                f"{name} is not quite what the stand-in rule does: {self.last.lost_by_stand_in}",
+                "if that matters, have a rule /* of your own at the bottom that does the same, and DefaultAction=own",
             )
-        if not reached and self.covered:
-            yield self._stands_at_the_bottom(resting)
-        elif resting is None and not _resting([self]):
-            yield self._bottom_is_taken()
-        shadowed = [rule for rule in self.listener.rules if not reached and rule.priority > self.last.priority]
+        shadowed = [rule for rule in self.listener.rules if number is not None and rule.priority > number]
         if shadowed:
             first = f"{len(shadowed)} below it get no request, the first is {_named(shadowed[0])}"
-            yield Finding(Level.NOTE, f"Rule {self.last.priority} catches everything: {first}")
+            yield Finding(Level.NOTE, f"Rule {number} catches everything: {first}")
 
-    def _needs_a_rule(self) -> Finding:
-        where = next((n for n in range(RESTING - 1, self.last_above, -1) if n not in _taken(self.listener)), None)
-        how = "delete the rule that stands last, or move it" if where is None else _create(self.listener, where)
-        return Finding(
-            Level.FIRST,
-            f"The default action is {self.last.does}, which the template's stand-in rule cannot do",
-            f"put a rule /* that does the same at the bottom, {how}; it is then DefaultAction=own",
-        )
-
-    def _stands_at_the_bottom(self, resting: int | None) -> Finding:
-        free = next((n for n in range(RESTING - 1, self.last_above, -1) if n not in _taken(self.listener)), None)
-        move = "" if free is None else f" to a lower number, {_move(self.listener, [self.last], free)}"
-        text = f"Priority {self.last.priority} is taken by a rule that catches all that is left ({self.last.does})"
-        if resting is None:
-            return Finding(Level.FIRST, text, f"move it{move}")
+    def _stands_at_the_bottom(self, resting: int) -> Finding:
         return Finding(
             Level.NOTE,
-            f"{text}, and the maintenance rule has to rest in front of it: DefaultAction={self.answer}, "
-            f"RestingPriority={resting} and StandInPriority={resting - 1} make a stand-in rule that does the same",
-            f"or move it{move}, and look again: then no stand-in rule is needed",
+            f"Priority {self.last.priority} is taken by a rule that catches all that is left ({self.last.does}): the "
+            "maintenance rule has to rest in front of it, behind a stand-in rule that does the same, with "
+            f"DefaultAction={self.answer}, RestingPriority={resting}, StandInPriority={resting - 1}",
+            f"or move it, {_move(self.listener, [self.last], resting)}, and look again: then it needs no stand-in rule",
         )
 
-    def _bottom_is_taken(self) -> Finding:
-        low = [rule for rule in self._above if rule.priority >= RESTING - 1]
+    def _is_taken(self) -> Finding:
+        if self.last.priority is None:
+            # Room for the maintenance rule, and for the rule that stands in.
+            low = [rule for rule in self.listener.rules if rule.priority >= RESTING - 1]
+            first = RESTING - 1 - len(low)
+        else:
+            # The last rule that gets requests makes room, with those that stand close before it.
+            low = [rule for rule in self.listener.rules if rule.priority <= self.last.priority]
+            low = [rule for place, rule in enumerate(reversed(low)) if rule.priority == self.last.priority - place][
+                ::-1
+            ]
+            first = low[0].priority - 1
         text = f"The maintenance rule has to rest behind all others, and {' and '.join(map(_named, low))} stands there"
-        rest = [rule.priority for rule in self._above if rule not in low]
-        first = RESTING - 1 - len(low)
-        if max(rest, default=ACTIVE) >= first:
+        before = [rule.priority for rule in self.listener.rules if rule.priority < low[0].priority]
+        if max(before, default=ACTIVE) >= first:
             return Finding(Level.FIRST, text, "give the last rules of the listener lower numbers, in their order")
-        return Finding(Level.FIRST, text, f"give it a lower number, {_move(self.listener, low, first)}")
+        return Finding(Level.FIRST, text, f"give it a lower number, {_move(self.listener, low, first)}, and look again")
 
 
 def _resting(bottoms: list[Bottom]) -> int | None:

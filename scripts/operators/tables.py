@@ -40,10 +40,11 @@ def rules(header: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
 
 def answer(answered: dict[str, Any]) -> None:
     """Print what the switcher answered."""
-    dry = ", a dry run: nothing of this was done" if answered["dryRun"] else ""
-    line(f"✓ {answered['type']}: {answered['outcome']}{dry}", "bold green")
+    dry = answered["dryRun"]
+    line(f"✓ {answered['type']}: {'a dry run, nothing was done' if dry else answered['outcome']}", "bold green")
     for listener in answered["listeners"]:
-        line(f"\n{listener['listenerArn'].split(':listener/')[-1]} is {_state(listener)}\n", "bold")
+        name = listener["listenerArn"].split(":listener/")[-1]
+        line(f"\n{name} is {_state(listener, dry_start=dry and answered['type'] == 'start')}\n", "bold")
         _rules_of(listener)
         for warning in listener["warnings"]:
             # It says that the window is not what was just asked for.
@@ -84,12 +85,15 @@ def _findings(findings: Iterable[Finding]) -> None:
             line(f"  → {finding.todo}")
 
 
-def _state(listener: dict[str, Any]) -> str:
-    if listener["state"] == "resting":
-        return "NOT in maintenance"
+def _state(listener: dict[str, Any], *, dry_start: bool) -> str:
+    resting = listener["state"] == "resting"
+    until = f"until {listener['until']} at the latest" if listener["until"] else "until somebody ends it"
     since = f" since {listener['since']}" if listener["since"] else ""
-    until = f", until {listener['until']} at the latest" if listener["until"] else ", until somebody ends it"
-    return f"IN MAINTENANCE{since}{until}"
+    now = "NOT in maintenance" if resting else f"IN MAINTENANCE{since}"
+    if dry_start:
+        # Of a start's dry run, `until` is the one that the start would make.
+        return f"{now}; this start would {'close' if resting else 'keep'} it {until}"
+    return now if resting else f"{now}, {until}"
 
 
 def _rules_of(listener: dict[str, Any]) -> None:

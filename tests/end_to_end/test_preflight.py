@@ -14,6 +14,7 @@ import pytest
 
 from tests.harness.aws import Aws
 from tests.harness.paths import ROOT
+from tests.harness.site import Site
 
 Action = Mapping[str, Any]
 NAMES = (f"preflight-{number}" for number in count())
@@ -155,6 +156,13 @@ def test_a_listener_that_a_controller_owns(aws: Aws, front: Front) -> None:
     assert looked.returncode == 1
     assert "AWS Load Balancer Controller owns it (elbv2.k8s.aws/cluster=prod)" in looked.stdout
     assert "sam deploy" not in looked.stdout
+
+
+def test_a_listener_that_is_served_already(aws: Aws, deployed_site: Site) -> None:
+    looked = preflight(aws, deployed_site.listener.arn)
+
+    assert looked.returncode == 1
+    assert "looks like the maintenance rule of a deployment of this template" in looked.stdout
 
 
 LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,28 +68,58 @@ def said(advice: Advice, level: Level) -> str:
     return "\n".join(f"{finding.text} → {finding.todo}" for finding in findings if finding.level == level)
 
 
+# Everything that can stand at the last four numbers, above every kind of default action.
+KINDS = [None, ("/api", forward("api")), ("/*", forward("web")), ("/*", forward("blue", "green"))]
+BOTTOMS = [
+    listener({number: rule for number, rule in zip(range(49_997, 50_001), rules, strict=True) if rule}, default)
+    for rules in itertools.product(KINDS, repeat=4)
+    for default in (NOTHING, HTTPS, forward("app"), fixed("503"))
+]
+
+
 def test_what_it_calls_ready_changes_nothing_at_rest() -> None:
-    # Everything that can stand at the last four numbers, above every kind of default action.
-    kinds = [None, ("/api", forward("api")), ("/*", forward("web")), ("/*", forward("blue", "green"))]
-    ready = 0
-    for bottom, default in itertools.product(
-        itertools.product(kinds, repeat=4), [NOTHING, HTTPS, forward("app"), fixed("503")]
-    ):
-        rules = {priority: rule for priority, rule in zip(range(49_997, 50_001), bottom, strict=True) if rule}
-        before = listener(rules, default)
-        advice = preflight(before)
-        if not advice.ready:
-            continue
-        ready += 1
-        resting = int(advice.parameters.get("RestingPriority", "50000"))
-        answer = advice.parameters["DefaultAction"]
-        added = {resting: ("/*", forward("responder"))}
+    ready = [(before, advice.parameters) for before in BOTTOMS if (advice := preflight(before)).ready]
+    for before, given in ready:
+        resting, answer = int(given.get("RestingPriority", "50000")), given["DefaultAction"]
+        added = {resting: forward("responder")}
         if answer != "own":
             stand_in = {"https": HTTPS, "404": NOTHING}.get(answer) or forward(answer.split("/")[1])
-            added[int(advice.parameters.get("StandInPriority", "49999"))] = ("/*", stand_in)
-        assert not added.keys() & rules.keys()
-        assert asked(listener(rules | added, default)) == asked(before)
-    assert ready > 100
+            added[int(given.get("StandInPriority", "49999"))] = stand_in
+        assert added.keys().isdisjoint(rule.priority for rule in before.rules)
+        assert asked(with_rules(before, added)) == asked(before)
+    assert len(ready) > len(BOTTOMS) / 3
+
+
+def test_what_it_says_has_to_be_done_first_makes_the_listener_ready_and_changes_nothing() -> None:
+    for before in BOTTOMS:
+        listener_now, rounds = before, 0
+        while not (advice := preflight(listener_now)).ready:
+            rounds += 1
+            assert rounds < 4
+            done = followed(listener_now, said(advice, Level.FIRST))
+            if done is None:
+                assert "lower numbers, in their order" in said(advice, Level.FIRST)
+                break
+            listener_now = done
+            assert asked(listener_now) == asked(before)
+
+
+def with_rules(before: Listener, catch_alls: Mapping[int, Action]) -> Listener:
+    """Return the listener with more rules that catch everything."""
+    added = listener({number: ("/*", action) for number, action in catch_alls.items()}, NOTHING).rules
+    return replace(before, rules=tuple(sorted((*before.rules, *added), key=lambda rule: rule.priority)))
+
+
+def followed(before: Listener, text: str) -> Listener | None:
+    """Return the listener after the command in a finding, if there is one."""
+    if create := re.search(r"--priority (\d+) .*--actions '(.*?)'", text):
+        return with_rules(before, {int(create[1]): json.loads(create[2])[0]})
+    moves = {arn: int(number) for arn, number in re.findall(r"RuleArn=(\S+),Priority=(\d+)", text)}
+    if not moves:
+        return None
+    moved = [replace(rule, priority=moves.get(rule.arn, rule.priority)) for rule in before.rules]
+    assert len({rule.priority for rule in moved}) == len(moved)
+    return replace(before, rules=tuple(sorted(moved, key=lambda rule: rule.priority)))
 
 
 def asked(of: Listener) -> list[str]:
@@ -179,6 +212,14 @@ def test_rules_are_left_to_the_quota_or_more_are_to_be_had() -> None:
 
     assert "has 10 of 12 rules, the template adds 2" in said(preflight(shop, others=(admin,), quota=12), Level.NOTE)
     assert "increased" in said(preflight(shop, others=(admin,), quota=11), Level.FIRST)
+
+
+def test_a_listener_that_is_served_already_is_known() -> None:
+    rules = {49_999: ("/*", NOTHING), 50_000: ("/*", forward("maintenance-0a1b2c3d"))}
+
+    assert "50000 (path-pattern: /*) looks like the maintenance rule" in said(
+        preflight(listener(rules, NOTHING)), Level.FIRST
+    )
 
 
 def test_who_stays_in_with_which_active_priority() -> None:
