@@ -101,13 +101,16 @@ impl Listener for ElbListener {
         let request = self.client.describe_target_health().target_group_arn(target_group.as_str());
         let answer = request.send().await.map_err(|error| failure::of("DescribeTargetHealth", &error))?;
         let targets = answer.target_health_descriptions.unwrap_or_default();
-        // A Lambda target without health checks is `unavailable` and is asked all the same.
+        // <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>:
+        // a target is `unavailable`, and asked all the same, where health checks are off, as they are by default
+        // for Lambda; `initial` before its first check is through.
         Ok(targets.iter().filter_map(|target| target.target_health()?.state()).any(|state| {
             !matches!(
                 state,
                 TargetHealthStateEnum::Unhealthy
                     | TargetHealthStateEnum::UnhealthyDraining
                     | TargetHealthStateEnum::Draining
+                    | TargetHealthStateEnum::Unused
             )
         }))
     }

@@ -74,8 +74,8 @@ impl SwitchError {
             results.len(),
             lines.join("; ")
         );
-        let standing = |result| match result {
-            Ok(report) => Some(ListenerReport::standing(&report)),
+        let standing = |result: Result<ListenerReport, FailedListener>| match result {
+            Ok(report) => Some(report.standing),
             Err(FailedListener { standing, .. }) => standing,
         };
         Self::Listeners { event_type, message, standings: results.into_iter().filter_map(standing).collect() }

@@ -12,7 +12,7 @@ use crate::handler::{Moment, handle};
 use crate::listener::Listener;
 use crate::metric;
 use crate::plan::Settings;
-use crate::report::{Answer, ListenerReport, Standing};
+use crate::report::{Answer, Standing};
 use crate::timestamp::Timestamp;
 
 /// Kept back from the function's time limit, so that the error still gets out.
@@ -53,7 +53,7 @@ pub async fn answer<L: Listener>(
 fn checked(result: &Result<Answer, SwitchError>) -> Vec<Standing> {
     match result {
         Ok(answer) if answer.event_type == EventType::Check => {
-            answer.listeners.iter().map(ListenerReport::standing).collect()
+            answer.listeners.iter().map(|report| report.standing.clone()).collect()
         }
         Err(SwitchError::Listeners { event_type: EventType::Check, standings, .. }) => standings.clone(),
         _ => Vec::new(),

@@ -1,6 +1,7 @@
 //! One listener: read, plan, apply, and read again until there is nothing left to plan.
 
 mod reading;
+mod target_health;
 
 use std::time::Duration;
 
@@ -13,10 +14,11 @@ use crate::plan::{Move, Plan, Settings, State, Step, View, plan};
 use crate::record::key::{HOME_PRIORITY, OF_A_WINDOW};
 use crate::record::{Origin, Record, Tags};
 use crate::report::{ListenerReport, Outcome, Standing, rule_lines};
-use crate::rule::{RuleOrder, TargetGroupArn};
+use crate::rule::RuleOrder;
 use crate::timestamp::Timestamp;
-use crate::warning::{self, Warning};
+use crate::warning::{Warning, setup};
 use reading::Reading;
+use target_health::TargetHealth;
 
 /// How often a listener is read before the switch gives up on somebody who keeps changing it. An end
 /// without disturbance needs three readings.
@@ -55,11 +57,17 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     pub(crate) async fn run(&mut self) -> Result<ListenerReport, ListenerFailure> {
         let reading = self.read().await?;
         let target_groups = reading.order.find(self.listener.rule()).map(|rule| rule.target_groups.clone());
-        let health = health(self.listener, &self.request.command, target_groups.unwrap_or_default());
+        let target_groups =
+            target_groups.filter(|_| looks_at_health(&self.request.command)).unwrap_or_default();
+        let health = TargetHealth::look(self.listener, &target_groups);
         // Only the report waits for the targets' health.
         let (report, health) = tokio::join!(self.switch(reading), health);
+        if let Some(standing) = &mut self.standing {
+            standing.responder_can_answer = health.can_answer;
+        }
         let mut report = report?;
-        report.warnings.splice(0..0, health);
+        report.standing.responder_can_answer = health.can_answer;
+        report.warnings.splice(0..0, health.warnings);
         Ok(report)
     }
 
@@ -68,7 +76,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         for number in 1..=READINGS {
             let plan = self.plan(&reading)?;
             if plan.is_empty() || self.request.dry_run {
-                return Ok(self.report(&reading.order, &plan));
+                return Ok(self.report(&reading, &plan));
             }
             if number == READINGS {
                 break;
@@ -100,9 +108,19 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         let view = View { order, rule: self.listener.rule(), tags, recalled: self.progress.origin };
         let plan = plan(view, &self.request.command, self.settings, self.now)?;
         self.progress.recall(plan.record.origin);
-        let (state, until) = (plan.state, plan.record.until);
-        self.standing = Some(Standing { listener_arn: self.listener.arn().clone(), state, until });
+        self.standing = Some(self.standing(order, &plan));
         Ok(plan)
+    }
+
+    fn standing(&self, order: &RuleOrder, plan: &Plan) -> Standing {
+        let rests = plan.state == State::Resting;
+        Standing {
+            listener_arn: self.listener.arn().clone(),
+            state: plan.state,
+            until: plan.record.until,
+            shadowed_rules: if rests { setup::shadowed(order, self.listener.rule()).len() } else { 0 },
+            responder_can_answer: None,
+        }
     }
 
     /// Takes the plan's steps and reads what came of them.
@@ -142,19 +160,13 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     /// record that it is about to clear, but one after it moved rules without a record in the tags:
     /// the start that it undoes may have written its own again.
     fn tags_may_change(&self, plan: &Plan, tags: &Tags) -> bool {
-        let start = matches!(self.request.command, Command::Start(_));
-        start || (!plan.moves().is_empty() && !tags.contains_key(HOME_PRIORITY))
+        self.is_start() || (!plan.moves().is_empty() && !tags.contains_key(HOME_PRIORITY))
     }
 
-    fn report(&self, order: &RuleOrder, plan: &Plan) -> ListenerReport {
+    fn report(&self, reading: &Reading, plan: &Plan) -> ListenerReport {
         let mut warnings = self.progress.warnings.clone();
         add_new(&mut warnings, &plan.warnings);
-        // A check comes every few minutes and nobody reads its answer for how the listener is set up.
-        if self.request.command != Command::Check {
-            let active = plan.record.origin.map_or(self.settings.active, |origin| origin.active);
-            add_new(&mut warnings, &warning::of_order(order, self.listener.rule(), active));
-        }
-        let on = plan.state == State::Active;
+        add_new(&mut warnings, &self.setup_warnings(&reading.order, plan));
         ListenerReport {
             listener_arn: self.listener.arn().clone(),
             rule_arn: self.listener.rule().clone(),
@@ -163,13 +175,46 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
                 (false, true) => Outcome::Changed,
                 (false, false) => Outcome::Unchanged,
             },
+            standing: self.standing(&reading.order, plan),
             state: plan.state,
-            since: plan.record.since.filter(|_| on),
-            until: plan.record.until.filter(|_| on),
+            since: plan.record.since.filter(|_| plan.state == State::Active),
+            until: self.until(&reading.tags, plan),
             moves: [self.progress.moves.as_slice(), plan.moves()].concat(),
-            rules: rule_lines(order),
+            rules: rule_lines(&reading.order),
             warnings,
         }
+    }
+
+    /// Of maintenance that is on; for the dry run of a start, of the one that would be on.
+    fn until(&self, tags: &Tags, plan: &Plan) -> Option<Timestamp> {
+        if self.is_start() && self.request.dry_run && !plan.ignored {
+            let mut tags = tags.clone();
+            plan.steps.iter().for_each(|step| step.update(&mut tags));
+            return Record::from_tags(&tags, self.settings.active).until;
+        }
+        plan.record.until.filter(|_| plan.state == State::Active)
+    }
+
+    fn setup_warnings(&self, order: &RuleOrder, plan: &Plan) -> Vec<Warning> {
+        let rule = self.listener.rule();
+        let at_rest = match (plan.state, &self.request.command) {
+            (State::Resting, _) => Some(order.clone()),
+            // What its dry run would lead to.
+            (State::Active, Command::End { .. }) if !plan.is_empty() => Some(plan.order_after(order)),
+            (State::Active, _) => None,
+        };
+        // A check comes every few minutes: it says what has to be mended, and not what may be meant so.
+        if self.request.command == Command::Check {
+            return at_rest.iter().filter_map(|order| setup::shadows(order, rule)).collect();
+        }
+        let active = plan.record.origin.map_or(self.settings.active, |origin| origin.active);
+        let mut warnings = setup::during_maintenance(order, rule, active);
+        warnings.extend(at_rest.iter().flat_map(|order| setup::at_rest(order, rule)));
+        warnings
+    }
+
+    fn is_start(&self) -> bool {
+        matches!(self.request.command, Command::Start(_))
     }
 }
 
@@ -233,22 +278,7 @@ fn add_new(warnings: &mut Vec<Warning>, more: &[Warning]) {
     }
 }
 
-/// A rule without a target that answers makes the window a bare error page. Worth a call when a
-/// person looks or a window begins, and never a reason to fail.
-async fn health(
-    listener: &impl Listener,
-    command: &Command,
-    target_groups: Vec<TargetGroupArn>,
-) -> Option<Warning> {
-    if !matches!(command, Command::Start(_) | Command::Status) {
-        return None;
-    }
-    for target_group in &target_groups {
-        match listener.can_answer(target_group).await {
-            Ok(true) => return None,
-            Ok(false) => return Some(Warning::no_healthy_target(target_group.short())),
-            Err(error) => tracing::warn!(%target_group, %error, "target health is not known"),
-        }
-    }
-    None
+/// Worth a call when a person looks, a window begins, or there is still time to mend it.
+fn looks_at_health(command: &Command) -> bool {
+    matches!(command, Command::Start(_) | Command::Status | Command::Check)
 }

@@ -11,15 +11,24 @@ use crate::timestamp::Timestamp;
 /// The namespace of the metrics.
 pub const NAMESPACE: &str = "MaintenanceMode";
 
-/// One line for a listener: `MaintenanceActive`, 1 while it is in maintenance, else 0, and
-/// `MaintenanceOverdue`, 1 while it is in maintenance although its `until` has passed, else 0; for the
-/// function as a whole and for each listener.
+/// One line for a listener, each value for the function as a whole and for the listener: `MaintenanceActive`, 1
+/// while it is in maintenance, else 0; `MaintenanceOverdue`, 1 while it is although its `until` has passed;
+/// `ShadowedRules`, how many rules get no request because the maintenance rule rests above them; and
+/// `ResponderCannotAnswer`, 1 if one of the maintenance rule's target groups has no target that can answer, not there
+/// if that is not known.
 pub fn line(standing: &Standing, function_name: &str, now: Timestamp) -> String {
     let active = standing.state == State::Active;
     let overdue = active && standing.until.is_some_and(|until| until <= now);
-    let metrics =
-        ["MaintenanceActive", "MaintenanceOverdue"].map(|name| json!({"Name": name, "Unit": "None"}));
-    json!({
+    let cannot_answer = standing.responder_can_answer.map(|can_answer| usize::from(!can_answer));
+    let values = [
+        ("MaintenanceActive", Some(usize::from(active))),
+        ("MaintenanceOverdue", Some(usize::from(overdue))),
+        ("ShadowedRules", Some(standing.shadowed_rules)),
+        ("ResponderCannotAnswer", cannot_answer),
+    ];
+    let known = || values.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let metrics: Vec<_> = known().map(|(name, _)| json!({"Name": name, "Unit": "None"})).collect();
+    let mut line = json!({
         "_aws": {
             "Timestamp": now.unix_milliseconds(),
             "CloudWatchMetrics": [{
@@ -30,10 +39,11 @@ pub fn line(standing: &Standing, function_name: &str, now: Timestamp) -> String 
         },
         "FunctionName": function_name,
         "Listener": standing.listener_arn.short(),
-        "MaintenanceActive": u8::from(active),
-        "MaintenanceOverdue": u8::from(overdue),
-    })
-    .to_string()
+    });
+    for (name, value) in known() {
+        line[name] = value.into();
+    }
+    line.to_string()
 }
 
 #[cfg(test)]
@@ -46,7 +56,13 @@ mod tests {
                 .parse()
                 .unwrap();
         let until = until.map(|until| until.parse().unwrap());
-        Standing { listener_arn: rule.listener(), state, until }
+        Standing {
+            listener_arn: rule.listener(),
+            state,
+            until,
+            shadowed_rules: 0,
+            responder_can_answer: Some(true),
+        }
     }
 
     fn values(state: State, until: Option<&str>) -> [i64; 2] {
@@ -68,9 +84,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_known_of_the_responder_is_not_told() {
+        let cannot_answer = |responder_can_answer| {
+            let standing = Standing { responder_can_answer, ..standing(State::Resting, None) };
+            let line = line(&standing, "switcher", "2026-03-01T22:00:00Z".parse().unwrap());
+            let told = line.matches("ResponderCannotAnswer").count();
+            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            (line["ResponderCannotAnswer"].as_i64(), told)
+        };
+        assert_eq!(cannot_answer(Some(true)), (Some(0), 2));
+        assert_eq!(cannot_answer(Some(false)), (Some(1), 2));
+        assert_eq!(cannot_answer(None), (None, 0));
+    }
+
+    #[test]
     fn every_dimension_and_metric_that_is_named_has_a_value() {
         let now = "2026-03-01T22:00:00Z".parse().unwrap();
         let text = line(&standing(State::Active, None), "switcher", now);
-        insta::assert_snapshot!(text, @r#"{"FunctionName":"switcher","Listener":"app/shop/1/2","MaintenanceActive":1,"MaintenanceOverdue":0,"_aws":{"CloudWatchMetrics":[{"Dimensions":[["FunctionName"],["FunctionName","Listener"]],"Metrics":[{"Name":"MaintenanceActive","Unit":"None"},{"Name":"MaintenanceOverdue","Unit":"None"}],"Namespace":"MaintenanceMode"}],"Timestamp":1772402400000}}"#);
+        insta::assert_snapshot!(text, @r#"{"FunctionName":"switcher","Listener":"app/shop/1/2","MaintenanceActive":1,"MaintenanceOverdue":0,"ResponderCannotAnswer":0,"ShadowedRules":0,"_aws":{"CloudWatchMetrics":[{"Dimensions":[["FunctionName"],["FunctionName","Listener"]],"Metrics":[{"Name":"MaintenanceActive","Unit":"None"},{"Name":"MaintenanceOverdue","Unit":"None"},{"Name":"ShadowedRules","Unit":"None"},{"Name":"ResponderCannotAnswer","Unit":"None"}],"Namespace":"MaintenanceMode"}],"Timestamp":1772402400000}}"#);
     }
 }

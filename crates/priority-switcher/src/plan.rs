@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::event::Command;
 use crate::record::{Origin, Record, Tags};
-use crate::rule::{Priority, RuleArn, RuleOrder};
+use crate::rule::{Priority, Rule, RuleArn, RuleOrder};
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
 use layout::Layout;
@@ -222,6 +222,12 @@ impl Plan {
             Step::AddTags(_) | Step::RemoveTags(_) => None,
         });
         moves.unwrap_or_default()
+    }
+
+    /// What the plan makes of the order that it was made for.
+    pub fn order_after(&self, order: &RuleOrder) -> RuleOrder {
+        let to = |rule: &Rule| self.moves().iter().find(|one| one.rule == rule.arn).map(|one| one.to);
+        order.renumbered(|rule| to(rule).unwrap_or(rule.priority))
     }
 }
 

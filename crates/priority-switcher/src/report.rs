@@ -55,6 +55,9 @@ pub struct ListenerReport {
     /// What came of it; the answer carries it once for all.
     #[serde(skip)]
     pub outcome: Outcome,
+    /// For the metrics.
+    #[serde(skip)]
+    pub standing: Standing,
     /// Whether the listener is in maintenance now.
     pub state: State,
     /// Since when, if it is and that is known.
@@ -76,6 +79,10 @@ pub struct Standing {
     pub state: State,
     /// Until when at the latest, if that was said.
     pub until: Option<Timestamp>,
+    /// How many rules get no request because the maintenance rule rests above them.
+    pub shadowed_rules: usize,
+    /// Whether every target group of the maintenance rule has a target that can answer, if that is known.
+    pub responder_can_answer: Option<bool>,
 }
 
 /// One rule, as the console shows it.
@@ -89,13 +96,6 @@ pub struct RuleLine {
     /// What it matches; nothing for the default rule.
     pub conditions: Vec<String>,
     pub action: String,
-}
-
-impl ListenerReport {
-    /// Where the listener stands now.
-    pub fn standing(&self) -> Standing {
-        Standing { listener_arn: self.listener_arn.clone(), state: self.state, until: self.until }
-    }
 }
 
 impl Answer {

@@ -1,15 +1,17 @@
 //! What an operator should know although the invocation succeeded.
 
+pub(crate) mod setup;
+
 use serde::Serialize;
 
 use crate::reason::Reason;
-use crate::rule::{Priority, RuleArn, RuleOrder};
+use crate::rule::Priority;
 use crate::timestamp::Timestamp;
 
 /// A finding with a code for machines and a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {
-    /// Stable; one of the codes in the README.
+    /// Stable; one of the codes in docs/reference.md.
     pub code: &'static str,
     /// What is so and what to do about it.
     pub message: String,
@@ -105,11 +107,24 @@ impl Warning {
         })
     }
 
+    /// `in_force` is when the window ends; nothing if it has no end.
+    pub(crate) fn window_kept(asked: Timestamp, in_force: Option<Timestamp>, reason: Option<&str>) -> Self {
+        let in_force = in_force.map_or_else(|| "without an end".to_owned(), |until| format!("until {until}"));
+        let reason = reason.map_or_else(|| "no reason given".to_owned(), |reason| format!("\"{reason}\""));
+        Self::new(
+            "window-kept",
+            format!(
+                "maintenance is on {in_force} ({reason}), and this start's earlier end, {asked}, changes nothing; \
+                 send an end to stop it sooner"
+            ),
+        )
+    }
+
     pub(crate) fn no_healthy_target(target_group: &str) -> Self {
         Self::new(
             "no-healthy-target",
             format!(
-                "{target_group} has no target that can answer; during maintenance clients get the \
+                "{target_group} has no target that can answer; whom the maintenance rule sends there gets the \
                  load balancer's own error page"
             ),
         )
@@ -118,35 +133,4 @@ impl Warning {
     fn new(code: &'static str, message: String) -> Self {
         Self { code, message }
     }
-}
-
-/// Findings about the way a listener is set up, whatever the event.
-pub fn of_order(order: &RuleOrder, rule: &RuleArn, active: Priority) -> Vec<Warning> {
-    let Some(own) = order.find(rule) else { return Vec::new() };
-    let mut warnings = Vec::new();
-    let pinned = order.rules().iter().filter(|other| other.arn != *rule && other.priority < active).count();
-    if pinned > 0 {
-        let rules = if pinned == 1 { "1 rule stays".to_owned() } else { format!("{pinned} rules stay") };
-        let message = format!("{rules} live during maintenance: above the active priority {active}");
-        warnings.push(Warning::new("pinned-rules", message));
-    }
-    if !own.catches_all {
-        let message = format!(
-            "the maintenance rule matches only {}; all other requests reach the system during maintenance",
-            own.conditions.join(" and ")
-        );
-        warnings.push(Warning::new("not-catch-all", message));
-        return warnings;
-    }
-    let covered = order.rules().iter().any(|other| other.catches_all && other.priority < own.priority);
-    let last = order.rules().last().is_some_and(|last| last.arn == *rule);
-    if last && !covered {
-        let message = format!(
-            "the maintenance rule matches everything that no rule above it does, at rest too: \
-             the listener's default action ({}) is never reached",
-            order.default_rule().action.description
-        );
-        warnings.push(Warning::new("reachable-at-rest", message));
-    }
-    warnings
 }

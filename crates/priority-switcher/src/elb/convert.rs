@@ -133,16 +133,17 @@ fn forward_targets(action: &SdkAction) -> Option<String> {
         });
         return Some(parts.collect::<Vec<_>>().join(", "));
     }
-    target_groups(action).first().map(|arn| short(arn))
+    let only = weighted.first().and_then(|target| target.target_group_arn()).or(action.target_group_arn());
+    only.map(short)
 }
 
+/// Those that get requests.
 fn target_groups(action: &SdkAction) -> Vec<&str> {
     let weighted = action.forward_config().map(|config| config.target_groups()).unwrap_or_default();
-    let named = weighted.iter().filter_map(|target| target.target_group_arn());
-    let mut groups: Vec<&str> = named.chain(action.target_group_arn()).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    groups
+    let asked = weighted.iter().filter(|target| target.weight() != Some(0));
+    let named = asked.filter_map(|target| target.target_group_arn());
+    let only = action.target_group_arn().filter(|_| weighted.is_empty());
+    named.chain(only).collect()
 }
 
 #[cfg(test)]

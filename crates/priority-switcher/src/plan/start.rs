@@ -1,6 +1,6 @@
 //! Into maintenance.
 
-use super::{Plan, Situation, State, Step};
+use super::{Move, Plan, Situation, State, Step};
 use crate::event::Start;
 use crate::record::{Origin, Record, Tags, key};
 use crate::timestamp::Timestamp;
@@ -11,20 +11,21 @@ impl Situation<'_> {
         if let Some(warning) = self.stale_start(start) {
             return self.ignore(warning);
         }
-        let mut warnings: Vec<Warning> = start.reason.iter().filter_map(Warning::reason_adapted).collect();
-        let steps = match (self.state(), self.record.origin) {
-            (State::Active, origin) => {
-                if origin.is_none() {
-                    warnings.push(Warning::record_missing_while_active(self.layout.own()));
-                }
-                self.keep_window(start, origin)
+        let adapted = start.reason.iter().filter_map(Warning::reason_adapted);
+        match (self.state(), self.record.origin) {
+            (State::Active, None) => {
+                let missing = Warning::record_missing_while_active(self.layout.own());
+                self.keep_window(start, adapted.chain([missing]).collect(), Vec::new())
             }
+            (State::Active, Some(_)) => self.keep_window(start, adapted.collect(), Vec::new()),
             (State::Resting, Some(origin)) if self.is_displacement_left_behind(origin) => {
-                self.resume_window(start, origin)
+                // The maintenance rule was moved away by hand: it alone goes back.
+                let mut layout = self.layout.clone();
+                layout.put_own(origin.active);
+                self.keep_window(start, adapted.collect(), layout.moves())
             }
-            (State::Resting, _) => self.open_window(start),
-        };
-        self.proceed(steps, warnings)
+            (State::Resting, _) => self.proceed(self.open_window(start), adapted.collect()),
+        }
     }
 
     /// A late retry must not put a system back into maintenance that somebody has ended since.
@@ -38,27 +39,29 @@ impl Situation<'_> {
             .then(|| Warning::start_too_late(scheduled, late, self.settings.stale_after))
     }
 
-    /// Already on: the rules stay, only the window may get a new end or reason.
-    fn keep_window(&self, start: &Start, origin: Option<Origin>) -> Vec<Step> {
-        let record = Record {
-            origin,
-            since: self.record.since.or(Some(self.now)),
-            until: self.until(start),
-            reason: self.reason(start),
-            ended_at: None,
+    /// On already: the window may get a later end and a new reason, and never an earlier end.
+    fn keep_window(&self, start: &Start, mut warnings: Vec<Warning>, moves: Vec<Move>) -> Plan {
+        let in_force = self.record.until;
+        // A tag that cannot be read is lost, and not a window without an end.
+        let has_no_end = self.is_recorded() && !self.view.tags.contains_key(key::UNTIL);
+        let is_running = in_force.map_or(has_no_end, |until| until > self.now);
+        let earlier = start.until.filter(|asked| in_force.is_none_or(|until| *asked < until));
+        let record = if let Some(asked) = earlier.filter(|_| is_running) {
+            warnings = vec![Warning::window_kept(asked, in_force, self.record.reason.as_deref())];
+            self.record.clone()
+        } else {
+            let unsaid = if is_running { in_force } else { self.default_until() };
+            let reason = start.reason.as_ref().map(ToString::to_string);
+            Record {
+                until: start.until.or(unsaid),
+                reason: reason.or_else(|| self.record.reason.clone()),
+                ..self.record.clone()
+            }
         };
+        let record = Record { since: record.since.or(Some(self.now)), ended_at: None, ..record };
         let lapsed = record.until.is_none() && self.view.tags.contains_key(key::UNTIL);
         let forget = if lapsed { vec![key::UNTIL] } else { Vec::new() };
-        self.steps(forget, &record, Vec::new())
-    }
-
-    /// On, but the maintenance rule was moved away by hand: it alone goes back.
-    fn resume_window(&self, start: &Start, origin: Origin) -> Vec<Step> {
-        let mut layout = self.layout.clone();
-        layout.put_own(origin.active);
-        let mut steps = self.keep_window(start, Some(origin));
-        steps.push(Step::SetRulePriorities(layout.moves()));
-        steps
+        self.proceed(self.steps(forget, &record, moves), warnings)
     }
 
     fn open_window(&self, start: &Start) -> Vec<Step> {
@@ -87,24 +90,13 @@ impl Situation<'_> {
         self.steps(forget, &record, layout.moves())
     }
 
-    fn until(&self, start: &Start) -> Option<Timestamp> {
-        let running = self.record.until.filter(|until| *until > self.now);
-        let lapsed = self.record.until.is_some() && running.is_none();
-        let fallback = if lapsed || !self.is_recorded() { self.default_until() } else { None };
-        start.until.or(running).or(fallback)
-    }
-
     fn default_until(&self) -> Option<Timestamp> {
         self.settings.max_duration.map(|minutes| self.now.plus_minutes(minutes))
     }
 
-    fn reason(&self, start: &Start) -> Option<String> {
-        start.reason.as_ref().map(ToString::to_string).or_else(|| self.record.reason.clone())
-    }
-
     /// Tags before priorities: a start that dies in between leaves a record of what never happened,
     /// which the next start or end sees through; the other way round it would leave no way back.
-    fn steps(&self, forget: Vec<&'static str>, record: &Record, moves: Vec<super::Move>) -> Vec<Step> {
+    fn steps(&self, forget: Vec<&'static str>, record: &Record, moves: Vec<Move>) -> Vec<Step> {
         let mut news: Tags = record.to_tags();
         news.retain(|key, value| self.view.tags.get(key) != Some(value));
         let mut steps = Vec::new();

@@ -1,5 +1,6 @@
 use super::*;
 use crate::event::Start;
+use crate::reason::Reason;
 use crate::record::key;
 use crate::rule::{Action, DefaultRule, Rule};
 
@@ -233,6 +234,48 @@ fn a_repeated_start_and_a_repeated_end_have_nothing_to_do() {
     let ended = Tags::from([(key::ENDED_AT.to_owned(), "2026-03-01T21:00:00Z".to_owned())]);
     let off = planned(&order(99, &[1, 2]), &ended, &end(), &settings());
     insta::assert_snapshot!(off, @"nothing to do");
+}
+
+/// A start at 22:00 with an end and a reason of its own, in a window that these tags record: the plan and the warnings.
+fn started_again(until: &str, tags: &Tags) -> String {
+    let start = Start { until: Some(time(until)), reason: Reason::new("new"), scheduled_at: None };
+    let plan = planned(&order(1, &[2, 3]), tags, &Command::Start(start), &settings());
+    let warnings = plan.warnings.iter().map(|warning| format!("\n{}: {}", warning.code, warning.message));
+    format!("{plan}{}", warnings.collect::<String>())
+}
+
+fn window(until: Option<&str>) -> Tags {
+    let mut tags = record(99, 2, 0);
+    tags.insert(key::REASON.into(), "DB upgrade".into());
+    tags.extend(until.map(|until| (key::UNTIL.to_owned(), until.to_owned())));
+    tags
+}
+
+#[test]
+fn a_start_never_shortens_a_running_window() {
+    let until_23 = window(Some("2026-03-01T23:00:00Z"));
+    insta::assert_snapshot!(started_again("2026-03-01T22:59:59Z", &until_23), @r#"
+    nothing to do
+    window-kept: maintenance is on until 2026-03-01T23:00:00Z ("DB upgrade"), and this start's earlier end, 2026-03-01T22:59:59Z, changes nothing; send an end to stop it sooner
+    "#);
+    insta::assert_snapshot!(started_again("2026-03-01T22:30:00Z", &window(None)), @r#"
+    nothing to do
+    window-kept: maintenance is on without an end ("DB upgrade"), and this start's earlier end, 2026-03-01T22:30:00Z, changes nothing; send an end to stop it sooner
+    "#);
+}
+
+#[test]
+fn a_start_with_an_end_that_is_not_earlier_takes_the_window_and_its_reason_over() {
+    let until_23 = window(Some("2026-03-01T23:00:00Z"));
+    insta::assert_snapshot!(started_again("2026-03-01T23:00:00Z", &until_23), @"add tags reason=new");
+    insta::assert_snapshot!(started_again("2026-03-01T23:30:00Z", &until_23), @"add tags reason=new, until=2026-03-01T23:30:00Z");
+}
+
+#[test]
+fn a_window_whose_end_has_passed_or_cannot_be_read_keeps_no_start_from_setting_one() {
+    let lapsed = window(Some("2026-03-01T22:00:00Z"));
+    insta::assert_snapshot!(started_again("2026-03-01T22:30:00Z", &lapsed), @"add tags reason=new, until=2026-03-01T22:30:00Z");
+    insta::assert_snapshot!(started_again("2026-03-01T22:30:00Z", &window(Some("tonight"))), @"add tags reason=new, until=2026-03-01T22:30:00Z");
 }
 
 #[test]

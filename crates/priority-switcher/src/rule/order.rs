@@ -12,7 +12,7 @@ pub struct Rule {
     pub action: Action,
     /// Whether it matches every request (one condition, `path-pattern: /*`).
     pub catches_all: bool,
-    /// The target groups it forwards to; none for a rule that redirects or answers by itself.
+    /// The target groups that get its requests (weight above 0); none for a rule that redirects or answers by itself.
     pub target_groups: Vec<TargetGroupArn>,
 }
 
@@ -83,6 +83,17 @@ impl RuleOrder {
     /// Whether the listener has the rule, as its default rule or another.
     pub fn contains(&self, arn: &RuleArn) -> bool {
         self.default.arn == *arn || self.find(arn).is_some()
+    }
+
+    /// The same rules on other numbers, no two of which may be the same.
+    #[must_use]
+    pub fn renumbered(&self, priority: impl Fn(&Rule) -> Priority) -> Self {
+        let mut order = self.clone();
+        for rule in &mut order.rules {
+            rule.priority = priority(rule);
+        }
+        order.rules.sort_by_key(|rule| rule.priority);
+        order
     }
 
     /// The non-default rule of that ARN.

@@ -16,6 +16,11 @@ fn fixture(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap()
 }
 
+/// A maintenance rule at 49000, a catch-all rule of the owner's at 50000.
+fn catch_all_at_50000() -> Value {
+    fixture("catch-all-at-50000")["Rules"].take()
+}
+
 /// The listener's maintenance rule is the one whose id is `maintenance`.
 struct SetUp {
     server: Server,
@@ -39,7 +44,9 @@ impl SetUp {
             elb.set_health(group, &states);
         }
         let rule = rules.iter().find(|rule| rule.arn.ends_with("/maintenance")).unwrap().arn.parse().unwrap();
-        rules.into_iter().for_each(|rule| elb.add_rule(rule));
+        for rule in rules {
+            elb.add_rule(rule);
+        }
         Self { server: Server::start(elb), rule }
     }
 
@@ -63,10 +70,10 @@ fn message(report: &ListenerReport, code: &str) -> String {
 
 #[test]
 fn rules_below_the_resting_rule_are_told_of_at_rest_and_not_in_a_window() {
-    let set_up = SetUp::of(&fixture("catch-all-at-50000"));
+    let set_up = SetUp::of(&catch_all_at_50000());
     let status = set_up.send(&json!({"type": "status"}));
-    insta::assert_snapshot!(message(&status, "shadows-rules"), @"");
-    insta::assert_snapshot!(message(&status, "reachable-at-rest"), @"");
+    insta::assert_snapshot!(message(&status, "shadows-rules"), @"1 rule gets no request at rest, because the maintenance rule, which catches everything, stands above at 49000: 50000 (path-pattern: /*); move the maintenance rule below it");
+    insta::assert_snapshot!(message(&status, "reachable-at-rest"), @"visitors are being turned away now: what no rule above the maintenance rule (49000) matches, the responder answers, in place of the listener's default action (fixed-response: 404); put a /* rule that does the same as that just above");
     let says = |event: &Value| set_up.codes(event).contains(&"shadows-rules");
     let check = set_up.send(&json!({"type": "check"}));
     assert_eq!(check.standing.shadowed_rules, 1);
@@ -81,14 +88,14 @@ fn rules_below_the_resting_rule_are_told_of_at_rest_and_not_in_a_window() {
 
 #[test]
 fn a_maintenance_rule_that_lets_requests_through_shadows_nothing() {
-    let mut rules = fixture("catch-all-at-50000");
+    let mut rules = catch_all_at_50000();
     rules[1]["Conditions"][0]["PathPatternConfig"]["Values"] = json!(["/shop/*"]);
     assert_eq!(SetUp::of(&rules).codes(&json!({"type": "status"})), ["not-catch-all"]);
 }
 
 /// The listener with a catch-all rule just above the resting one, and none below.
 fn with_a_stand_in(action: &Value) -> SetUp {
-    let mut rules = fixture("catch-all-at-50000");
+    let mut rules = catch_all_at_50000();
     rules[2]["Priority"] = json!("48999");
     rules[2]["Actions"] = json!([action]);
     SetUp::of(&rules)
@@ -111,7 +118,7 @@ fn a_stand_in_of_another_kind_than_the_default_action_is_told_of_with_both() {
     }));
     let status = stand_in.send(&json!({"type": "status"}));
     assert_eq!(status.warnings.len(), 1, "{:?}", status.warnings);
-    insta::assert_snapshot!(message(&status, "stand-in-differs"), @"");
+    insta::assert_snapshot!(message(&status, "stand-in-differs"), @"at rest, the catch-all rule at 48999 stands in for the listener's default action, but is of another kind: redirect: 301 HTTPS://#{host}:443/#{path}?#{query}, where the default action is fixed-response: 404; make them the same");
 }
 
 #[test]
@@ -130,7 +137,7 @@ fn a_target_group_that_gets_requests_and_cannot_answer_is_told_of_before_and_in_
 
 #[test]
 fn a_target_can_answer_unless_its_state_says_that_it_is_not_asked() {
-    let rules = fixture("catch-all-at-50000");
+    let rules = catch_all_at_50000();
     let can_answer = |states: &[&str]| {
         let set_up = SetUp::with_health(&rules, &json!({"maintenance": states}));
         set_up.send(&json!({"type": "check"})).standing.responder_can_answer.unwrap()

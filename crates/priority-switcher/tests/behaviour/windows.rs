@@ -64,8 +64,8 @@ fn a_check_that_cannot_end_an_expired_window_still_tells_that_it_is_on() {
     let evening = Evening::new();
     evening.at("20:00", &json!({"type": "start", "minutes": 60}));
     let listener = MemoryListener::new(&evening.elb, "web");
-    // Two pages of rules, the tags, and then the batch.
-    listener.faults.script([None, None, None, Some(Fault::ServerError)]);
+    // Two pages of rules, the tags, the target health, and then the batch.
+    listener.faults.script([None, None, None, None, Some(Fault::ServerError)]);
     let ending =
         runtime().block_on(invoke(&listener, &evening.settings, &json!({"type": "check"}), at("21:05")));
     let Ending::Failed(SwitchError::Listeners { standings, .. }) = ending else { panic!("{ending:?}") };
@@ -116,11 +116,27 @@ fn a_second_start_with_another_end_extends_the_window_and_moves_no_rule() {
 }
 
 #[test]
+fn the_dry_run_of_a_start_shows_the_end_that_would_be_in_force() {
+    let evening = Evening::new();
+    let dry = |clock, minutes: u32| {
+        let answer = evening.at(clock, &json!({"type": "start", "minutes": minutes, "dryRun": true}));
+        (answer.listeners[0].until, codes(&answer).contains(&"window-kept"))
+    };
+    assert_eq!(dry("20:00", 60), (Some(at("21:00")), false), "at rest");
+    evening.at("20:00", &json!({"type": "start", "minutes": 60}));
+    assert_eq!(dry("20:10", 20), (Some(at("21:00")), true));
+    assert_eq!(dry("20:10", 60), (Some(at("21:10")), false));
+    assert_eq!(evening.tag("until").as_deref(), Some("2026-03-01T21:00:00Z"));
+}
+
+#[test]
 fn a_start_in_a_window_that_has_expired_begins_a_new_end() {
-    let mut evening = Evening::new();
+    let evening = Evening::new();
     evening.at("20:00", &json!({"type": "start", "minutes": 10}));
     evening.at("20:30", &json!({"type": "start"}));
     assert_eq!(evening.tag("until"), None);
+
+    let mut evening = Evening::new();
     evening.settings.max_duration = Some(30);
     evening.at("20:31", &json!({"type": "start", "minutes": 1}));
     evening.at("20:40", &json!({"type": "start"}));
