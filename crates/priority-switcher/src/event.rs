@@ -62,7 +62,6 @@ pub enum Command {
 pub struct Start {
     /// When maintenance has to end at the latest; always in the future.
     pub until: Option<Timestamp>,
-    /// What it is for.
     pub reason: Option<Reason>,
     /// When the schedule meant it to happen.
     pub scheduled_at: Option<Timestamp>,

@@ -31,7 +31,6 @@ impl Reason {
         self.adapted
     }
 
-    /// The text as the tag holds it.
     pub fn as_str(&self) -> &str {
         &self.text
     }

@@ -10,7 +10,6 @@ use crate::timestamp::Timestamp;
 /// The tags of a rule, ours and others'.
 pub type Tags = BTreeMap<String, String>;
 
-/// The tag keys.
 pub mod key {
     /// Where the maintenance rule stood before the start.
     pub const HOME_PRIORITY: &str = "maintenance-mode:home-priority";

@@ -21,7 +21,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The word in the answer.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Changed => "changed",
@@ -50,7 +49,6 @@ pub struct Answer {
 #[serde(rename_all = "camelCase")]
 pub struct ListenerReport {
     pub listener_arn: ListenerArn,
-    /// The maintenance rule.
     pub rule_arn: RuleArn,
     /// What came of it; the answer carries it once for all.
     #[serde(skip)]
@@ -75,7 +73,6 @@ pub struct ListenerReport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub listener_arn: ListenerArn,
-    /// Whether it is in maintenance.
     pub state: State,
     /// Until when at the latest, if that was said.
     pub until: Option<Timestamp>,

@@ -49,7 +49,6 @@ impl RuleArn {
         self.0.rsplit('/').next().unwrap_or_default()
     }
 
-    /// The whole ARN.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -75,7 +74,6 @@ impl FromStr for RuleArn {
 }
 
 impl ListenerArn {
-    /// The whole ARN.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -92,7 +90,6 @@ impl TargetGroupArn {
         Self(arn.into())
     }
 
-    /// The whole ARN.
     pub fn as_str(&self) -> &str {
         &self.0
     }
