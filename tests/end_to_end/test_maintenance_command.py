@@ -75,9 +75,22 @@ def test_a_dry_run_shows_the_rules_as_the_load_balancer_asks_them(site: Site, te
         ("3", "/c*"),
     ]
     assert table[-1][0] == "50000"
+    assert "NOT in maintenance; this start would close it until somebody ends it" in shown
     assert "50000 → 1" in shown
     assert "1 → 2" in shown
     assert not site.during_maintenance()
+
+
+def test_a_start_that_would_shorten_the_window_is_said_to_change_nothing(site: Site, terminal: Terminal) -> None:
+    terminal("start", "--stack", "shop", "--minutes", "120")
+    until = site.listener.tags(site.stack.rule_arn)["maintenance-mode:until"]
+
+    rehearsed = terminal("start", "--stack", "shop", "--minutes", "30", "--dry-run").stdout
+    shorter = terminal("start", "--stack", "shop", "--minutes", "30").stdout
+
+    assert f"this start would keep it until {until} at the latest" in rehearsed
+    assert "! window-kept: " in shorter
+    assert site.listener.tags(site.stack.rule_arn)["maintenance-mode:until"] == until
 
 
 @pytest.mark.parametrize(
@@ -109,7 +122,7 @@ def test_what_the_function_refuses_fails_in_the_terminal_too(site: Site, termina
     refused = terminal("start", "--stack", "shop", "--until", "tomorrow")
 
     assert refused.returncode == 1
-    assert 'until: "tomorrow" is no time; accepted: an RFC 3339 time' in refused.stderr
+    assert 'until is "tomorrow": not a time; accepted: an RFC 3339 time' in refused.stderr
     assert not site.during_maintenance()
 
 
