@@ -167,10 +167,11 @@ class Bottom:
             first = RESTING - 1 - len(low)
         else:
             # The last rule that gets requests makes room, with those that stand close before it.
-            low = [rule for rule in self.listener.rules if rule.priority <= self.last.priority]
-            low = [rule for place, rule in enumerate(reversed(low)) if rule.priority == self.last.priority - place][
-                ::-1
-            ]
+            low = [self.last]
+            for rule in reversed([rule for rule in self.listener.rules if rule.priority < self.last.priority]):
+                if rule.priority != low[0].priority - 1:
+                    break
+                low.insert(0, rule)
             first = low[0].priority - 1
         text = f"The maintenance rule has to rest behind all others, and {' and '.join(map(_named, low))} stands there"
         before = [rule.priority for rule in self.listener.rules if rule.priority < low[0].priority]
