@@ -11,20 +11,22 @@ impl Situation<'_> {
         if let Some(warning) = self.stale_start(start) {
             return self.ignore(warning);
         }
-        let adapted = start.reason.iter().filter_map(Warning::reason_adapted);
         match (self.state(), self.record.origin) {
             (State::Active, None) => {
                 let missing = Warning::record_missing_while_active(self.layout.own());
-                self.keep_window(start, adapted.chain([missing]).collect(), Vec::new())
+                self.keep_window(start, vec![missing], Vec::new())
             }
-            (State::Active, Some(_)) => self.keep_window(start, adapted.collect(), Vec::new()),
+            (State::Active, Some(_)) => self.keep_window(start, Vec::new(), Vec::new()),
             (State::Resting, Some(origin)) if self.is_displacement_left_behind(origin) => {
                 // The maintenance rule was moved away by hand: it alone goes back.
                 let mut layout = self.layout.clone();
                 layout.put_own(origin.active);
-                self.keep_window(start, adapted.collect(), layout.moves())
+                self.keep_window(start, Vec::new(), layout.moves())
             }
-            (State::Resting, _) => self.proceed(self.open_window(start), adapted.collect()),
+            (State::Resting, _) => {
+                let adapted = start.reason.as_ref().and_then(Warning::reason_adapted);
+                self.proceed(self.open_window(start), adapted.into_iter().collect())
+            }
         }
     }
 
@@ -47,9 +49,10 @@ impl Situation<'_> {
         let is_running = in_force.map_or(has_no_end, |until| until > self.now);
         let earlier = start.until.filter(|asked| in_force.is_none_or(|until| *asked < until));
         let record = if let Some(asked) = earlier.filter(|_| is_running) {
-            warnings = vec![Warning::window_kept(asked, in_force, self.record.reason.as_deref())];
+            warnings.push(Warning::window_kept(asked, in_force, self.record.reason.as_deref()));
             self.record.clone()
         } else {
+            warnings.extend(start.reason.as_ref().and_then(Warning::reason_adapted));
             let unsaid = if is_running { in_force } else { self.default_until() };
             let reason = start.reason.as_ref().map(ToString::to_string);
             Record {

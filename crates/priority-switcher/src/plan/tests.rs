@@ -258,6 +258,9 @@ fn a_start_never_shortens_a_running_window() {
     nothing to do
     window-kept: maintenance is on until 2026-03-01T23:00:00Z ("DB upgrade"), and this start's earlier end, 2026-03-01T22:59:59Z, changes nothing; send an end to stop it sooner
     "#);
+    let without_a_way_back = Tags::from([(key::UNTIL.to_owned(), "2026-03-01T23:00:00Z".to_owned())]);
+    let started = started_again("2026-03-01T22:30:00Z", &without_a_way_back);
+    assert!(started.contains("window-kept") && started.contains("record-missing"), "{started}");
     insta::assert_snapshot!(started_again("2026-03-01T22:30:00Z", &window(None)), @r#"
     nothing to do
     window-kept: maintenance is on without an end ("DB upgrade"), and this start's earlier end, 2026-03-01T22:30:00Z, changes nothing; send an end to stop it sooner
