@@ -50,7 +50,7 @@ chromium:
 	@tests/browser/install-chromium.sh
 
 .PHONY: screenshots
-screenshots: $(INSTALLED) ## Take the pictures of the maintenance page in docs/images
+screenshots: $(INSTALLED) ## Take the picture of the maintenance page in docs/images
 	@tests/browser/install-chromium.sh --with-fonts
 	BUILD_MODE=$(BUILD_MODE) $(BIN)/python -m pytest tests/browser/screenshots.py
 
