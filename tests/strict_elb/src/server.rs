@@ -56,6 +56,8 @@ struct State {
 
 struct Inner {
     elb: StrictElb,
+    /// The only one that is treated; empty for all.
+    action: &'static str,
     treatments: VecDeque<Treatment>,
     calls: Vec<String>,
     round_trips: usize,
@@ -77,7 +79,7 @@ impl Server {
     /// # Panics
     /// If there is no free port.
     pub fn answering_after(delay: Duration, elb: StrictElb) -> Self {
-        let inner = Inner { elb, treatments: VecDeque::new(), calls: Vec::new(), round_trips: 0 };
+        let inner = Inner { elb, action: "", treatments: VecDeque::new(), calls: Vec::new(), round_trips: 0 };
         let state = Arc::new(State { delay, inner: Mutex::new(inner) });
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -89,7 +91,13 @@ impl Server {
 
     /// How the next requests are treated; those after them are served.
     pub fn treat(&self, treatments: impl IntoIterator<Item = Treatment>) {
-        self.state.lock().treatments = treatments.into_iter().collect();
+        self.treat_only("", treatments);
+    }
+
+    /// The same for the next calls of one action, since calls that are made at once come in any order.
+    pub fn treat_only(&self, action: &'static str, treatments: impl IntoIterator<Item = Treatment>) {
+        let mut state = self.state.lock();
+        (state.action, state.treatments) = (action, treatments.into_iter().collect());
     }
 
     /// The load balancer as it is now.
@@ -150,7 +158,9 @@ async fn respond(request: Request<Incoming>, state: Arc<State>) -> io::Result<Re
         let mut state = state.lock();
         state.calls.push(query.action.clone());
         state.round_trips = state.round_trips.max(round_trip);
-        state.treatments.pop_front().unwrap_or(Treatment::Serve)
+        let is_treated = state.action.is_empty() || state.action == query.action;
+        let treatment = if is_treated { state.treatments.pop_front() } else { None };
+        treatment.unwrap_or(Treatment::Serve)
     };
     let serve = || {
         if proper {
