@@ -26,7 +26,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// The answer to a request. It holds no `null`, which the ALB would turn into a 502, and its headers in both forms: the
 /// ALB takes the one that its target group is set to.
 pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTargetGroupResponse {
-    let Answer { status, mut headers, body } = match outcome {
+    let Parts { status, mut headers, body } = match outcome {
         Outcome::Preflight(preflight) => grant(preflight),
         Outcome::TargetHealth if !config.errors.is_empty() => misconfigured(config),
         Outcome::TargetHealth | Outcome::Health => health(),
@@ -55,14 +55,19 @@ pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTarge
     answer
 }
 
+/// Whether a request gets the answer that an empty one gets.
+pub fn is_usual(outcome: &Outcome, request: &Request) -> bool {
+    *outcome == Outcome::Unavailable && request.method != "HEAD" && request.header("origin").is_none()
+}
+
 /// What is special about an outcome's answer.
-struct Answer {
+struct Parts {
     status: StatusCode,
     headers: HeaderMap,
     body: String,
 }
 
-impl Answer {
+impl Parts {
     fn new<const N: usize>(
         status: StatusCode,
         headers: [(HeaderName, HeaderValue); N],
@@ -72,31 +77,31 @@ impl Answer {
     }
 }
 
-fn grant(preflight: &Preflight) -> Answer {
+fn grant(preflight: &Preflight) -> Parts {
     let headers = [
         (ACCESS_CONTROL_ALLOW_METHODS, preflight.method.clone()),
         // A browser must not remember after the maintenance what was granted during it.
         (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("0")),
     ];
-    let mut answer = Answer::new(StatusCode::NO_CONTENT, headers, String::new());
+    let mut answer = Parts::new(StatusCode::NO_CONTENT, headers, String::new());
     if let Some(names) = &preflight.headers {
         answer.headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
     }
     answer
 }
 
-fn health() -> Answer {
-    Answer::new(StatusCode::OK, [(CONTENT_TYPE, JSON)], r#"{"status":"maintenance"}"#.to_owned())
+fn health() -> Parts {
+    Parts::new(StatusCode::OK, [(CONTENT_TYPE, JSON)], r#"{"status":"maintenance"}"#.to_owned())
 }
 
 /// Turns the target unhealthy, so that what was deployed wrongly shows before it is needed.
-fn misconfigured(config: &Config) -> Answer {
+fn misconfigured(config: &Config) -> Parts {
     let variables: Vec<_> = config.errors.iter().map(|error| error.variable).collect();
     let body = serde_json::json!({"status": "misconfigured", "variables": variables}).to_string();
-    Answer::new(StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, JSON)], body)
+    Parts::new(StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, JSON)], body)
 }
 
-fn maintenance_page(language: &Language, from: Option<&ReturnPath>, config: &Config) -> Answer {
+fn maintenance_page(language: &Language, from: Option<&ReturnPath>, config: &Config) -> Parts {
     let headers = [
         (CONTENT_TYPE, HTML),
         (CONTENT_LANGUAGE, HeaderValue::from_static(language.tag)),
@@ -105,17 +110,17 @@ fn maintenance_page(language: &Language, from: Option<&ReturnPath>, config: &Con
         (VARY, HeaderValue::from_static("Accept-Language")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    Answer::new(StatusCode::SERVICE_UNAVAILABLE, headers, page::render(config, language, from))
+    Parts::new(StatusCode::SERVICE_UNAVAILABLE, headers, page::render(config, language, from))
 }
 
 /// 303: whatever the method was, the browser asks for the other URL with GET.
-fn redirect(from: Option<&ReturnPath>, config: &Config) -> Answer {
+fn redirect(from: Option<&ReturnPath>, config: &Config) -> Parts {
     let location = config.page_url.location(from);
-    Answer::new(StatusCode::SEE_OTHER, [(LOCATION, location)], String::new())
+    Parts::new(StatusCode::SEE_OTHER, [(LOCATION, location)], String::new())
 }
 
-fn unavailable(config: &Config) -> Answer {
-    Answer::new(StatusCode::SERVICE_UNAVAILABLE, [(CONTENT_TYPE, JSON)], config.unavailable_body.clone())
+fn unavailable(config: &Config) -> Parts {
+    Parts::new(StatusCode::SERVICE_UNAVAILABLE, [(CONTENT_TYPE, JSON)], config.unavailable_body.clone())
 }
 
 /// Lets a browser app of an allowed origin read the answer.

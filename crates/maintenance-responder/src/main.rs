@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::process::ExitCode;
 
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
+use maintenance_responder::Responder;
 use maintenance_responder::config::Config;
 use maintenance_responder::request::Request;
-use maintenance_responder::respond;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -34,8 +34,9 @@ async fn run() -> Result<(), Error> {
     for error in &config.errors {
         tracing::error!(%error, "the default stands in for a setting that cannot be used");
     }
+    let responder = &Responder::new(config);
     let answer = async |event: LambdaEvent<Request>| {
-        Ok::<_, Infallible>(respond(&event.payload, &event.context.request_id, config))
+        Ok::<_, Infallible>(responder.respond(&event.payload, &event.context.request_id))
     };
     Runtime::new(service_fn(answer)).run().await
 }

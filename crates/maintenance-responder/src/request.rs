@@ -4,8 +4,12 @@
 //! forgets the order of the query. The event's form is documented in
 //! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#receive-event-from-load-balancer>.
 
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// What an event says about the client's request. A field that is missing or of another kind reads as absent.
 ///
@@ -17,9 +21,13 @@ pub struct Request {
     pub method: String,
     /// The path as sent (the ALB does not percent-decode it), without anything after a `?` or `#`, empty if absent.
     pub path: String,
-    headers: Map<String, Value>,
-    query: Map<String, Value>,
+    headers: Members,
+    query: Members,
 }
+
+/// An object's members in their order, which for a query is the client's.
+#[derive(Debug, Default)]
+struct Members(Vec<(String, Value)>);
 
 impl Request {
     /// A header by its name in any case. Of several values the last counts, which is also the one that an event without
@@ -41,11 +49,12 @@ impl Request {
     /// The query's parameters in the event's order, name and value as the client percent-encoded them. In single-value
     /// mode the ALB has kept only the last value of each name.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.query.iter().flat_map(|(name, value)| texts(value).map(move |text| (name.as_str(), text)))
+        self.query.0.iter().flat_map(|(name, value)| texts(value).map(move |text| (name.as_str(), text)))
     }
 
     fn header_values(&self, name: &str) -> impl Iterator<Item = &str> {
         self.headers
+            .0
             .iter()
             .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
             .flat_map(|(_, value)| texts(value))
@@ -54,27 +63,74 @@ impl Request {
 
 impl<'de> Deserialize<'de> for Request {
     fn deserialize<D: Deserializer<'de>>(event: D) -> Result<Self, D::Error> {
-        // Not all JSON is a `Value`: half a surrogate pair, a number beyond f64, and nesting without end are not.
-        Ok(Value::deserialize(event).map(Self::from).unwrap_or_default())
+        Ok(Event::deserialize(event).map(Self::from).unwrap_or_default())
     }
 }
 
-impl From<Value> for Request {
-    fn from(mut event: Value) -> Self {
-        let mut object = |name: &str| match event.get_mut(name).map(Value::take) {
-            Some(Value::Object(members)) => Some(members),
-            _ => None,
+/// The members that are read, as they stand in the JSON: the runtime's own way of reading goes no deeper, since it keeps
+/// track of where it is, which costs more than the reading.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Event<'a> {
+    #[serde(borrow)]
+    http_method: Option<&'a RawValue>,
+    #[serde(borrow)]
+    path: Option<&'a RawValue>,
+    #[serde(borrow)]
+    headers: Option<&'a RawValue>,
+    #[serde(borrow)]
+    multi_value_headers: Option<&'a RawValue>,
+    #[serde(borrow)]
+    query_string_parameters: Option<&'a RawValue>,
+    #[serde(borrow)]
+    multi_value_query_string_parameters: Option<&'a RawValue>,
+}
+
+impl From<Event<'_>> for Request {
+    fn from(event: Event) -> Self {
+        let text = |json| {
+            let value: Value = read(json).unwrap_or_default();
+            texts(&value).last().unwrap_or_default().to_owned()
         };
-        let headers = object("multiValueHeaders").or_else(|| object("headers")).unwrap_or_default();
-        let query = object("multiValueQueryStringParameters").or_else(|| object("queryStringParameters"));
-        let text = |name: &str| event.get(name).and_then(|value| texts(value).last()).unwrap_or_default();
-        let path = text("path");
+        let mut path = text(event.path);
+        path.truncate(path.find(['?', '#']).unwrap_or(path.len()));
+        let query = read(event.multi_value_query_string_parameters);
         Self {
-            method: text("httpMethod").to_owned(),
-            path: path[..path.find(['?', '#']).unwrap_or(path.len())].to_owned(),
-            headers,
-            query: query.unwrap_or_default(),
+            method: text(event.http_method),
+            path,
+            headers: read(event.multi_value_headers).or_else(|| read(event.headers)).unwrap_or_default(),
+            query: query.or_else(|| read(event.query_string_parameters)).unwrap_or_default(),
         }
+    }
+}
+
+/// Nothing for another kind, and for JSON that no `Value` can hold: half a surrogate pair, a number beyond f64, nesting
+/// without end.
+fn read<'a, T: Deserialize<'a>>(json: Option<&'a RawValue>) -> Option<T> {
+    serde_json::from_str(json?.get()).ok()
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(object: D) -> Result<Self, D::Error> {
+        object.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = object.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
     }
 }
 

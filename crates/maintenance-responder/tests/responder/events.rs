@@ -99,7 +99,6 @@ fn a_health_check_passes() {
     x-maintenance-mode: on
 
     {"status":"maintenance"}
-    null
     "#);
 }
 

@@ -5,9 +5,9 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::Once;
 
+use maintenance_responder::Responder;
 use maintenance_responder::config::Config;
 use maintenance_responder::request::Request;
-use maintenance_responder::respond;
 use serde_json::Value;
 
 use super::alb::{self, HttpResponse};
@@ -19,7 +19,9 @@ pub(crate) const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 #[derive(Debug)]
 pub(crate) struct Exchange {
     pub(crate) response: HttpResponse,
-    /// The log line, without the time at which it was written; `null` for the load balancer's own health checks.
+    /// The log line without the time at which it was written, empty for the load balancer's own health checks.
+    pub(crate) line: String,
+    /// The line, read back.
     pub(crate) log: Value,
 }
 
@@ -52,7 +54,7 @@ impl fmt::Display for Exchange {
         } else {
             writeln!(f, "\n{}", self.response.body)?;
         }
-        write!(f, "{}", self.log)
+        write!(f, "{}", self.line)
     }
 }
 
@@ -73,7 +75,8 @@ pub(crate) fn config(environment: &[(&str, &str)]) -> Config {
 pub(crate) fn invoke(config: &Config, payload: &[u8]) -> Exchange {
     let request: Request =
         serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(payload)).unwrap();
-    let (answer, logged) = with_log(|| respond(&request, REQUEST_ID, config));
+    let responder = Responder::new(config);
+    let (answer, logged) = with_log(|| responder.respond(&request, REQUEST_ID));
     let answer = serde_json::to_string(&answer).unwrap();
 
     let event: Value = serde_json::from_slice(payload).unwrap_or_default();
@@ -85,23 +88,18 @@ pub(crate) fn invoke(config: &Config, payload: &[u8]) -> Exchange {
 
     if request.header("user-agent").is_some_and(|agent| agent.starts_with("ELB-HealthChecker/")) {
         assert_eq!(logged, "");
-        return Exchange { response, log: Value::Null };
+        return Exchange { response, line: logged, log: Value::Null };
     }
-    let log = read_line(&logged);
-    assert_eq!(log["status"], response.status);
-    Exchange { response, log }
-}
-
-/// Reads back what must be one line with exactly the fields that there are, and takes out the time.
-fn read_line(logged: &str) -> Value {
-    let line = logged.strip_suffix('\n').unwrap();
+    let line = logged.strip_prefix("{\"timestamp\":").and_then(|line| line.strip_suffix('\n')).unwrap();
+    let line = format!("{{{}", line.split_once(',').unwrap().1);
     assert!(line.len() < 256 * 1024, "CloudWatch Logs would cut {} bytes", line.len());
     assert!(!line.contains(|c: char| c.is_control() || c == '\u{2028}'), "more than one line: {line:?}");
-    let mut log: Value = serde_json::from_str(line).unwrap();
-    assert!(log.as_object_mut().unwrap().shift_remove("timestamp").is_some(), "{line}");
-    let names: Vec<_> = log.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(names, ["level", "message", "outcome", "status", "method", "host", "path", "requestId"]);
-    log
+    let log: Value = serde_json::from_str(&line).unwrap();
+    let mut names: Vec<_> = log.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["host", "level", "message", "method", "outcome", "path", "requestId", "status"]);
+    assert_eq!(log["status"], response.status);
+    Exchange { response, line, log }
 }
 
 /// Invokes the function with one of the event files that can also be tried by hand.
