@@ -22,6 +22,8 @@ class Stack:
         self._aws = aws
         self.name = name
         described = aws.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+        # Unlike the name, it is known to CloudFormation even when the stack is gone.
+        self.id = described["StackId"]
         self._outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
         self.switcher = self._outputs["SwitcherFunctionName"]
         self.responder = self._outputs["ResponderFunctionName"]
