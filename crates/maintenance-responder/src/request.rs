@@ -88,15 +88,11 @@ struct Event<'a> {
 
 impl From<Event<'_>> for Request {
     fn from(event: Event) -> Self {
-        let text = |json| {
-            let value: Value = read(json).unwrap_or_default();
-            texts(&value).last().unwrap_or_default().to_owned()
-        };
-        let mut path = text(event.path);
+        let mut path: String = read(event.path).unwrap_or_default();
         path.truncate(path.find(['?', '#']).unwrap_or(path.len()));
         let query = read(event.multi_value_query_string_parameters);
         Self {
-            method: text(event.http_method),
+            method: read(event.http_method).unwrap_or_default(),
             path,
             headers: read(event.multi_value_headers).or_else(|| read(event.headers)).unwrap_or_default(),
             query: query.or_else(|| read(event.query_string_parameters)).unwrap_or_default(),
@@ -126,7 +122,8 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
-        let mut members = Vec::new();
+        // Room for the headers of a browser.
+        let mut members = Vec::with_capacity(16);
         while let Some(member) = object.next_entry()? {
             members.push(member);
         }
