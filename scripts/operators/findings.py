@@ -15,12 +15,8 @@ from .listener import LOWEST_PLACE, Balancer, Listener, ListenerArn, Rule
 # The template's own choices.
 ACTIVE = 1
 RESTING = LOWEST_PLACE
-# Whose tags stand on what somebody else writes to, and what that means.
-CONTROLLER = ("elbv2.k8s.aws/", "ingress.k8s.aws/", "gateway.k8s.aws/", "service.k8s.aws/")
 # The template's name for its target group.
 MAINTENANCE_RULE = re.compile("forward: targetgroup/maintenance-[0-9a-f]{8}/")
-COPILOT = ("copilot-application", "copilot-environment")
-CLOUDFORMATION = ("aws:cloudformation:stack-name",)
 
 
 class Level(Enum):
@@ -29,6 +25,32 @@ class Level(Enum):
     GOOD = "✓"
     NOTE = "!"
     FIRST = "✗"
+
+
+# Who else writes to a listener, by the tags that say so; the first one counts.
+OWNERS = (
+    (
+        ("elbv2.k8s.aws/", "ingress.k8s.aws/", "gateway.k8s.aws/", "service.k8s.aws/"),
+        Level.FIRST,
+        "AWS Load Balancer Controller",
+        "it deletes rules that others have made",
+        "use a load balancer of your own, to which TargetGroupBinding binds the cluster's services",
+    ),
+    (
+        ("copilot-application", "copilot-environment"),
+        Level.NOTE,
+        "AWS Copilot",
+        "a deployment that finds its rules moved can fail or move them",
+        "deploy with Copilot only while the system is not in maintenance",
+    ),
+    (
+        ("aws:cloudformation:stack-name",),
+        Level.NOTE,
+        "CloudFormation",
+        "an update that touches its rules can move them",
+        "update that stack only while the system is not in maintenance",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -82,40 +104,39 @@ class Bottom:
     """What is asked last at a listener, and what has to stand there for the maintenance rule to do no harm at rest."""
 
     listener: Listener
-    # The template's DefaultAction.
-    answer: str
     # The rule, or the default rule, that gets what no other rule matches.
     last: Rule
-    # Whether the template's stand-in would stand above it.
-    covered: bool
+    # The template's DefaultAction.
+    answer: str
+    # The rules that go before what the template adds.
+    above: tuple[Rule, ...]
 
     @classmethod
     def of(cls, listener: Listener) -> Bottom:
         """Choose the answer for a listener."""
-        catch_all = listener.catch_all
-        if catch_all and any(number not in _taken(listener) for number in range(catch_all.priority + 1, RESTING + 1)):
-            return cls(listener, "own", catch_all, covered=False)
-        last = catch_all or listener.default
-        return cls(listener, last.stand_in or "own", last, covered=last.stand_in is not None)
-
-    def has_room(self, resting: int) -> bool:
-        """Whether the maintenance rule can rest there, behind all rules that get requests and one that stands in."""
-        own = self.answer == "own" and self.last.priority is not None
-        places = {resting} if own else {resting, resting - 1}
-        return self.last_above < min(places) and places.isdisjoint(_taken(self.listener))
+        last = listener.catch_all
+        if last is None:
+            return cls(listener, listener.default, listener.default.stand_in or "own", listener.rules)
+        before = tuple(rule for rule in listener.rules if rule.priority < last.priority)
+        own = cls(listener, last, "own", (*before, last))
+        covered = cls(listener, last, last.stand_in, before) if last.stand_in else own
+        return covered if _resting([own]) is None and _resting([covered]) is not None else own
 
     @property
-    def _above(self) -> list[Rule]:
-        """The rules that go before the stand-in, or before the maintenance rule."""
-        keep = [
-            rule for rule in self.listener.rules if self.last.priority is None or rule.priority < self.last.priority
-        ]
-        return keep if self.covered or self.last.priority is None else [*keep, self.last]
+    def covered(self) -> bool:
+        """Whether the template's stand-in would stand above it."""
+        return self.answer != "own"
 
     @property
     def last_above(self) -> int:
-        """The highest number behind which both have to stand."""
-        return max((ACTIVE, *(rule.priority for rule in self._above)))
+        """The highest number behind which the maintenance rule has to stand."""
+        return max((ACTIVE, *(rule.priority for rule in self.above)))
+
+    def has_room(self, resting: int) -> bool:
+        """Whether the maintenance rule can rest there, with one that stands in just before it where there is none."""
+        stands_in = not self.covered and self.last.priority is not None
+        places = {resting} if stands_in else {resting, resting - 1}
+        return self.last_above < min(places) and places.isdisjoint(_taken(self.listener))
 
     def findings(self, resting: int | None) -> Iterator[Finding]:
         """Say what the answer is, and what is in its way."""
@@ -161,23 +182,19 @@ class Bottom:
         )
 
     def _is_taken(self) -> Finding:
-        if self.last.priority is None:
-            # Room for the maintenance rule, and for the rule that stands in.
-            low = [rule for rule in self.listener.rules if rule.priority >= RESTING - 1]
-            first = RESTING - 1 - len(low)
-        else:
-            # The last rule that gets requests makes room, with those that stand close before it.
-            low = [self.last]
-            for rule in reversed([rule for rule in self.listener.rules if rule.priority < self.last.priority]):
-                if rule.priority != low[0].priority - 1:
-                    break
-                low.insert(0, rule)
-            first = low[0].priority - 1
-        text = f"The maintenance rule has to rest behind all others, and {' and '.join(map(_named, low))} stands there"
-        before = [rule.priority for rule in self.listener.rules if rule.priority < low[0].priority]
-        if max(before, default=ACTIVE) >= first:
-            return Finding(Level.FIRST, text, "give the last rules of the listener lower numbers, in their order")
-        return Finding(Level.FIRST, text, f"give it a lower number, {_move(self.listener, low, first)}, and look again")
+        # Room for the maintenance rule and the stand-in, or for the maintenance rule where the owner's own one stands.
+        highest = RESTING - 2 if self.last.priority is None else self.last.priority - 1
+        low: list[Rule] = []
+        for rule in reversed(self.above):
+            if rule.priority <= highest:
+                break
+            low.insert(0, rule)
+            highest -= 1
+        return Finding(
+            Level.FIRST,
+            f"The maintenance rule has to rest behind all others, and {' and '.join(map(_named, low))} stands there",
+            f"give it a lower number, {_move(self.listener, low, highest + 1)}, and look again",
+        )
 
 
 def _resting(bottoms: list[Bottom]) -> int | None:
@@ -213,28 +230,10 @@ def _active(listener: Listener) -> Iterator[Finding]:
 
 def _owner(balancer: Balancer, listener: Listener) -> Iterator[Finding]:
     tags = balancer.tags.get(listener.arn.balancer_arn, {}) | balancer.tags.get(listener.arn.text, {})
-
-    def tag(prefixes: tuple[str, ...]) -> str | None:
-        return next((f"{key}={value}" for key, value in sorted(tags.items()) if key.startswith(prefixes)), None)
-
-    if found := tag(CONTROLLER):
-        yield Finding(
-            Level.FIRST,
-            f"AWS Load Balancer Controller owns it ({found}): it deletes rules that others have made",
-            "use a load balancer of your own, to which TargetGroupBinding binds the cluster's services",
-        )
-    elif found := tag(COPILOT):
-        yield Finding(
-            Level.NOTE,
-            f"AWS Copilot owns it ({found}): a deployment that finds its rules moved can fail or move them",
-            "deploy with Copilot only while the system is not in maintenance",
-        )
-    elif found := tag(CLOUDFORMATION):
-        yield Finding(
-            Level.NOTE,
-            f"CloudFormation owns it ({found}): an update that touches its rules can move them",
-            "update that stack only while the system is not in maintenance",
-        )
+    for prefixes, level, owner, does, todo in OWNERS:
+        if found := next((f"{key}={value}" for key, value in sorted(tags.items()) if key.startswith(prefixes)), None):
+            yield Finding(level, f"{owner} owns it ({found}): {does}", todo)
+            return
 
 
 def _quota(balancer: Balancer, bottoms: list[Bottom]) -> Finding:

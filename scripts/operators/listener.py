@@ -11,6 +11,7 @@ from .failures import WrongUse
 LOWEST_PLACE = 50_000
 _ARN = re.compile(r"arn:(aws[a-z-]*):elasticloadbalancing:([a-z0-9-]+):(\d{12}):([a-z-]+)/(.+)")
 _ACCEPTED = "accepted: arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID"
+_WITHOUT_RULES = {"net": "Network", "gwy": "Gateway"}
 _DEFAULT_TARGET = {"Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
 
 
@@ -39,10 +40,8 @@ class ListenerArn:
             balancer = text.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
             return cls(text, region, balancer)
         problem = f"it is the ARN of a {kind}"
-        if kind.startswith("listener") and steps[0] == "net":
-            problem = "it belongs to a Network Load Balancer, which has no rules"
-        elif kind.startswith("listener") and steps[0] == "gwy":
-            problem = "it belongs to a Gateway Load Balancer, which has no rules"
+        if kind.startswith("listener") and steps[0] in _WITHOUT_RULES:
+            problem = f"it belongs to a {_WITHOUT_RULES[steps[0]]} Load Balancer, which has no rules"
         elif kind == "listener-rule":
             listener = text.replace(":listener-rule/", ":listener/").rpartition("/")[0]
             problem = f"it is the ARN of a rule; its listener is {listener}"
@@ -76,6 +75,8 @@ class Rule:
     priority: int | None
     conditions: tuple[dict[str, Any], ...]
     actions: tuple[dict[str, Any], ...]
+    # Whether it has transforms, which give the target another path or host.
+    rewrites: bool
 
     @classmethod
     def read(cls, described: dict[str, Any]) -> Rule:
@@ -86,6 +87,7 @@ class Rule:
             None if priority == "default" else int(priority),
             tuple(described.get("Conditions", ())),
             tuple(described["Actions"]),
+            bool(described.get("Transforms")),
         )
 
     @property
@@ -108,7 +110,7 @@ class Rule:
     @property
     def stand_in(self) -> str | None:
         """The template's DefaultAction that makes a rule which does the same; none if it knows no such one."""
-        if len(self.actions) != 1:
+        if len(self.actions) != 1 or self.rewrites:
             return None
         action = self.actions[0]
         if action["Type"] == "forward":

@@ -96,11 +96,7 @@ def test_what_it_says_has_to_be_done_first_makes_the_listener_ready_and_changes_
         while not (advice := preflight(listener_now)).ready:
             rounds += 1
             assert rounds < 4
-            done = followed(listener_now, said(advice, Level.FIRST))
-            if done is None:
-                assert "lower numbers, in their order" in said(advice, Level.FIRST)
-                break
-            listener_now = done
+            listener_now = followed(listener_now, said(advice, Level.FIRST))
             assert asked(listener_now) == asked(before)
 
 
@@ -110,13 +106,12 @@ def with_rules(before: Listener, catch_alls: Mapping[int, Action]) -> Listener:
     return replace(before, rules=tuple(sorted((*before.rules, *added), key=lambda rule: rule.priority)))
 
 
-def followed(before: Listener, text: str) -> Listener | None:
-    """Return the listener after the command in a finding, if there is one."""
+def followed(before: Listener, text: str) -> Listener:
+    """Return the listener after the command in a finding."""
     if create := re.search(r"--priority (\d+) .*--actions '(.*?)'", text):
         return with_rules(before, {int(create[1]): json.loads(create[2])[0]})
     moves = {arn: int(number) for arn, number in re.findall(r"RuleArn=(\S+),Priority=(\d+)", text)}
-    if not moves:
-        return None
+    assert moves
     moved = [replace(rule, priority=moves.get(rule.arn, rule.priority)) for rule in before.rules]
     assert len({rule.priority for rule in moved}) == len(moved)
     return replace(before, rules=tuple(sorted(moved, key=lambda rule: rule.priority)))
@@ -180,6 +175,14 @@ def test_a_last_place_that_is_taken_is_freed_in_order() -> None:
         for old, new in ((49_999, 49_997), (50_000, 49_998))
     ]
     assert " ".join(moves) in said(advice, Level.FIRST)
+
+
+def test_a_catch_all_that_rewrites_the_path_is_more_than_a_stand_in_can_do() -> None:
+    full = listener({50_000: ("/*", forward("web"))}, NOTHING)
+    rewriting = replace(full, rules=(replace(full.rules[0], rewrites=True),))
+
+    assert preflight(full).ready
+    assert f"RuleArn={full.rules[0].arn},Priority=49999" in said(preflight(rewriting), Level.FIRST)
 
 
 def test_two_listeners_get_numbers_that_both_have_room_for() -> None:
