@@ -84,12 +84,6 @@ def test_a_listener_that_serves_nothing_by_default(aws: Aws, front: Front) -> No
     ]
 
 
-def test_a_listener_that_forwards_by_default(aws: Aws, front: Front) -> None:
-    arn = front.listener(443, front.forward)
-
-    assert parameters(preflight(aws, arn)) == {"ListenerArn": arn, "DefaultAction": front.group}
-
-
 def test_the_standard_pair(aws: Aws, front: Front) -> None:
     secure, plain = front.listener(443, front.forward), front.listener(80, HTTPS)
 
@@ -120,31 +114,6 @@ def test_a_default_action_of_another_kind_has_to_become_a_rule_which_the_printed
         Actions=json.loads(given["--actions"]),
     )
     assert parameters(preflight(aws, arn)) == {"ListenerArn": arn, "DefaultAction": "own"}
-
-
-def test_a_catch_all_of_the_owners_at_the_last_number(aws: Aws, front: Front) -> None:
-    arn = front.listener(443, NOTHING, {100: ("/api", NOTHING), 50000: ("/*", front.forward)})
-
-    looked = preflight(aws, arn)
-
-    assert parameters(looked) == {
-        "ListenerArn": arn,
-        "DefaultAction": front.group,
-        "RestingPriority": "49999",
-        "StandInPriority": "49998",
-    }
-    assert "Priority 50000 is taken by a rule that catches all that is left" in looked.stdout
-    assert "set-rule-priorities" in looked.stdout
-
-
-def test_a_listener_whose_active_priority_is_taken(aws: Aws, front: Front) -> None:
-    arn = front.listener(443, NOTHING, {1: ("/a*", front.forward), 2: ("/b*", front.forward)})
-
-    looked = preflight(aws, arn)
-
-    assert looked.returncode == 0
-    assert "Priority 1 (ActivePriority) is taken by 1 (path-pattern: /a*)" in looked.stdout
-    assert "ActivePriority=3 for 2 (path-pattern: /b*)" in looked.stdout
 
 
 def test_a_listener_that_a_controller_owns(aws: Aws, front: Front) -> None:
