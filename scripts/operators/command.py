@@ -7,11 +7,13 @@ import re
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import click
+import requests
 
-from . import invocation, reading, tables
+from . import invocation, reading, subscribers, tables, traffic
 from .failures import WrongUse, sentences
 from .findings import advise
 from .listener import parse_pair
@@ -47,10 +49,44 @@ class Minutes(click.ParamType):
         return int(value)
 
 
+class Url(click.ParamType):
+    """An address that a visitor could use."""
+
+    name = "url"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what could never be asked, before anything is switched."""
+        try:
+            if urlsplit(value).scheme not in ("http", "https"):
+                raise ValueError("it begins with neither https:// nor http://")
+            requests.Request("GET", value).prepare()
+        except ValueError as error:  # requests' own errors are such, too
+            self.fail(f'"{value}" is no address to ask: {error}; accepted: https://www.example.com/', param, ctx)
+        return value
+
+
+class Command(click.Command):
+    """A command whose options are given once: of two values one would be lost."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse an option that is there twice."""
+        _, _, given = self.make_parser(ctx).parse_args(list(args))
+        for param in given:
+            if given.count(param) > 1 and not param.is_eager:
+                raise click.UsageError(f"{param.opts[0]} is given {given.count(param)} times; accepted: once", ctx)
+        return super().parse_args(ctx, args)
+
+
 PROFILE = click.option(
     "--profile", metavar="NAME", help="The profile of ~/.aws/config to act as; else the environment's. Example: ops"
 )
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+URL = click.option(
+    "--url",
+    type=Url(),
+    metavar="URL",
+    help="Wait until visitors of this address meet it, at most two minutes. Example: https://www.example.com/",
+)
 
 
 def deployed(command: Callable[..., None]) -> Callable[..., None]:
@@ -74,6 +110,9 @@ def maintenance() -> None:
 
     Ends with 0 when it is done, 1 when it failed, and 2 when it was called wrongly.
     """
+
+
+maintenance.command_class = Command
 
 
 @maintenance.command()
@@ -102,7 +141,10 @@ def preflight(listener_arn: str, second_arn: str | None, profile: str | None) ->
 def status(stack: str, region: str | None, profile: str | None) -> None:
     """Show the rules and the state; changes nothing."""
     session = _session(region, profile)
-    _send(session, invocation.find(session, stack), {"type": "status"})
+    switcher = invocation.find(session, stack)
+    _send(session, switcher, {"type": "status"})
+    if warning := subscribers.warning(invocation.client(session, "sns"), switcher.topic):
+        tables.line(f"\n! {warning}", "yellow")
 
 
 @maintenance.command()
@@ -115,6 +157,7 @@ def status(stack: str, region: str | None, profile: str | None) -> None:
 )
 @click.option("--no-end", is_flag=True, help="Do not end by itself, but when somebody ends it.")
 @click.option("--reason", type=Text(), metavar="TEXT", help="What it is for; kept as a tag. Example: 'DB upgrade'")
+@URL
 @DRY_RUN
 def start(
     stack: str,
@@ -124,6 +167,7 @@ def start(
     until: str | None,
     no_end: bool,
     reason: str | None,
+    url: str | None,
     dry_run: bool,
 ) -> None:
     """Start maintenance, or make the window longer that is running. One of --minutes, --until and --no-end is needed.
@@ -150,16 +194,18 @@ def start(
             "(MaxDurationMinutes); accepted: --minutes or --until up to that, or none of them for all of it"
         )
     event: dict[str, Any] = {"type": "start", "minutes": minutes, "until": until, "reason": reason}
-    _send(session, switcher, {field: value for field, value in event.items() if value is not None}, dry_run=dry_run)
+    given = {field: value for field, value in event.items() if value is not None}
+    _switch(session, switcher, given, url=url, dry_run=dry_run)
 
 
 @maintenance.command()
 @deployed
+@URL
 @DRY_RUN
-def end(stack: str, region: str | None, profile: str | None, dry_run: bool) -> None:
+def end(stack: str, region: str | None, profile: str | None, url: str | None, dry_run: bool) -> None:
     """End maintenance: every rule goes back to its own number."""
     session = _session(region, profile)
-    _send(session, invocation.find(session, stack), {"type": "end"}, dry_run=dry_run)
+    _switch(session, invocation.find(session, stack), {"type": "end"}, url=url, dry_run=dry_run)
 
 
 def _session(region: str | None, profile: str | None) -> boto3.Session:
@@ -167,14 +213,28 @@ def _session(region: str | None, profile: str | None) -> boto3.Session:
         return boto3.Session(region_name=region, profile_name=profile)
 
 
-def _send(
-    session: boto3.Session, switcher: invocation.Switcher, event: dict[str, Any], *, dry_run: bool = False
+def _switch(
+    session: boto3.Session, switcher: invocation.Switcher, event: dict[str, Any], *, url: str | None, dry_run: bool
 ) -> None:
     if dry_run:
-        event["dryRun"] = True
+        if url:
+            raise WrongUse("--url and --dry-run: a dry run switches nothing to wait for; accepted: one of them")
+        _send(session, switcher, {**event, "dryRun": True})
+        return
+    answered = _send(session, switcher, event)
+    if url:
+        seen = traffic.wait(url, closed=event["type"] == "start")
+        tables.line(f"\n✓ {url} answers: {seen.text}, {traffic.IN_A_ROW} times in a row", "bold green")
+    elif any(listener["moves"] for listener in answered["listeners"]):
+        tables.line("\nVisitors notice within about ten seconds; --url https://… waits for it.")
+
+
+def _send(session: boto3.Session, switcher: invocation.Switcher, event: dict[str, Any]) -> dict[str, Any]:
     place = f"{switcher.stack} in {switcher.account}, {switcher.region}"
     tables.line(f"{place}: {json.dumps(event, ensure_ascii=False)}\n")
-    tables.answer(switcher.invoke(session, event))
+    answered = switcher.invoke(session, event)
+    tables.answer(answered)
+    return answered
 
 
 def run() -> int:

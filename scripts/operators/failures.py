@@ -20,7 +20,7 @@ from botocore.exceptions import (
 CREDENTIALS = (
     "accepted: the environment's AWS_ACCESS_KEY_ID and so on, or --profile with a profile that you are signed in to"
 )
-DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
 STALE = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"}
 
 

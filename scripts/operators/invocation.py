@@ -31,6 +31,8 @@ class Switcher:
     account: str
     region: str
     function: str
+    # The ARN of the topic that the alarms reach.
+    topic: str
     # The stack's MaxDurationMinutes; 0 for no limit.
     longest_minutes: int
 
@@ -68,9 +70,10 @@ def find(session: boto3.Session, stack: str) -> Switcher:
             ) from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
     parameters = {given["ParameterKey"]: given["ParameterValue"] for given in described.get("Parameters", [])}
-    if "SwitcherFunctionName" not in outputs:
+    if missing := {"SwitcherFunctionName", "NoticesTopicArn"} - outputs.keys():
+        lost = " and no ".join(sorted(missing))
         raise Failure(
-            f'--stack is "{stack}": it has no output SwitcherFunctionName (its status is {described["StackStatus"]}); '
+            f'--stack is "{stack}": it has no output {lost} (its status is {described["StackStatus"]}); '
             "accepted: a stack that was made from this project's template"
         )
     _, _, _, region, account, _ = described["StackId"].split(":", 5)
@@ -79,5 +82,6 @@ def find(session: boto3.Session, stack: str) -> Switcher:
         account=account,
         region=region,
         function=outputs["SwitcherFunctionName"],
+        topic=outputs["NoticesTopicArn"],
         longest_minutes=int(parameters.get("MaxDurationMinutes", "0")),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
@@ -26,6 +27,24 @@ def console() -> Console:
 def line(text: str, style: str = "") -> None:
     """Print one paragraph, which the terminal folds where it ends: a copy of it is whole."""
     console().print(Text(text, style=style), soft_wrap=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Yield what shows how far a wait has come: in place on a terminal, else a line for each change, as errors go."""
+    errors = Console(stderr=True, highlight=False)
+    shown = ""
+
+    def tell(text: str) -> None:
+        nonlocal shown
+        if errors.is_terminal:
+            status.update(Text(text))
+        elif text != shown:
+            errors.print(Text(text), soft_wrap=True)
+        shown = text
+
+    with errors.status("") as status:
+        yield tell
 
 
 def rules(header: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:

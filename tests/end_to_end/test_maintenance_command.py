@@ -40,19 +40,24 @@ def terminal(aws: Aws, tmp_path: Path) -> Terminal:
     return run
 
 
-def test_a_window_is_started_looked_at_and_ended(site: Site, terminal: Terminal) -> None:
-    started = terminal("start", "--stack", "shop", "--minutes", "90", "--reason", "DB upgrade")
+def test_a_window_is_started_looked_at_and_ended(aws: Aws, site: Site, terminal: Terminal) -> None:
+    """Wait for traffic with its real pauses, some seconds: that the real responder's answers are the awaited ones."""
+    url = f"{aws.endpoint}/_alb/{site.listener.load_balancer.name}/a"
+    started = terminal("start", "--stack", "shop", "--minutes", "90", "--reason", "DB upgrade", "--url", url)
     status = terminal("status", "--stack", "shop")
     tags = site.listener.tags(site.stack.rule_arn)
-    ended = terminal("end", "--stack", "shop")
+    ended = terminal("end", "--stack", "shop", "--url", url)
 
     assert started.returncode == 0, started.stderr
     assert "✓ start: changed" in started.stdout
+    assert f"✓ {url} answers: 303 with X-Maintenance-Mode: on" in started.stdout
     assert tags["maintenance-mode:reason"] == "DB upgrade"
     assert "IN MAINTENANCE since" in status.stdout
     assert tags["maintenance-mode:until"] in status.stdout
+    assert f"! nobody would hear of an alarm: {site.stack.output('NoticesTopicArn')}" in status.stdout
     assert "✓ end: changed" in ended.stdout
     assert "NOT in maintenance" in ended.stdout
+    assert f"✓ {url} answers: 200 without X-Maintenance-Mode: on" in ended.stdout
     assert not site.during_maintenance()
 
 
@@ -90,6 +95,7 @@ def test_a_start_that_would_shorten_the_window_is_said_to_change_nothing(site: S
 
     assert f"this start would keep it until {until} at the latest" in rehearsed
     assert "! window-kept: " in shorter
+    assert "Visitors notice" not in shorter
     assert site.listener.tags(site.stack.rule_arn)["maintenance-mode:until"] == until
 
 
@@ -103,6 +109,10 @@ def test_a_start_that_would_shorten_the_window_is_said_to_change_nothing(site: S
         ),
         (("start", "--minutes", "5", "--no-end"), "--minutes 5 and --no-end say different things; accepted: one of"),
         (("start", "--dry-run=1"), "Option '--dry-run' does not take a value"),
+        (("start", "--minutes", "5", "--minutes", "500"), "--minutes is given 2 times; accepted: once"),
+        (("end", "--url", "shop.example.com"), '"shop.example.com" is no address to ask: it begins with neither'),
+        (("end", "--url", "https://shop .example.com"), "contains invalid character ' '; accepted: https://"),
+        (("end", "--url", "https://shop.example.com", "--dry-run"), "a dry run switches nothing to wait for"),
         (("end", "now"), "Got unexpected extra argument (now)"),
         (("start",), "this start has no end"),
     ],
@@ -139,6 +149,7 @@ def test_a_stack_with_a_longest_window_needs_no_end_and_knows_no_endless_one(
         assert endless.returncode == 2
         assert "ends every window after 30 minutes (MaxDurationMinutes)" in endless.stderr
         assert started.returncode == 0, started.stderr
+        assert "Visitors notice within about ten seconds; --url" in started.stdout
         assert "maintenance-mode:until" in listener.tags(stack.rule_arn)
     finally:
         delete(aws, stack)
@@ -159,7 +170,7 @@ def given_to(aws: Aws, stack: str) -> dict[str, str]:
         ("shop", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, 1, "Could not connect to the endpoint URL"),
         ("shop", {"AWS_ENDPOINT_URL": "nowhere"}, 1, "Invalid endpoint: nowhere"),
         ("ship", {}, 1, '--stack is "ship": there is no such stack in eu-central-1'),
-        ("another", {}, 1, '--stack is "another": it has no output SwitcherFunctionName'),
+        ("another", {}, 1, '--stack is "another": it has no output NoticesTopicArn and no SwitcherFunctionName'),
     ],
 )
 def test_trouble_on_the_way_to_the_function_is_a_sentence(
