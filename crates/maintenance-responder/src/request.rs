@@ -4,12 +4,23 @@
 //! forgets the order of the query. The event's form is documented in
 //! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#receive-event-from-load-balancer>.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{MapAccess, Visitor};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+/// The headers that decide the answer. The others are not kept: they carry secrets, and most of an event's bytes.
+const DECIDING: [&str; 6] = [
+    "accept-language",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "host",
+    "origin",
+    "user-agent",
+];
 
 /// What an event says about the client's request. A field that is missing or of another kind reads as absent.
 ///
@@ -30,7 +41,7 @@ pub struct Request {
 struct Members(Vec<(String, Value)>);
 
 impl Request {
-    /// A header by its name in any case. Of several values the last counts, which is also the one that an event without
+    /// One of the headers that decide, by its name in any case. Of several values the last counts, which is also the one that an event without
     /// `multiValueHeaders` holds.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.header_values(name).last()
@@ -90,31 +101,40 @@ impl From<Event<'_>> for Request {
     fn from(event: Event) -> Self {
         let mut path: String = read(event.path).unwrap_or_default();
         path.truncate(path.find(['?', '#']).unwrap_or(path.len()));
-        let query = read(event.multi_value_query_string_parameters);
+        let headers =
+            |json| members(json, |name| DECIDING.iter().any(|known| known.eq_ignore_ascii_case(name)));
+        let query = |json| members(json, |_| true);
         Self {
             method: read(event.http_method).unwrap_or_default(),
             path,
-            headers: read(event.multi_value_headers).or_else(|| read(event.headers)).unwrap_or_default(),
-            query: query.or_else(|| read(event.query_string_parameters)).unwrap_or_default(),
+            headers: headers(event.multi_value_headers)
+                .or_else(|| headers(event.headers))
+                .unwrap_or_default(),
+            query: query(event.multi_value_query_string_parameters)
+                .or_else(|| query(event.query_string_parameters))
+                .unwrap_or_default(),
         }
     }
 }
 
-/// Nothing for another kind, and for JSON that no `Value` can hold: half a surrogate pair, a number beyond f64, nesting
-/// without end.
-fn read<'a, T: Deserialize<'a>>(json: Option<&'a RawValue>) -> Option<T> {
+/// Nothing for another kind, and for JSON that no `String` can hold: half a surrogate pair.
+fn read(json: Option<&RawValue>) -> Option<String> {
     serde_json::from_str(json?.get()).ok()
 }
 
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(object: D) -> Result<Self, D::Error> {
-        object.deserialize_map(MembersVisitor)
-    }
+/// Nothing for another kind, and for JSON that no `Value` can hold: half a surrogate pair, a number beyond f64, nesting
+/// without end.
+fn members(json: Option<&RawValue>, keep: impl Fn(&str) -> bool) -> Option<Members> {
+    serde_json::Deserializer::from_str(json?.get()).deserialize_map(MembersVisitor(keep)).ok()
 }
 
-struct MembersVisitor;
+/// Visits an object and keeps the members of these names.
+struct MembersVisitor<F>(F);
 
-impl<'de> Visitor<'de> for MembersVisitor {
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de, F: Fn(&str) -> bool> Visitor<'de> for MembersVisitor<F> {
     type Value = Members;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
@@ -122,10 +142,13 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
-        // Room for the headers of a browser.
-        let mut members = Vec::with_capacity(16);
-        while let Some(member) = object.next_entry()? {
-            members.push(member);
+        let mut members = Vec::new();
+        while let Some(Name(name)) = object.next_key()? {
+            if (self.0)(&name) {
+                members.push((name.into_owned(), object.next_value()?));
+            } else {
+                object.next_value::<IgnoredAny>()?;
+            }
         }
         Ok(Members(members))
     }
