@@ -13,7 +13,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// The headers that decide the answer. The others are not kept: they carry secrets, and most of an event's bytes.
-const DECIDING: [&str; 6] = [
+pub const DECIDING: [&str; 6] = [
     "accept-language",
     "access-control-request-headers",
     "access-control-request-method",
@@ -41,8 +41,8 @@ pub struct Request {
 struct Members(Vec<(String, Value)>);
 
 impl Request {
-    /// One of the headers that decide, by its name in any case. Of several values the last counts, which is also the one that an event without
-    /// `multiValueHeaders` holds.
+    /// One of the [`DECIDING`] headers, by its name in any case. Of several values the last counts, which is also the one
+    /// that an event without `multiValueHeaders` holds.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.header_values(name).last()
     }
@@ -128,7 +128,7 @@ fn members(json: Option<&RawValue>, keep: impl Fn(&str) -> bool) -> Option<Membe
     serde_json::Deserializer::from_str(json?.get()).deserialize_map(MembersVisitor(keep)).ok()
 }
 
-/// Visits an object and keeps the members of these names.
+/// Visits an object and keeps the members whose names this says.
 struct MembersVisitor<F>(F);
 
 #[derive(Deserialize)]
