@@ -83,9 +83,9 @@ impl Listener for ElbListener {
         request.send().await.map(drop).map_err(|error| failure::of("AddTags", &error))
     }
 
-    async fn remove_tags(&self, keys: &[&str]) -> Result<(), ListenerError> {
-        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
-        let request = self.client.remove_tags().resource_arns(self.rule.as_str()).set_tag_keys(Some(keys));
+    async fn remove_tags(&self, keys: &[String]) -> Result<(), ListenerError> {
+        let request =
+            self.client.remove_tags().resource_arns(self.rule.as_str()).set_tag_keys(Some(keys.to_vec()));
         request.send().await.map(drop).map_err(|error| failure::of("RemoveTags", &error))
     }
 

@@ -22,7 +22,7 @@ pub trait Listener {
     async fn add_tags(&self, tags: &Tags) -> Result<(), ListenerError>;
 
     /// Removes the tags of these keys; one that is not there is no error.
-    async fn remove_tags(&self, keys: &[&str]) -> Result<(), ListenerError>;
+    async fn remove_tags(&self, keys: &[String]) -> Result<(), ListenerError>;
 
     /// Sets all these priorities at once or none of them.
     async fn set_rule_priorities(&self, moves: &[Move]) -> Result<(), ListenerError>;

@@ -11,8 +11,7 @@ use crate::error::ListenerFailure;
 use crate::event::{Command, Request};
 use crate::listener::{Listener, ListenerError};
 use crate::plan::{Move, Plan, Settings, State, Step, View, plan};
-use crate::record::key::{HOME_PRIORITY, OF_A_WINDOW};
-use crate::record::{Origin, Record, Tags};
+use crate::record::{Origin, Record, Tags, key};
 use crate::report::{ListenerReport, Outcome, Standing, rule_lines};
 use crate::rule::RuleOrder;
 use crate::timestamp::Timestamp;
@@ -105,9 +104,9 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
 
     fn plan(&mut self, reading: &Reading) -> Result<Plan, ListenerFailure> {
         let Reading { order, tags } = reading;
-        let view = View { order, rule: self.listener.rule(), tags, recalled: self.progress.origin };
+        let view = View { order, rule: self.listener.rule(), tags, recalled: self.progress.origin.as_ref() };
         let plan = plan(view, &self.request.command, self.settings, self.now)?;
-        self.progress.recall(plan.record.origin);
+        self.progress.recall(plan.record.origin.as_ref());
         self.standing = Some(self.standing(order, &plan));
         Ok(plan)
     }
@@ -137,7 +136,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             Err(error) => return Err(error.into()),
         }
         // What was just written counts, too: if somebody clears it, it can be written again.
-        self.progress.recall(Record::from_tags(&tags, self.settings.active).origin);
+        self.progress.recall(Record::from_tags(&tags, self.settings.active).origin.as_ref());
         let pause = first_pause(&self.request.command);
         Ok(if tags_may_change {
             Reading::take_at_once(self.listener, pause).await?
@@ -160,7 +159,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     /// record that it is about to clear, but one after it moved rules without a record in the tags:
     /// the start that it undoes may have written its own again.
     fn tags_may_change(&self, plan: &Plan, tags: &Tags) -> bool {
-        self.is_start() || (!plan.moves().is_empty() && !tags.contains_key(HOME_PRIORITY))
+        self.is_start() || (!plan.moves().is_empty() && !tags.contains_key(key::HOME_PRIORITY))
     }
 
     fn report(&self, reading: &Reading, plan: &Plan) -> ListenerReport {
@@ -207,7 +206,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         if self.request.command == Command::Check {
             return at_rest.iter().filter_map(|order| setup::shadows(order, rule)).collect();
         }
-        let active = plan.record.origin.map_or(self.settings.active, |origin| origin.active);
+        let active = plan.record.origin.as_ref().map_or(self.settings.active, |origin| origin.active);
         let mut warnings = setup::during_maintenance(order, rule, active);
         warnings.extend(at_rest.iter().flat_map(|order| setup::at_rest(order, rule)));
         warnings
@@ -223,8 +222,10 @@ impl Progress {
         Self { moves: Vec::new(), warnings: Vec::new(), changed: false, origin: None, pause }
     }
 
-    fn recall(&mut self, origin: Option<Origin>) {
-        self.origin = origin.or(self.origin);
+    fn recall(&mut self, origin: Option<&Origin>) {
+        if origin.is_some() {
+            self.origin = origin.cloned();
+        }
     }
 
     /// Whether somebody has moved back what this invocation moved.
@@ -235,7 +236,7 @@ impl Progress {
     fn note(&mut self, plan: &Plan) {
         self.changed |= plan.steps.iter().any(|step| match step {
             Step::SetRulePriorities(_) | Step::RemoveTags(_) => true,
-            Step::AddTags(tags) => tags.keys().any(|key| OF_A_WINDOW.contains(&key.as_str())),
+            Step::AddTags(tags) => tags.keys().any(|key| key::is_of_a_window(key)),
         });
         self.moves.extend_from_slice(plan.moves());
         add_new(&mut self.warnings, &plan.warnings);

@@ -1,7 +1,7 @@
 //! What has to change at one listener, worked out from what was read and nothing else.
 //!
-//! The rules above the place that the maintenance rule takes move down one place each, up to the first
-//! free number, and back by the same way. They are shifted, never swapped: whatever gets lost later,
+//! The rules from the place on that the maintenance rule takes move down one place each, up to the first
+//! free number, and each of them back that still stands there. They are shifted, never swapped: whatever gets lost later,
 //! their order among each other is right at every moment.
 
 mod end;
@@ -11,7 +11,7 @@ mod start;
 use std::fmt;
 
 use crate::event::Command;
-use crate::record::{Origin, Record, Tags};
+use crate::record::{Origin, Record, Tags, key};
 use crate::rule::{Priority, Rule, RuleArn, RuleOrder};
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
@@ -40,7 +40,7 @@ pub struct View<'a> {
     pub tags: &'a Tags,
     /// The origin that this same invocation read or wrote before. It counts where the tags no longer
     /// hold one: somebody else's end may clear them between a start's two calls.
-    pub recalled: Option<Origin>,
+    pub recalled: Option<&'a Origin>,
 }
 
 /// Whether the system is in maintenance.
@@ -68,7 +68,7 @@ pub struct Move {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     AddTags(Tags),
-    RemoveTags(Vec<&'static str>),
+    RemoveTags(Vec<String>),
     /// All at once or none of them.
     SetRulePriorities(Vec<Move>),
 }
@@ -124,7 +124,7 @@ pub fn plan(
     };
     let mut record = Record::from_tags(view.tags, settings.active);
     let recalled = record.origin.is_none() && view.recalled.is_some();
-    record.origin = record.origin.or(view.recalled);
+    record.origin = record.origin.or_else(|| view.recalled.cloned());
     let situation = Situation { view, settings, now, layout: Layout::new(view.order, own), record, recalled };
     match command {
         Command::Start(start) => Ok(situation.start(start)),
@@ -149,21 +149,12 @@ impl Situation<'_> {
         let own = self.layout.own();
         // Whatever is recorded: with others below it from the top on, it keeps them from being asked.
         let covers = own <= self.settings.active && self.layout.stands_above_others();
-        let recorded = self.record.origin.is_some_and(|origin| {
+        let recorded = self.record.origin.as_ref().is_some_and(|origin| {
             // Home again and its tags gone: that window is over, also where home is no lower than active.
             own <= origin.active && !(self.recalled && own == origin.home)
         });
         let active = covers || recorded;
         if active { State::Active } else { State::Resting }
-    }
-
-    /// The maintenance rule has left its place by somebody's hand, the rules that had made room for it
-    /// have not: they still stand in an unbroken run below the empty place.
-    fn is_displacement_left_behind(&self, origin: Origin) -> bool {
-        self.state() == State::Resting
-            && origin.displaced > 0
-            && self.layout.is_free(origin.active)
-            && self.layout.is_run_below(origin.active, origin.displaced)
     }
 
     /// Whether the tags themselves say that maintenance is on.
@@ -176,9 +167,12 @@ impl Situation<'_> {
     }
 
     fn drift(&self) -> Vec<Warning> {
-        match (self.record.origin, self.state()) {
+        match (&self.record.origin, self.state()) {
             (Some(origin), State::Resting) => {
                 vec![Warning::drift(self.record.since, origin.active, self.layout.own())]
+            }
+            (Some(origin), State::Active) => {
+                Warning::record_incomplete(&origin.displaced).into_iter().collect()
             }
             (None, State::Active) => vec![Warning::record_missing_while_active(self.layout.own())],
             _ => Vec::new(),
@@ -193,6 +187,12 @@ impl Situation<'_> {
         Plan { ignored: true, ..self.stay(vec![warning]) }
     }
 
+    /// Those of the tags that hold parts of a window which `keep` does not name.
+    fn tags_of_a_window(&self, keep: &Tags) -> Vec<String> {
+        let keys = self.view.tags.keys();
+        keys.filter(|key| key::is_of_a_window(key) && !keep.contains_key(*key)).cloned().collect()
+    }
+
     fn proceed(&self, steps: Vec<Step>, warnings: Vec<Warning>) -> Plan {
         Plan { steps, state: self.state(), record: self.record.clone(), ignored: false, warnings }
     }
@@ -203,7 +203,7 @@ impl Step {
     pub fn update(&self, tags: &mut Tags) {
         match self {
             Self::AddTags(news) => tags.extend(news.clone()),
-            Self::RemoveTags(keys) => tags.retain(|key, _| !keys.contains(&key.as_str())),
+            Self::RemoveTags(keys) => tags.retain(|key, _| !keys.contains(key)),
             Self::SetRulePriorities(_) => {}
         }
     }

@@ -2,10 +2,13 @@
 //!
 //! An operator finds it in the console next to the rule; nothing else stores state.
 
+mod displaced;
+
 use std::collections::BTreeMap;
 
 use crate::rule::Priority;
 use crate::timestamp::Timestamp;
+pub use displaced::Displaced;
 
 /// The tags of a rule, ours and others'.
 pub type Tags = BTreeMap<String, String>;
@@ -15,7 +18,7 @@ pub mod key {
     pub const HOME_PRIORITY: &str = "maintenance-mode:home-priority";
     /// Where the start put it, so that an end does not depend on the configuration of its own day.
     pub const ACTIVE_PRIORITY: &str = "maintenance-mode:active-priority";
-    /// How many rules made room.
+    /// Which rules made room; `maintenance-mode:displaced-2` and so on go on where one value is full.
     pub const DISPLACED: &str = "maintenance-mode:displaced";
     /// How many rules stood below it before the start.
     pub const BELOW: &str = "maintenance-mode:below";
@@ -28,20 +31,31 @@ pub mod key {
     /// When the last maintenance ended; the one tag that stays after an end.
     pub const ENDED_AT: &str = "maintenance-mode:ended-at";
 
-    /// All that an end removes.
-    pub const OF_A_WINDOW: [&str; 7] =
-        [HOME_PRIORITY, ACTIVE_PRIORITY, DISPLACED, BELOW, SINCE, UNTIL, REASON];
+    /// Whether an end removes it.
+    pub fn is_of_a_window(key: &str) -> bool {
+        [HOME_PRIORITY, ACTIVE_PRIORITY, BELOW, SINCE, UNTIL, REASON].contains(&key) || is_of_displaced(key)
+    }
+
+    /// Whether it holds a part of the list of rules that made room.
+    pub fn is_of_displaced(key: &str) -> bool {
+        let part = key.strip_prefix(DISPLACED);
+        part.is_some_and(|part| part.is_empty() || part.strip_prefix('-').is_some_and(is_number))
+    }
+
+    fn is_number(text: &str) -> bool {
+        text.bytes().all(|byte| byte.is_ascii_digit())
+    }
 }
 
 /// Where the maintenance rule came from and what it moved: all that an end needs to undo a start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// Its priority before the start.
     pub home: Priority,
     /// Its priority during maintenance.
     pub active: Priority,
-    /// How many rules moved down one place to make room, 0 if the active priority was free.
-    pub displaced: u16,
+    /// The rules that moved down one place each to make room, none if the active priority was free.
+    pub displaced: Displaced,
     /// How many non-default rules stood below it before the start.
     pub below: u16,
 }
@@ -81,7 +95,6 @@ impl Record {
             [
                 (key::HOME_PRIORITY, origin.home.to_string()),
                 (key::ACTIVE_PRIORITY, origin.active.to_string()),
-                (key::DISPLACED, origin.displaced.to_string()),
                 (key::BELOW, origin.below.to_string()),
             ]
         });
@@ -90,6 +103,7 @@ impl Record {
             .chain(times.into_iter().filter_map(|(key, time)| Some((key, time?.to_string()))))
             .chain(self.reason.iter().map(|reason| (key::REASON, reason.clone())))
             .map(|(key, value)| (key.to_owned(), value))
+            .chain(self.origin.iter().flat_map(|origin| origin.displaced.to_tags()))
             .collect()
     }
 }
@@ -102,7 +116,7 @@ fn origin(tags: &Tags, active: Priority) -> Option<Origin> {
     Some(Origin {
         home: read(tags, key::HOME_PRIORITY)?,
         active: read(tags, key::ACTIVE_PRIORITY).unwrap_or(active),
-        displaced: read(tags, key::DISPLACED)?,
+        displaced: Displaced::from_tags(tags)?,
         below: read(tags, key::BELOW)?,
     })
 }
@@ -122,7 +136,7 @@ mod tests {
             origin: Some(Origin {
                 home: "99".parse().unwrap(),
                 active: Priority::FIRST,
-                displaced: 3,
+                displaced: Displaced::new(["c0ffee0000a1b2c3", "c0ffee0000d4e5f6"]),
                 below: 0,
             }),
             since: Some(time("2026-03-01T22:00:00Z")),
@@ -138,7 +152,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @"
         maintenance-mode:active-priority = 1
         maintenance-mode:below = 0
-        maintenance-mode:displaced = 3
+        maintenance-mode:displaced = 2: a1b2c3 d4e5f6
         maintenance-mode:ended-at = 2026-02-01T04:00:00Z
         maintenance-mode:home-priority = 99
         maintenance-mode:reason = DB upgrade
@@ -150,10 +164,10 @@ mod tests {
     #[test]
     fn an_end_removes_every_tag_of_a_record_but_ended_at() {
         let mut tags = full().to_tags();
-        for key in key::OF_A_WINDOW {
-            assert!(tags.remove(key).is_some(), "{key}");
-        }
-        assert_eq!(tags.into_keys().collect::<Vec<_>>(), [key::ENDED_AT]);
+        tags.insert("maintenance-mode:displaced-2".into(), String::new());
+        tags.insert("maintenance-mode:displaced-by".into(), "a tag of somebody else's".into());
+        tags.retain(|key, _| !key::is_of_a_window(key));
+        assert_eq!(tags.into_keys().collect::<Vec<_>>(), ["maintenance-mode:displaced-by", key::ENDED_AT]);
     }
 
     #[test]
@@ -179,7 +193,8 @@ mod tests {
         #[test]
         fn what_is_written_is_read_back(
             (home, active) in (1_u32..=50_000, 1_u32..=50_000),
-            (displaced, below) in any::<(u16, u16)>(),
+            displaced in proptest::collection::vec("[0-9a-f]{16}", 0..300),
+            below in any::<u16>(),
             minutes in proptest::collection::vec(0_u32..10_000_000, 3),
             (with_origin, with_until) in any::<(bool, bool)>(),
             reason in proptest::option::of("[a-zA-Z0-9 +=._:/@-]{1,255}"),
@@ -189,7 +204,7 @@ mod tests {
                 origin: with_origin.then_some(Origin {
                     home: home.try_into().unwrap(),
                     active: active.try_into().unwrap(),
-                    displaced,
+                    displaced: Displaced::new(displaced.iter().map(String::as_str)),
                     below,
                 }),
                 since: Some(at(0)),

@@ -5,6 +5,7 @@ pub(crate) mod setup;
 use serde::Serialize;
 
 use crate::reason::Reason;
+use crate::record::Displaced;
 use crate::rule::Priority;
 use crate::timestamp::Timestamp;
 
@@ -49,14 +50,23 @@ impl Warning {
         )
     }
 
-    pub(crate) fn active_place_taken(active: Priority) -> Self {
-        Self::new(
-            "drift",
-            format!(
-                "another rule has taken priority {active} since the start; \
-                 the rules that had made room keep the numbers they have, in the right order"
-            ),
-        )
+    /// If tags that name displaced rules were lost.
+    pub(crate) fn record_incomplete(displaced: &Displaced) -> Option<Self> {
+        let (count, lost) = (displaced.count(), displaced.lost());
+        let message = format!(
+            "{count} rules made room for the maintenance rule, and its tags no longer name {lost} of them; \
+             an end leaves those where they stand: compare them with what you expect"
+        );
+        (lost > 0).then(|| Self::new("record-missing", message))
+    }
+
+    /// If some of the `displaced` rules `stay` where they are.
+    pub(crate) fn others_moved(stay: usize, displaced: usize) -> Option<Self> {
+        let message = format!(
+            "not taken back: {stay} of the {displaced} rules that made room at the start; somebody moved them since, \
+             or took their own numbers"
+        );
+        (stay > 0).then(|| Self::new("drift", message))
     }
 
     pub(crate) fn drift(since: Option<Timestamp>, active: Priority, own: Priority) -> Self {

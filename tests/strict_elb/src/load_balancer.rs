@@ -1,6 +1,7 @@
 //! What the load balancer keeps, and its API's operations on it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 
 use crate::rule::Rule;
 
@@ -150,13 +151,13 @@ impl StrictElb {
 
     /// # Errors
     /// `RuleNotFound`; `ValidationError` if there are no keys.
-    pub fn remove_tags(&mut self, arn: &str, keys: &[&str]) -> Result<(), ApiError> {
+    pub fn remove_tags(&mut self, arn: &str, keys: &[impl AsRef<str> + Debug]) -> Result<(), ApiError> {
         self.writes.push(format!("RemoveTags {keys:?}"));
         let mut tags = self.describe_tags(arn)?;
         if keys.is_empty() {
             return Err(error("ValidationError", "no tag keys"));
         }
-        tags.retain(|key, _| !keys.contains(&key.as_str()));
+        tags.retain(|key, _| keys.iter().all(|gone| gone.as_ref() != key));
         self.tags.insert(arn.to_owned(), tags);
         Ok(())
     }

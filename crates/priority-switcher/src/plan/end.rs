@@ -11,7 +11,7 @@ impl Situation<'_> {
         if let Some(warning) = self.stale_end(scheduled_at) {
             return Ok(self.ignore(warning));
         }
-        match (self.record.origin, self.state()) {
+        match (&self.record.origin, self.state()) {
             (Some(origin), _) => self.undo(origin, scheduled_at),
             (None, State::Active) => self.put_last(scheduled_at),
             (None, State::Resting) => Ok(self.stay_ended(scheduled_at, Vec::new())),
@@ -24,16 +24,11 @@ impl Situation<'_> {
         (scheduled < since).then(|| Warning::end_before_start(scheduled, since))
     }
 
-    fn undo(&self, origin: Origin, scheduled_at: Option<Timestamp>) -> Result<Plan, PlanError> {
+    fn undo(&self, origin: &Origin, scheduled_at: Option<Timestamp>) -> Result<Plan, PlanError> {
         let mut layout = self.layout.clone();
-        let mut warnings = Vec::new();
-        if self.state() == State::Active || self.is_displacement_left_behind(origin) {
-            if layout.is_free(origin.active) {
-                layout.pull_up_below(origin.active, origin.displaced);
-            } else {
-                warnings.push(Warning::active_place_taken(origin.active));
-            }
-        }
+        let pulled = layout.pull_back(&origin.displaced, origin.active);
+        let mut warnings: Vec<_> = Warning::record_incomplete(&origin.displaced).into_iter().collect();
+        warnings.extend(Warning::others_moved(pulled.stay, origin.displaced.count()));
         // A rule that came below home during the window was meant to be asked. Above the active priority
         // it would not even be at rest.
         let may_have_below = origin.below > 0 && origin.home > self.settings.active;
@@ -62,8 +57,7 @@ impl Situation<'_> {
 
     /// The order is right; what is left is the record.
     fn stay_ended(&self, scheduled_at: Option<Timestamp>, warnings: Vec<Warning>) -> Plan {
-        let tags = self.view.tags;
-        let forget: Vec<_> = key::OF_A_WINDOW.into_iter().filter(|key| tags.contains_key(*key)).collect();
+        let forget = self.tags_of_a_window(&Tags::new());
         let steps = if !forget.is_empty() {
             // `ended-at` first: a crash in between leaves a record that the next end clears, the other
             // way round a late start would find nothing that keeps it out.
@@ -80,13 +74,15 @@ impl Situation<'_> {
     }
 
     fn move_own_last(&self, layout: &mut Layout<'_>) -> Result<(), PlanError> {
-        let Some(lowest) = layout.lowest_other().filter(|lowest| *lowest > layout.own()) else {
+        let Some(lowest) = layout.lowest_other().filter(|lowest| *lowest >= layout.own()) else {
             return Ok(());
         };
         let resting = self.settings.resting.filter(|resting| *resting > lowest);
         let place = resting.or_else(|| lowest.below()).unwrap_or(Priority::LAST);
-        // Only at the very last number can the place be taken. Pinned rules do not make room.
-        let top = self.record.origin.map_or(self.settings.active, |origin| origin.active);
+        // Only at the very last number can the place be taken. This is the one case in which an end moves rules that
+        // its start did not move: a rule stands at that number, below it nothing is free, and the system has to open.
+        // Pinned rules do not make room even then.
+        let top = self.record.origin.as_ref().map_or(self.settings.active, |origin| origin.active);
         if !layout.push_up_from(place, top) {
             return Err(PlanError::NoRoom(self.view.rule.clone()));
         }

@@ -1,6 +1,9 @@
 //! The rules of a listener as numbers that can be pushed about before anything is real.
 
+use std::iter;
+
 use super::Move;
+use crate::record::Displaced;
 use crate::rule::{Priority, Rule, RuleArn, RuleOrder};
 
 /// Where the maintenance rule and all others stand, and where they are to go.
@@ -16,6 +19,15 @@ struct Piece<'a> {
     rule: &'a RuleArn,
     from: Priority,
     to: Priority,
+}
+
+/// What became of the rules that had made room.
+#[derive(Default)]
+pub(super) struct PulledBack {
+    /// So many went back to their own numbers.
+    pub(super) back: usize,
+    /// So many stand elsewhere and stay there.
+    pub(super) stay: usize,
 }
 
 impl<'a> Layout<'a> {
@@ -53,27 +65,20 @@ impl<'a> Layout<'a> {
         self.count_below(self.own.to) > 0
     }
 
-    /// Whether the `length` places right below `place` are all taken by others.
-    pub(super) fn is_run_below(&self, place: Priority, length: u16) -> bool {
-        let mut next = place;
-        (0..length).all(|_| match next.below() {
-            Some(below) => {
-                next = below;
-                !self.is_free(below)
-            }
-            None => false,
-        })
-    }
-
     /// Frees `place`: the unbroken run that starts there moves down one place, up to the first free
-    /// number. Says how many rules moved; nothing moves and nothing is said if there is no free number.
-    pub(super) fn push_down_from(&mut self, place: Priority) -> Option<u16> {
-        let mut free = place;
-        while !self.is_free(free) {
-            free = free.below()?;
+    /// number. Says which rules moved, in their order; none, if there is no free number.
+    pub(super) fn push_down_from(&mut self, place: Priority) -> Displaced {
+        let mut free = Some(place);
+        while let Some(taken) = free.filter(|free| !self.is_free(*free)) {
+            free = taken.below();
         }
-        let run = self.others.iter_mut().filter(|other| (place..free).contains(&other.to));
-        Some(shift(run, Priority::below))
+        let run = free.map_or(place..place, |free| place..free);
+        let mut moved = Vec::new();
+        for other in self.others.iter_mut().filter(|other| run.contains(&other.to)) {
+            other.to = other.to.below().unwrap_or(other.to);
+            moved.push(other.rule.id());
+        }
+        Displaced::new(moved)
     }
 
     /// Frees `place`: the unbroken run that ends there moves up one place, up to the first free number
@@ -86,39 +91,40 @@ impl<'a> Layout<'a> {
                 _ => return false,
             }
         }
-        let run = self.others.iter_mut().filter(|other| free < other.to && other.to <= place);
-        shift(run, Priority::above);
+        for other in self.others.iter_mut().filter(|other| free < other.to && other.to <= place) {
+            other.to = other.to.above().unwrap_or(other.to);
+        }
         true
     }
 
-    /// Takes a push back: whatever stands in the `length` places below `place`, which has to be free,
-    /// moves up one place. Rules that have gone since leave their gap, so every other gets its old number.
-    pub(super) fn pull_up_below(&mut self, place: Priority, length: u16) {
-        let last = place.get().saturating_add(length);
-        let run = self.others.iter_mut().filter(|other| other.to > place && other.to.get() <= last);
-        shift(run, Priority::above);
+    /// Takes a push back, rule by rule: each one that stands where that put it goes to its own old number, if that
+    /// is free by then. What somebody has moved since, and what came since, stays.
+    pub(super) fn pull_back(&mut self, displaced: &Displaced, from: Priority) -> PulledBack {
+        let mut pulled = PulledBack::default();
+        let places = iter::successors(Some(from), |place| place.below());
+        for (place, id) in places.zip(displaced.short_ids()) {
+            let is_it = |other: &Piece<'_>| other.rule.id().ends_with(id.as_str());
+            let pushed = self.others.iter().position(|other| is_it(other) && Some(other.to) == place.below());
+            match pushed {
+                Some(index) if self.is_free(place) => {
+                    self.others[index].to = place;
+                    pulled.back += 1;
+                }
+                Some(_) => pulled.stay += 1,
+                None if self.others.iter().any(|other| is_it(other) && other.to != place) => pulled.stay += 1,
+                // It has its own number already, or somebody deleted it.
+                None => {}
+            }
+        }
+        pulled
     }
 
     /// The way of every rule that is to change its number, the maintenance rule first.
     pub(super) fn moves(&self) -> Vec<Move> {
-        std::iter::once(&self.own)
+        iter::once(&self.own)
             .chain(&self.others)
             .filter(|piece| piece.from != piece.to)
             .map(|piece| Move { rule: piece.rule.clone(), from: piece.from, to: piece.to })
             .collect()
     }
-}
-
-fn shift<'a, 'b: 'a>(
-    run: impl Iterator<Item = &'a mut Piece<'b>>,
-    step: impl Fn(Priority) -> Option<Priority>,
-) -> u16 {
-    let mut moved = 0;
-    for piece in run {
-        if let Some(to) = step(piece.to) {
-            piece.to = to;
-            moved += 1;
-        }
-    }
-    moved
 }

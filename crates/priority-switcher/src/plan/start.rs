@@ -11,23 +11,50 @@ impl Situation<'_> {
         if let Some(warning) = self.stale_start(start) {
             return self.ignore(warning);
         }
-        match (self.state(), self.record.origin) {
+        match (self.state(), &self.record.origin) {
             (State::Active, None) => {
                 let missing = Warning::record_missing_while_active(self.layout.own());
-                self.keep_window(start, vec![missing], Vec::new())
+                self.keep_window(start, &self.record, vec![missing], Vec::new())
             }
-            (State::Active, Some(_)) => self.keep_window(start, Vec::new(), Vec::new()),
-            (State::Resting, Some(origin)) if self.is_displacement_left_behind(origin) => {
-                // The maintenance rule was moved away by hand: it alone goes back.
-                let mut layout = self.layout.clone();
-                layout.put_own(origin.active);
-                self.keep_window(start, Vec::new(), layout.moves())
+            (State::Active, Some(origin)) => {
+                let incomplete = Warning::record_incomplete(&origin.displaced);
+                self.keep_window(start, &self.record, incomplete.into_iter().collect(), Vec::new())
             }
-            (State::Resting, _) => {
-                let adapted = start.reason.as_ref().and_then(Warning::reason_adapted);
-                self.proceed(self.open_window(start), adapted.into_iter().collect())
-            }
+            (State::Resting, origin) => self.open(start, origin.as_ref()),
         }
+    }
+
+    /// Off, whatever may be recorded: what a start left half done, what an end left half done, or a window in which
+    /// somebody moved the maintenance rule away by hand. Planned as if that had been ended first.
+    fn open(&self, start: &Start, recorded: Option<&Origin>) -> Plan {
+        let mut layout = self.layout.clone();
+        let goes_on = recorded.filter(|origin| layout.pull_back(&origin.displaced, origin.active).back > 0);
+        let (home, below) = match goes_on {
+            Some(origin) => (origin.home, origin.below),
+            None => (layout.own(), layout.count_below(layout.own())),
+        };
+        // Nothing below means that it is asked last at any number; moving it would gain nothing.
+        let active = if home > self.settings.active { self.settings.active } else { home };
+        // Its own place counts as free, so there is always a free number on the way to it.
+        let displaced = layout.push_down_from(active);
+        layout.put_own(active);
+        let origin = Some(Origin { home, active, displaced, below });
+        if goes_on.is_some() {
+            let record = Record { origin, ..self.record.clone() };
+            return self.keep_window(start, &record, Vec::new(), layout.moves());
+        }
+        let record = Record {
+            origin,
+            since: Some(self.now),
+            until: start.until.or_else(|| self.default_until()),
+            reason: start.reason.as_ref().map(ToString::to_string),
+            ended_at: None,
+        };
+        // What an interrupted end left behind goes first: an old `until` beside a new window would
+        // let the next check end it.
+        let forget = self.tags_of_a_window(&record.to_tags());
+        let adapted = start.reason.as_ref().and_then(Warning::reason_adapted);
+        self.proceed(self.steps(forget, &record, layout.moves()), adapted.into_iter().collect())
     }
 
     /// A late retry must not put a system back into maintenance that somebody has ended since.
@@ -42,55 +69,35 @@ impl Situation<'_> {
     }
 
     /// On already: the window may get a later end and a new reason, and never an earlier end.
-    fn keep_window(&self, start: &Start, mut warnings: Vec<Warning>, moves: Vec<Move>) -> Plan {
-        let in_force = self.record.until;
+    fn keep_window(
+        &self,
+        start: &Start,
+        recorded: &Record,
+        mut warnings: Vec<Warning>,
+        moves: Vec<Move>,
+    ) -> Plan {
+        let in_force = recorded.until;
         // A tag that cannot be read is lost, and not a window without an end.
         let has_no_end = self.is_recorded() && !self.view.tags.contains_key(key::UNTIL);
         let is_running = in_force.map_or(has_no_end, |until| until > self.now);
         let earlier = start.until.filter(|asked| in_force.is_none_or(|until| *asked < until));
         let record = if let Some(asked) = earlier.filter(|_| is_running) {
-            warnings.push(Warning::window_kept(asked, in_force, self.record.reason.as_deref()));
-            self.record.clone()
+            warnings.push(Warning::window_kept(asked, in_force, recorded.reason.as_deref()));
+            recorded.clone()
         } else {
             warnings.extend(start.reason.as_ref().and_then(Warning::reason_adapted));
             let unsaid = if is_running { in_force } else { self.default_until() };
             let reason = start.reason.as_ref().map(ToString::to_string);
             Record {
                 until: start.until.or(unsaid),
-                reason: reason.or_else(|| self.record.reason.clone()),
-                ..self.record.clone()
+                reason: reason.or_else(|| recorded.reason.clone()),
+                ..recorded.clone()
             }
         };
         let record = Record { since: record.since.or(Some(self.now)), ended_at: None, ..record };
-        let lapsed = record.until.is_none() && self.view.tags.contains_key(key::UNTIL);
-        let forget = if lapsed { vec![key::UNTIL] } else { Vec::new() };
+        let mut forget = self.tags_of_a_window(&record.to_tags());
+        forget.retain(|key| key == key::UNTIL || (!moves.is_empty() && key::is_of_displaced(key)));
         self.proceed(self.steps(forget, &record, moves), warnings)
-    }
-
-    fn open_window(&self, start: &Start) -> Vec<Step> {
-        let mut layout = self.layout.clone();
-        let home = layout.own();
-        // Nothing below means that it is asked last at any number; moving it would gain nothing.
-        let active = if home > self.settings.active { self.settings.active } else { home };
-        let below = layout.count_below(home);
-        // Its own place counts as free, so there is always a free number on the way to it.
-        let displaced = layout.push_down_from(active).unwrap_or_default();
-        layout.put_own(active);
-        let record = Record {
-            origin: Some(Origin { home, active, displaced, below }),
-            since: Some(self.now),
-            until: start.until.or_else(|| self.default_until()),
-            reason: start.reason.as_ref().map(ToString::to_string),
-            ended_at: None,
-        };
-        // What an interrupted end left behind goes first: an old `until` beside a new window would
-        // let the next check end it.
-        let kept = record.to_tags();
-        let forget = key::OF_A_WINDOW
-            .into_iter()
-            .filter(|key| self.view.tags.contains_key(*key) && !kept.contains_key(*key))
-            .collect();
-        self.steps(forget, &record, layout.moves())
     }
 
     fn default_until(&self) -> Option<Timestamp> {
@@ -99,7 +106,7 @@ impl Situation<'_> {
 
     /// Tags before priorities: a start that dies in between leaves a record of what never happened,
     /// which the next start or end sees through; the other way round it would leave no way back.
-    fn steps(&self, forget: Vec<&'static str>, record: &Record, moves: Vec<Move>) -> Vec<Step> {
+    fn steps(&self, forget: Vec<String>, record: &Record, moves: Vec<Move>) -> Vec<Step> {
         let mut news: Tags = record.to_tags();
         news.retain(|key, value| self.view.tags.get(key) != Some(value));
         let mut steps = Vec::new();

@@ -14,7 +14,7 @@ use crate::support::run::{Ending, START_OF_TIME, answer, invoke, runtime, time};
 fn standing(elb: &StrictElb, setup: &Setup) -> (Vec<(u32, String)>, Option<String>, bool) {
     let tags = elb.tags_of(maintenance_rule("web").as_str());
     let origin = Record::from_tags(&tags, setup.settings().active).origin;
-    let open = key::OF_A_WINDOW.iter().any(|key| tags.contains_key(*key));
+    let open = tags.keys().any(|key| key::is_of_a_window(key));
     (order(elb, "web"), origin.map(|origin| format!("{origin:?}")), open)
 }
 

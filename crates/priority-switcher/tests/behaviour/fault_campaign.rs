@@ -20,8 +20,9 @@ use serde_json::{Value, json};
 use strict_elb::StrictElb;
 
 use crate::support::faults::{Fault, Faults};
-use crate::support::listeners::{Setup, forward, maintenance_rule, order, rule, setups};
+use crate::support::listeners::{Setup, maintenance_rule, order, setups};
 use crate::support::memory_listener::MemoryListener;
+use crate::support::other_writers::{Change, changes};
 use crate::support::run::{Ending, START_OF_TIME, answer, invoke, runtime, time};
 
 /// Something that happens in an evening.
@@ -49,16 +50,6 @@ enum Event {
     Check,
 }
 
-/// What other people and tools do to a listener. Numbers pick a rule or a place by remainder.
-#[derive(Clone, Debug)]
-enum Change {
-    Add { place: u32 },
-    Remove { which: usize },
-    Move { which: usize, place: u32 },
-    MoveMaintenanceRule { place: u32 },
-    WipeTags,
-}
-
 fn events() -> impl Strategy<Value = Event> {
     prop_oneof![
         4 => Just(Event::Start),
@@ -79,18 +70,6 @@ fn waits() -> impl Strategy<Value = Act> {
     (1_u32..100).prop_map(|minutes| Act::Wait { minutes })
 }
 
-fn changes() -> impl Strategy<Value = Act> {
-    let place = prop_oneof![4 => 1_u32..60, 1 => 1_u32..=50_000];
-    prop_oneof![
-        3 => place.clone().prop_map(|place| Change::Add { place }),
-        3 => any::<usize>().prop_map(|which| Change::Remove { which }),
-        2 => (any::<usize>(), place.clone()).prop_map(|(which, place)| Change::Move { which, place }),
-        2 => place.prop_map(|place| Change::MoveMaintenanceRule { place }),
-        1 => Just(Change::WipeTags),
-    ]
-    .prop_map(Act::Others)
-}
-
 /// Evenings on which nobody else touches the listener.
 fn alone() -> impl Strategy<Value = Vec<Act>> {
     let faults = Fault::ALL.into_iter().filter(|fault| *fault != Fault::Race).collect();
@@ -99,7 +78,10 @@ fn alone() -> impl Strategy<Value = Vec<Act>> {
 
 /// Evenings on which others write as well.
 fn in_company() -> impl Strategy<Value = Vec<Act>> {
-    proptest::collection::vec(prop_oneof![4 => sends(Fault::ALL.into()), 1 => waits(), 3 => changes()], 1..10)
+    proptest::collection::vec(
+        prop_oneof![4 => sends(Fault::ALL.into()), 1 => waits(), 3 => changes().prop_map(Act::Others)],
+        1..10,
+    )
 }
 
 /// One evening at one listener.
@@ -110,8 +92,10 @@ struct Evening<'a> {
     now: priority_switcher::timestamp::Timestamp,
     /// Whether others have put a rule below the resting maintenance rule, or there was one at the start.
     may_have_below: bool,
-    /// How many rules others have added, for their names.
+    /// How many changes others have made, for the names of the rules that they add.
     added: usize,
+    /// The rules that starts have moved, from where and to where, and that no end has taken back.
+    displaced: RefCell<BTreeMap<String, (u32, u32)>>,
     tally: &'a Tally,
 }
 
@@ -134,7 +118,16 @@ impl<'a> Evening<'a> {
         let mut listener = setup.listener(&elb);
         listener.faults = Rc::clone(&tally.faults);
         let may_have_below = !setup.rests_last();
-        Self { setup, elb, listener, now: time(START_OF_TIME), may_have_below, added: 0, tally }
+        Self {
+            setup,
+            elb,
+            listener,
+            now: time(START_OF_TIME),
+            may_have_below,
+            added: 0,
+            displaced: RefCell::default(),
+            tally,
+        }
     }
 
     async fn live(&mut self, acts: &[Act]) -> TestCaseResult {
@@ -158,7 +151,7 @@ impl<'a> Evening<'a> {
     /// An invocation with faults. Invariant 6: whatever order it leaves is the old one, or one in which
     /// the same event finds no rule to move any more.
     async fn send(&self, payload: &Value, faults: &[Option<Fault>]) -> TestCaseResult {
-        let before = self.order();
+        let (before, batches) = (self.order(), self.elb.borrow().batches.len());
         let raced = faults.contains(&Some(Fault::Race));
         self.tally.faults.script(faults.iter().copied());
         let ending = invoke(&self.listener, &self.setup.settings(), payload, self.now).await;
@@ -168,6 +161,7 @@ impl<'a> Evening<'a> {
             Ending::Failed(_) => "invocations failed",
             Ending::Killed => "invocations killed",
         });
+        self.judge_moves(payload, batches, matches!(ending, Ending::Answered(_)))?;
         if !raced && !matches!(ending, Ending::Answered(_)) && self.order() != before {
             let copy = Rc::new(RefCell::new(self.elb.borrow().clone()));
             let listener = self.setup.listener(&copy);
@@ -179,14 +173,60 @@ impl<'a> Evening<'a> {
 
     /// The caller's retry, undisturbed, and once more: the second must have nothing to do.
     async fn settle(&mut self, kind: &str) -> Result<State, TestCaseError> {
-        let event = json!({"type": kind});
+        let (event, batches) = (json!({"type": kind}), self.elb.borrow().batches.len());
         let first = answer(&self.listener, &self.setup.settings(), &event, self.now).await;
         let writes = self.elb.borrow().writes.len();
         let second = answer(&self.listener, &self.setup.settings(), &event, self.now).await;
         prop_assert_eq!(second.outcome, Outcome::Unchanged, "a second {} found something to do", kind);
         prop_assert_eq!(self.elb.borrow().writes.len(), writes);
+        self.judge_moves(&event, batches, true)?;
         self.tally.count("retries that settled it");
         Ok(first.listeners[0].state)
+    }
+
+    /// Invariant 7: an event moves down only what it displaces, and up only what a start has displaced, if it still
+    /// stands there. `from` is the first of its batches.
+    fn judge_moves(&self, event: &Value, from: usize, is_done: bool) -> TestCaseResult {
+        let (elb, own) = (self.elb.borrow(), maintenance_rule("web"));
+        let mut displaced = self.displaced.borrow_mut();
+        for batch in &elb.batches[from..] {
+            let place_after = |rule: &String| batch.after.iter().find(|(_, other)| other == rule).unwrap().0;
+            // An end that finds another rule on the last number has no place left but that one.
+            let has_no_place = event["type"] != "start"
+                && place_after(&own.as_str().to_owned()) == 50_000
+                && batch.before.iter().any(|(place, other)| *place == 50_000 && other != own.as_str());
+            if has_no_place {
+                self.tally.count("ends that had to take the last number");
+            }
+            let moves = batch.before.iter().map(|(place, rule)| (rule, *place, place_after(rule)));
+            for (rule, before, after) in
+                moves.filter(|(rule, before, after)| *rule != own.as_str() && before != after)
+            {
+                if event["type"] == "start" && after > before {
+                    displaced.insert(rule.clone(), (before, after));
+                } else if displaced.remove(rule) == Some((after, before)) {
+                    self.tally.count("rules taken back");
+                } else {
+                    prop_assert!(has_no_place, "{} moved {} from {} to {}", event, rule, before, after);
+                }
+            }
+        }
+        let tags = elb.tags_of(own.as_str());
+        match Record::from_tags(&tags, self.setup.settings().active).origin {
+            // What a start has announced and not done cannot be told from what it has done.
+            Some(origin) if event["type"] == "start" && !is_done => {
+                for (place, id) in (u32::from(origin.active.get())..).zip(origin.displaced.short_ids()) {
+                    let named =
+                        elb.order(own.listener().as_str()).into_iter().find(|(_, rule)| rule.ends_with(id));
+                    if let Some((_, rule)) = named {
+                        displaced.entry(rule).or_insert((place, place + 1));
+                    }
+                }
+            }
+            Some(_) => {}
+            None => displaced.clear(),
+        }
+        Ok(())
     }
 
     fn payload(&self, event: &Event) -> Value {
@@ -208,39 +248,11 @@ impl<'a> Evening<'a> {
     }
 
     fn change(&mut self, change: &Change) {
-        let order = self.order();
-        let others: Vec<_> = order
-            .iter()
-            .filter(|(_, name)| name != "maintenance")
-            .map(|(_, name)| rule("web", name).as_str().to_owned())
-            .collect();
-        let nearest_free = |place: u32| {
-            (place..=50_000).chain(1..place).find(|place| order.iter().all(|(taken, _)| taken != place))
-        };
-        let pick = |which: usize| others.get(which % others.len().max(1));
-        let mut elb = self.elb.borrow_mut();
-        match change {
-            Change::Add { place } => {
-                self.added += 1;
-                let name = format!("new{}", self.added);
-                elb.add_rule(forward("web", &name, nearest_free(*place), "/new"));
-            }
-            Change::Remove { which } => {
-                if let Some(arn) = pick(*which) {
-                    elb.remove_rule(arn);
-                }
-            }
-            Change::Move { which, place } => {
-                if let Some(arn) = pick(*which) {
-                    elb.move_by_hand(arn, nearest_free(*place).unwrap()).unwrap();
-                }
-            }
-            Change::MoveMaintenanceRule { place } => {
-                elb.move_by_hand(maintenance_rule("web").as_str(), nearest_free(*place).unwrap()).unwrap();
-            }
-            Change::WipeTags => elb.wipe_tags(maintenance_rule("web").as_str()),
+        self.added += 1;
+        change.apply(&mut self.elb.borrow_mut(), self.added);
+        if matches!(change, Change::WipeTags) {
+            self.displaced.borrow_mut().clear();
         }
-        drop(elb);
         let own = self.place();
         self.may_have_below |= own > self.setup.active && self.order().iter().any(|(place, _)| *place > own);
     }
@@ -255,7 +267,7 @@ impl<'a> Evening<'a> {
 
     fn window_tags(&self) -> Vec<String> {
         let tags = self.elb.borrow().tags_of(maintenance_rule("web").as_str());
-        tags.into_keys().filter(|key| key::OF_A_WINDOW.contains(&key.as_str())).collect()
+        tags.into_keys().filter(|key| key::is_of_a_window(key)).collect()
     }
 }
 

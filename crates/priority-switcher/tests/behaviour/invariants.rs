@@ -1,12 +1,15 @@
 //! The invariants over random listeners, without disturbance. On every batch `support::judge` looks
 //! whether a pinned rule moves or the others change their order.
 
+use std::collections::BTreeMap;
+
 use priority_switcher::plan::State;
 use priority_switcher::report::Outcome;
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::support::listeners::{maintenance_rule, order, setups};
+use crate::support::other_writers::changes_of_others;
 use crate::support::run::{START_OF_TIME, answer, runtime, time};
 
 proptest! {
@@ -50,6 +53,39 @@ proptest! {
                 prop_assert_eq!(again.outcome, Outcome::Unchanged);
                 prop_assert_eq!(elb.borrow().writes.len(), writes, "{} wrote again", kind);
                 prop_assert_eq!(elb.borrow().tags_of(rule.as_str()), tags);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn an_end_takes_back_what_its_start_moved_where_it_still_stands_there_and_moves_nothing_else(
+        setup in setups(),
+        changes in proptest::collection::vec(changes_of_others(), 0..8),
+    ) {
+        let (elb, settings) = (setup.elb(), setup.settings());
+        let listener = setup.listener(&elb);
+        let others = || -> BTreeMap<String, u32> {
+            let order = order(&elb.borrow(), "web").into_iter().filter(|(_, rule)| rule != "maintenance");
+            order.map(|(place, rule)| (rule, place)).collect()
+        };
+        runtime().block_on(async {
+            let before = others();
+            answer(&listener, &settings, &json!({"type": "start"}), time(START_OF_TIME)).await;
+            let active = others();
+            for (number, change) in changes.iter().enumerate() {
+                change.apply(&mut elb.borrow_mut(), number);
+            }
+            let disturbed = others();
+            answer(&listener, &settings, &json!({"type": "end"}), time(START_OF_TIME)).await;
+            let after = others();
+            let had_room = !disturbed.values().any(|place| *place == 50_000);
+            for (rule, place) in &disturbed {
+                let displaced = before.get(rule).filter(|old| active[rule] != **old && active[rule] == *place);
+                let is_back = displaced == Some(&after[rule]);
+                prop_assert!(is_back || after[rule] == *place || !had_room, "{} came to {}", rule, after[rule]);
+                let is_taken = |place| after.values().any(|other| other == place);
+                prop_assert!(displaced.is_none_or(is_taken), "{} was left at {}", rule, after[rule]);
             }
             Ok(())
         })?;

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::support;
 use crate::support::judge::judge;
 use crate::support::listeners::{
-    add_listener, maintenance_rule, one_listener, order, rule, settings, setups,
+    add_listener, forward, maintenance_rule, one_listener, order, rule, settings, setups,
 };
 use crate::support::run::{START_OF_TIME, moment, on_the_real_clock, time};
 
@@ -49,11 +49,15 @@ fn a_switch_and_back_through_the_real_client_with_many_pages() {
 }
 
 #[test]
-fn a_switch_of_a_full_listener_takes_seven_calls() {
-    let others: Vec<u32> = (1..=99).collect();
+fn a_switch_of_a_full_listener_takes_seven_calls_and_the_end_restores_250_rules() {
     // The largest page of the API.
     let mut elb = StrictElb::with_pages_of(400);
-    add_listener(&mut elb, "web", 100, &others);
+    add_listener(&mut elb, "web", 50_000, &[]);
+    for place in 1..=250 {
+        // An id as long as real ones are.
+        elb.add_rule(forward("web", &format!("9683b2d02a{place:06x}"), Some(place), "/part*"));
+    }
+    let before = order(&elb, "web");
     let server = Server::start(elb);
     let calls_of = |kind| {
         let before = server.requests().len();
@@ -64,7 +68,9 @@ fn a_switch_of_a_full_listener_takes_seven_calls() {
         calls.join(" ")
     };
     insta::assert_snapshot!(calls_of("start"), @"AddTags DescribeRules DescribeRules DescribeTags DescribeTags DescribeTargetHealth SetRulePriorities");
+    assert!(order(&server.elb(), "web").iter().map(|(place, _)| *place).eq(1..=251));
     insta::assert_snapshot!(calls_of("end"), @"AddTags DescribeRules DescribeRules DescribeRules DescribeTags RemoveTags SetRulePriorities");
+    assert_eq!(order(&server.elb(), "web"), before);
 }
 
 #[test]

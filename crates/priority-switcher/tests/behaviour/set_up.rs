@@ -122,6 +122,27 @@ fn a_stand_in_of_another_kind_than_the_default_action_is_told_of_with_both() {
 }
 
 #[test]
+fn rules_that_their_owner_put_back_in_the_window_stay_where_the_owner_wants_them() {
+    let case = fixture("rules-that-their-owner-puts-back");
+    let set_up = SetUp::of(&case["Rules"]);
+    let arn = |id: &str| format!("{}/{id}", set_up.rule.as_str().rsplit_once('/').unwrap().0);
+    set_up.send(&json!({"type": "start"}));
+    set_up.server.change(|elb| {
+        for id in case["in the window"]["deleted"].as_array().unwrap() {
+            elb.remove_rule(&arn(id.as_str().unwrap()));
+        }
+        for (id, place) in case["in the window"]["put back"].as_object().unwrap() {
+            elb.move_by_hand(&arn(id), u32::try_from(place.as_u64().unwrap()).unwrap()).unwrap();
+        }
+    });
+    let end = set_up.send(&json!({"type": "end"}));
+    assert!(end.warnings.iter().all(|warning| warning.code != "drift"), "{:?}", end.warnings);
+    for (id, place) in case["after the end"].as_object().unwrap() {
+        assert_eq!(u64::from(set_up.server.elb().priority_of(&arn(id))), place.as_u64().unwrap(), "{id}");
+    }
+}
+
+#[test]
 fn a_target_group_that_gets_requests_and_cannot_answer_is_told_of_before_and_in_a_window() {
     for case in fixture("weighted-maintenance-rules").as_array().unwrap() {
         let warned = case["warned"].as_bool().unwrap();

@@ -156,7 +156,7 @@ impl Listener for MemoryListener {
         self.call("AddTags", |elb| elb.add_tags(self.rule.as_str(), tags)).await
     }
 
-    async fn remove_tags(&self, keys: &[&str]) -> Result<(), ListenerError> {
+    async fn remove_tags(&self, keys: &[String]) -> Result<(), ListenerError> {
         self.call("RemoveTags", |elb| elb.remove_tags(self.rule.as_str(), keys)).await
     }
 

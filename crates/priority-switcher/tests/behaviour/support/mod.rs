@@ -6,4 +6,5 @@ pub(crate) mod function;
 pub(crate) mod judge;
 pub(crate) mod listeners;
 pub(crate) mod memory_listener;
+pub(crate) mod other_writers;
 pub(crate) mod run;
