@@ -1,5 +1,7 @@
 //! The payload: read strictly into a command, or refused with a sentence that says what is wrong.
 
+mod json;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -88,14 +90,25 @@ pub enum EventError {
         /// Shortened, as is the value, which is JSON.
         field: String,
         value: String,
-        reason: &'static str,
+        reason: String,
         accepted: String,
     },
 }
 
 const TYPES: &str = r#""start", "end", "status", "check""#;
 
+/// The payload's JSON.
+///
+/// # Errors
+/// If it cannot be read, or if an object in it has a key twice: nobody can say which of the two is meant.
+pub fn read(payload: &str) -> Result<Value, EventError> {
+    json::parse(payload).map_err(|problem| unusable("event", payload, problem.to_string(), AN_OBJECT))
+}
+
 /// Reads a payload: the command itself, or an EventBridge envelope with the command as its `detail`.
+///
+/// An envelope's `time` is the `scheduledAt` of a command that has none of its own: EventBridge delivers an event more
+/// than once, late after its retries, and again from an archive.
 ///
 /// `max_duration` is the configured longest window in minutes; no `until` may lie farther ahead.
 ///
@@ -105,18 +118,22 @@ pub fn parse(payload: &Value, now: Timestamp, max_duration: Option<u32>) -> Resu
     let object = object("event", payload)?;
     let fields = match object.get("detail") {
         Some(detail) if object.contains_key("detail-type") || object.contains_key("source") => {
-            Fields(self::object("detail", detail)?)
+            Fields { own: self::object("detail", detail)?, sent_at: object.get("time") }
         }
-        _ => Fields(object),
+        _ => Fields { own: object, sent_at: None },
     };
     fields.request(now, max_duration.unwrap_or(MAX_MINUTES_AHEAD))
 }
 
-struct Fields<'a>(&'a Map<String, Value>);
+struct Fields<'a> {
+    own: &'a Map<String, Value>,
+    /// The envelope's `time`.
+    sent_at: Option<&'a Value>,
+}
 
 impl Fields<'_> {
     fn request(&self, now: Timestamp, max_ahead: u32) -> Result<Request, EventError> {
-        let kind = self.0.get("type").ok_or(EventError::TypeMissing)?;
+        let kind = self.own.get("type").ok_or(EventError::TypeMissing)?;
         let (command, dry_run) = match kind.as_str() {
             Some("start") => {
                 self.only(&["type", "until", "minutes", "reason", "scheduledAt", "dryRun"])?;
@@ -145,10 +162,10 @@ impl Fields<'_> {
     }
 
     fn only(&self, known: &[&str]) -> Result<(), EventError> {
-        match self.0.iter().find(|(field, _)| !known.contains(&field.as_str())) {
+        match self.own.iter().find(|(field, _)| !known.contains(&field.as_str())) {
             None => Ok(()),
             Some((field, value)) => {
-                let kind = self.0.get("type").and_then(Value::as_str).unwrap_or_default();
+                let kind = self.own.get("type").and_then(Value::as_str).unwrap_or_default();
                 let accepted = format!("the fields of \"{kind}\": {}", known.join(", "));
                 Err(error(field, value, "unknown field", accepted))
             }
@@ -156,7 +173,7 @@ impl Fields<'_> {
     }
 
     fn until(&self, now: Timestamp, max_ahead: u32) -> Result<Option<Timestamp>, EventError> {
-        match (self.0.get("until"), self.0.get("minutes")) {
+        match (self.own.get("until"), self.own.get("minutes")) {
             (None, None) => Ok(None),
             (Some(_), Some(minutes)) => {
                 Err(error("minutes", minutes, "given beside until", "one of until and minutes"))
@@ -189,7 +206,7 @@ impl Fields<'_> {
     }
 
     fn reason(&self) -> Result<Option<Reason>, EventError> {
-        match self.0.get("reason") {
+        match self.own.get("reason") {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Reason::new(text)),
             Some(other) => Err(error("reason", other, "not a string", "a string")),
@@ -197,17 +214,14 @@ impl Fields<'_> {
     }
 
     fn scheduled_at(&self) -> Result<Option<Timestamp>, EventError> {
-        match self.0.get("scheduledAt") {
-            None => Ok(None),
-            Some(value) if value == UNREPLACED_KEYWORD => Ok(None),
-            Some(value) => {
-                time("scheduledAt", value, "an RFC 3339 time such as 2026-03-01T22:00:00Z").map(Some)
-            }
-        }
+        let own = self.own.get("scheduledAt").filter(|value| *value != UNREPLACED_KEYWORD);
+        let meant_for = own.map(|value| ("scheduledAt", value)).or(self.sent_at.map(|value| ("time", value)));
+        let accepted = "an RFC 3339 time such as 2026-03-01T22:00:00Z";
+        meant_for.map(|(field, value)| time(field, value, accepted)).transpose()
     }
 
     fn dry_run(&self) -> Result<bool, EventError> {
-        match self.0.get("dryRun") {
+        match self.own.get("dryRun") {
             None => Ok(false),
             Some(Value::Bool(dry_run)) => Ok(*dry_run),
             Some(other) => Err(error("dryRun", other, "not a boolean", "true, false")),
@@ -215,10 +229,10 @@ impl Fields<'_> {
     }
 }
 
+const AN_OBJECT: &str = r#"an object such as {"type":"start"}"#;
+
 fn object<'a>(field: &str, value: &'a Value) -> Result<&'a Map<String, Value>, EventError> {
-    value
-        .as_object()
-        .ok_or_else(|| error(field, value, "not an object", r#"an object such as {"type":"start"}"#))
+    value.as_object().ok_or_else(|| error(field, value, "not an object", AN_OBJECT))
 }
 
 fn time(field: &str, value: &Value, accepted: &str) -> Result<Timestamp, EventError> {
@@ -228,11 +242,14 @@ fn time(field: &str, value: &Value, accepted: &str) -> Result<Timestamp, EventEr
         .ok_or_else(|| error(field, value, "not a time", accepted))
 }
 
-fn error(field: &str, value: &Value, reason: &'static str, accepted: impl Into<String>) -> EventError {
+fn error(field: &str, value: &Value, reason: &str, accepted: impl Into<String>) -> EventError {
+    unusable(field, &value.to_string(), reason.to_owned(), accepted)
+}
+
+fn unusable(field: &str, value: &str, reason: String, accepted: impl Into<String>) -> EventError {
     const LONGEST: usize = 100;
-    let mut text = value.to_string();
-    if let Some((cut, _)) = text.char_indices().nth(LONGEST) {
-        text.truncate(cut);
+    let mut text: String = value.chars().take(LONGEST).collect();
+    if text.len() < value.len() {
         text.push('…');
     }
     let field = field.chars().take(LONGEST).collect();

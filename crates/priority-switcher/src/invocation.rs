@@ -3,11 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use lambda_runtime::{Context, LambdaEvent};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use crate::error::SwitchError;
-use crate::event::EventType;
+use crate::event::{self, EventType};
 use crate::handler::{Moment, handle};
 use crate::listener::Listener;
 use crate::metric;
@@ -25,12 +25,15 @@ const MARGIN: Duration = Duration::from_secs(1);
 pub async fn answer<L: Listener>(
     listeners: &[L],
     settings: &Settings,
-    event: LambdaEvent<Value>,
+    event: LambdaEvent<Box<RawValue>>,
 ) -> Result<Answer, SwitchError> {
     let (payload, context) = event.into_parts();
     let moment = Moment { now: Timestamp::now(), deadline: deadline(&context) };
     let request_id = context.request_id.as_str();
-    let result = handle(listeners, settings, &payload, moment).await;
+    let result = match event::read(payload.get()) {
+        Ok(payload) => handle(listeners, settings, &payload, moment).await,
+        Err(error) => Err(error.into()),
+    };
     for standing in checked(&result) {
         // A metric is a line of its own: CloudWatch reads it only if nothing surrounds it.
         println!("{}", metric::line(&standing, &context.env_config.function_name, moment.now));

@@ -11,7 +11,7 @@ mod start;
 use std::fmt;
 
 use crate::event::Command;
-use crate::record::{Origin, Record, Tags, key};
+use crate::record::{CLOCK_SKEW, Origin, Record, Tags, key};
 use crate::rule::{Priority, Rule, RuleArn, RuleOrder};
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
@@ -123,12 +123,14 @@ pub fn plan(
         });
     };
     let mut record = Record::from_tags(view.tags, settings.active);
+    let doubts = Warning::record_from_future(&record.take_what_lies_in_the_future(now));
     let recalled = record.origin.is_none() && view.recalled.is_some();
     record.origin = record.origin.or_else(|| view.recalled.cloned());
-    let situation = Situation { view, settings, now, layout: Layout::new(view.order, own), record, recalled };
+    let situation =
+        Situation { view, settings, now, layout: Layout::new(view.order, own), record, recalled, doubts };
     match command {
         Command::Start(start) => Ok(situation.start(start)),
-        Command::End { scheduled_at } => situation.end(*scheduled_at),
+        Command::End { scheduled_at } => situation.end(situation.meant_for(*scheduled_at)),
         Command::Check if situation.has_expired() => situation.end(None),
         Command::Check | Command::Status => Ok(situation.stay(situation.drift())),
     }
@@ -142,6 +144,8 @@ struct Situation<'a> {
     layout: Layout<'a>,
     record: Record,
     recalled: bool,
+    /// What the tags say and cannot be.
+    doubts: Option<Warning>,
 }
 
 impl Situation<'_> {
@@ -193,7 +197,14 @@ impl Situation<'_> {
         keys.filter(|key| key::is_of_a_window(key) && !keep.contains_key(*key)).cloned().collect()
     }
 
+    /// When the schedule meant an event to happen. What lies ahead counts as not said: it would outlast every event
+    /// to come.
+    fn meant_for(&self, scheduled_at: Option<Timestamp>) -> Option<Timestamp> {
+        scheduled_at.filter(|scheduled| *scheduled <= self.now.plus_minutes(CLOCK_SKEW))
+    }
+
     fn proceed(&self, steps: Vec<Step>, warnings: Vec<Warning>) -> Plan {
+        let warnings = self.doubts.iter().cloned().chain(warnings).collect();
         Plan { steps, state: self.state(), record: self.record.clone(), ignored: false, warnings }
     }
 }

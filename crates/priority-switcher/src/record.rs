@@ -6,12 +6,16 @@ mod displaced;
 
 use std::collections::BTreeMap;
 
+use crate::event::MAX_MINUTES_AHEAD;
 use crate::rule::Priority;
 use crate::timestamp::Timestamp;
 pub use displaced::Displaced;
 
 /// The tags of a rule, ours and others'.
 pub type Tags = BTreeMap<String, String>;
+
+/// How far another machine's clock may be ahead, in minutes.
+pub const CLOCK_SKEW: u32 = 5;
 
 pub mod key {
     /// Where the maintenance rule stood before the start.
@@ -87,6 +91,20 @@ impl Record {
             reason: tags.get(key::REASON).cloned(),
             ended_at: read(tags, key::ENDED_AT),
         }
+    }
+
+    /// Takes out the times that no true clock can have written by `now`, and says which they were: they count as lost.
+    /// Believed, an `ended-at` of next year would keep every start of this year out.
+    pub fn take_what_lies_in_the_future(&mut self, now: Timestamp) -> Vec<(&'static str, Timestamp)> {
+        let latest = now.plus_minutes(CLOCK_SKEW);
+        let latest_until = latest.plus_minutes(MAX_MINUTES_AHEAD);
+        let times = [
+            (key::SINCE, &mut self.since, latest),
+            (key::UNTIL, &mut self.until, latest_until),
+            (key::ENDED_AT, &mut self.ended_at, latest),
+        ];
+        let taken = times.into_iter().map(|(key, time, latest)| (key, time.take_if(|time| *time > latest)));
+        taken.filter_map(|(key, time)| Some((key, time?))).collect()
     }
 
     /// The tags of this record.

@@ -60,6 +60,17 @@ impl Warning {
         (lost > 0).then(|| Self::new("record-missing", message))
     }
 
+    /// If there are times that the tags of these keys say.
+    pub(crate) fn record_from_future(times: &[(&'static str, Timestamp)]) -> Option<Self> {
+        let tags: Vec<_> = times.iter().map(|(key, time)| format!("{key} says {time}")).collect();
+        let message = format!(
+            "{}: farther ahead than can be, so it counts as lost; a clock was wrong, or somebody changed the tag; \
+             an end writes the record anew",
+            tags.join(", ")
+        );
+        (!tags.is_empty()).then(|| Self::new("record-from-future", message))
+    }
+
     /// If some of the `displaced` rules `stay` where they are.
     pub(crate) fn others_moved(stay: usize, displaced: usize) -> Option<Self> {
         let message = format!(

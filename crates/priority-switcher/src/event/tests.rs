@@ -9,6 +9,11 @@ fn time(text: &str) -> Timestamp {
 }
 
 fn read(payload: &Value) -> Result<Request, EventError> {
+    assert_eq!(
+        super::read(&payload.to_string()).as_ref(),
+        Ok(payload),
+        "JSON that is not as serde_json reads it"
+    );
     parse(payload, time(NOW), None)
 }
 
@@ -46,10 +51,25 @@ fn an_eventbridge_envelope_carries_the_command_as_its_detail() {
         "source": "ops.calendar", "account": "123456789012", "time": NOW, "region": "eu-central-1",
         "resources": [], "detail": {"type": "start", "minutes": 30}
     });
-    assert_eq!(read(&envelope), read(&json!({"type": "start", "minutes": 30})));
+    assert_eq!(read(&envelope), read(&json!({"type": "start", "minutes": 30, "scheduledAt": NOW})));
+    let mut wrong = envelope.clone();
+    wrong["time"] = json!(1_772_402_400);
+    insta::assert_snapshot!(refusal(&wrong), @"time is 1772402400: not a time; accepted: an RFC 3339 time such as 2026-03-01T22:00:00Z; nothing was changed");
     let mut wrong = envelope;
     wrong["detail"] = json!("start");
     insta::assert_snapshot!(refusal(&wrong), @r#"detail is "start": not an object; accepted: an object such as {"type":"start"}; nothing was changed"#);
+}
+
+#[test]
+fn an_envelopes_time_is_the_scheduled_one_of_a_command_that_has_none() {
+    let envelope = |detail: Value| read(&json!({"source": "ops.calendar", "time": NOW, "detail": detail}));
+    let end = |time: &str| Command::End { scheduled_at: Some(time.parse().unwrap()) };
+    assert_eq!(envelope(json!({"type": "end"})).unwrap().command, end(NOW));
+    let unreplaced = json!({"type": "end", "scheduledAt": "<aws.scheduler.scheduled-time>"});
+    assert_eq!(envelope(unreplaced).unwrap().command, end(NOW));
+    let own = "2026-03-01T21:00:00Z";
+    assert_eq!(envelope(json!({"type": "end", "scheduledAt": own})).unwrap().command, end(own));
+    assert_eq!(envelope(json!({"type": "status"})).unwrap().command, Command::Status);
 }
 
 #[test]

@@ -58,12 +58,15 @@ impl Situation<'_> {
     /// The order is right; what is left is the record.
     fn stay_ended(&self, scheduled_at: Option<Timestamp>, warnings: Vec<Warning>) -> Plan {
         let forget = self.tags_of_a_window(&Tags::new());
+        // Not to be read, or not to be believed.
+        let is_lost = self.record.ended_at.is_none() && self.view.tags.contains_key(key::ENDED_AT);
         let steps = if !forget.is_empty() {
             // `ended-at` first: a crash in between leaves a record that the next end clears, the other
             // way round a late start would find nothing that keeps it out.
             vec![Step::AddTags(self.ended(scheduled_at)), Step::RemoveTags(forget)]
-        } else if scheduled_at
-            .is_some_and(|scheduled| self.record.ended_at.is_none_or(|ended| ended < scheduled))
+        } else if is_lost
+            || scheduled_at
+                .is_some_and(|scheduled| self.record.ended_at.is_none_or(|ended| ended < scheduled))
         {
             // The start of this window may still be on its way; it shall find that the window is over.
             vec![Step::AddTags(self.ended(scheduled_at))]

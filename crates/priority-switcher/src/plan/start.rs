@@ -59,7 +59,7 @@ impl Situation<'_> {
 
     /// A late retry must not put a system back into maintenance that somebody has ended since.
     fn stale_start(&self, start: &Start) -> Option<Warning> {
-        let scheduled = start.scheduled_at?;
+        let scheduled = self.meant_for(start.scheduled_at)?;
         if let Some(ended) = self.record.ended_at.filter(|ended| scheduled <= *ended) {
             return Some(Warning::start_before_end(scheduled, ended));
         }

@@ -364,6 +364,59 @@ fn a_scheduled_end_that_finds_nothing_to_end_keeps_the_late_start_of_its_window_
     assert!(late.ignored && late.is_empty(), "{late}");
 }
 
+/// Tags in which this key says a time.
+fn saying(key: &str, time: &str, tags: &Tags) -> Tags {
+    let mut tags = tags.clone();
+    tags.insert(key.to_owned(), time.to_owned());
+    tags
+}
+
+#[test]
+fn an_ended_at_from_the_future_keeps_no_start_out_and_the_next_end_writes_it_anew() {
+    let tags = saying(key::ENDED_AT, "2027-03-01T22:00:00Z", &Tags::new());
+    let rules = order(99, &[1, 2]);
+    let scheduled = Command::Start(Start { scheduled_at: Some(time(NOW)), ..Start::default() });
+    let plan = planned(&rules, &tags, &scheduled, &settings());
+    assert!(!plan.ignored && !plan.moves().is_empty(), "{plan}");
+    insta::assert_snapshot!(plan.warnings[0].message, @"maintenance-mode:ended-at says 2027-03-01T22:00:00Z: farther ahead than can be, so it counts as lost; a clock was wrong, or somebody changed the tag; an end writes the record anew");
+    assert_eq!(codes(&plan), ["record-from-future"]);
+    insta::assert_snapshot!(planned(&rules, &tags, &end(), &settings()), @"add tags ended-at=2026-03-01T22:00:00Z");
+    let of_a_clock_that_is_a_little_ahead = saying(key::ENDED_AT, "2026-03-01T22:05:00Z", &Tags::new());
+    assert!(planned(&rules, &of_a_clock_that_is_a_little_ahead, &scheduled, &settings()).ignored);
+}
+
+#[test]
+fn a_since_from_the_future_keeps_no_end_out_and_a_start_writes_it_anew() {
+    let tags = saying(key::SINCE, "2027-03-01T22:00:00Z", &record(99, 2, 0));
+    let rules = order(1, &[2, 3]);
+    let scheduled = Command::End { scheduled_at: Some(time(NOW)) };
+    let plan = planned(&rules, &tags, &scheduled, &settings());
+    assert!(!plan.ignored && !plan.moves().is_empty(), "{plan}");
+    assert_eq!(codes(&plan), ["record-from-future"]);
+    insta::assert_snapshot!(planned(&rules, &tags, &start(), &settings()), @"add tags since=2026-03-01T22:00:00Z");
+    let of_a_clock_that_is_a_little_ahead = saying(key::SINCE, "2026-03-01T22:05:00Z", &record(99, 2, 0));
+    assert!(planned(&rules, &of_a_clock_that_is_a_little_ahead, &scheduled, &settings()).ignored);
+}
+
+#[test]
+fn an_until_later_than_any_start_can_set_it_keeps_no_start_from_setting_one() {
+    let tags = window(Some("2027-03-01T22:00:00Z"));
+    insta::assert_snapshot!(started_again("2026-03-01T22:30:00Z", &tags), @"
+    add tags reason=new, until=2026-03-01T22:30:00Z
+    record-from-future: maintenance-mode:until says 2027-03-01T22:00:00Z: farther ahead than can be, so it counts as lost; a clock was wrong, or somebody changed the tag; an end writes the record anew
+    ");
+    let latest = window(Some("2026-03-31T22:00:00Z"));
+    assert!(started_again("2026-03-01T22:30:00Z", &latest).contains("window-kept"));
+}
+
+#[test]
+fn an_event_that_was_meant_for_a_time_to_come_leaves_no_trace_of_that_time() {
+    let ahead = Some(time("2027-03-01T22:00:00Z"));
+    let end = Command::End { scheduled_at: ahead };
+    insta::assert_snapshot!(planned(&order(99, &[1, 2]), &record(99, 2, 0), &end, &settings()), @"add tags ended-at=2026-03-01T22:00:00Z; remove tags active-priority, below, displaced, home-priority, since");
+    insta::assert_snapshot!(planned(&order(99, &[1, 2]), &Tags::new(), &end, &settings()), @"nothing to do");
+}
+
 #[test]
 fn the_default_rule_and_a_rule_of_no_listener_cannot_be_switched() {
     let (order, tags) = (order(99, &[1]), Tags::new());

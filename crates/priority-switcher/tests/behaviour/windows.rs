@@ -12,7 +12,7 @@ use strict_elb::StrictElb;
 use crate::support::faults::Fault;
 use crate::support::listeners::{maintenance_rule, one_listener, order, settings};
 use crate::support::memory_listener::MemoryListener;
-use crate::support::run::{Ending, answer, invoke, runtime, time};
+use crate::support::run::{Ending, answer, event_file, invoke, runtime, time};
 
 /// An operator's evening: events at times of day, each on the state that the one before left.
 struct Evening {
@@ -165,6 +165,24 @@ fn a_late_retry_of_a_start_does_not_undo_an_end() {
     assert!(!evening.is_on());
     evening.at("20:12", &json!({"type": "start"}));
     assert!(evening.is_on(), "an operator's own start is always obeyed");
+}
+
+/// EventBridge delivers at least once, retries for 24 hours, and replays archives
+/// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html>).
+#[test]
+fn an_eventbridge_event_that_comes_twice_or_late_is_ignored() {
+    let evening = Evening::new();
+    let mut event = event_file("start-from-eventbridge");
+    event["time"] = json!("2026-03-01T20:00:00Z");
+    assert_eq!(evening.at("20:00", &event).outcome, Outcome::Changed);
+    evening.at("20:10", &json!({"type": "end"}));
+    let mut unreplaced = event.clone();
+    unreplaced["detail"]["scheduledAt"] = json!("<aws.scheduler.scheduled-time>");
+    for (clock, event) in [("20:11", &event), ("23:30", &event), ("20:11", &unreplaced)] {
+        let answer = evening.at(clock, event);
+        assert_eq!((answer.outcome, codes(&answer)[0]), (Outcome::Ignored, "stale-start"), "{clock}");
+        assert!(!evening.is_on());
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
+use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -18,10 +19,10 @@ pub(crate) struct Function {
 
 impl Function {
     /// A function with these variables besides Lambda's own, invoked with `event`.
-    pub(crate) async fn invoked(variables: &[(&str, String)], event: &'static str) -> Self {
+    pub(crate) async fn invoked(variables: &[(&str, String)], event: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let answer = tokio::spawn(runtime_api(listener, event));
+        let answer = tokio::spawn(runtime_api(listener, event.to_owned()));
         let process = Command::new(env!("CARGO_BIN_EXE_priority-switcher"))
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
@@ -33,15 +34,24 @@ impl Function {
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("MAINTENANCE_RULE_ARNS", maintenance_rule("web").as_str())
             .envs(variables.iter().map(|(name, value)| (name, value)))
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         Self { process, answer }
     }
 
     /// What the function reported of its invocation, a result or an error.
-    pub(crate) async fn answered(mut self) -> String {
-        (&mut self.answer).await.unwrap()
+    pub(crate) async fn answered(self) -> String {
+        self.answered_and_logged().await.0
+    }
+
+    /// The same, and the lines of its log until then.
+    pub(crate) async fn answered_and_logged(mut self) -> (String, String) {
+        let answered = (&mut self.answer).await.unwrap();
+        self.process.kill().unwrap();
+        let mut log = String::new();
+        self.process.stdout.take().unwrap().read_to_string(&mut log).unwrap();
+        (answered, log)
     }
 }
 
@@ -53,7 +63,7 @@ impl Drop for Function {
 }
 
 /// Hands out one invocation and takes what is reported of it.
-async fn runtime_api(listener: TcpListener, event: &str) -> String {
+async fn runtime_api(listener: TcpListener, event: String) -> String {
     let (mut next, _) = request(&listener).await;
     let invocation = format!(
         "HTTP/1.1 200 OK\r\n\
