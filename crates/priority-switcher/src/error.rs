@@ -3,7 +3,7 @@
 use lambda_runtime::Diagnostic;
 
 use crate::config::ConfigError;
-use crate::event::{EventError, EventType};
+use crate::event::{EventError, EventType, Request};
 use crate::listener::ListenerError;
 use crate::plan::PlanError;
 use crate::report::{ListenerReport, Standing};
@@ -52,6 +52,7 @@ pub enum SwitchError {
     #[error("{message}")]
     Listeners {
         event_type: EventType,
+        dry_run: bool,
         /// What came of each listener.
         message: String,
         /// Where the listeners stand that could be read.
@@ -62,9 +63,10 @@ pub enum SwitchError {
 impl SwitchError {
     /// Sums up what came of each listener, the failed ones first.
     pub(crate) fn listeners(
-        event_type: EventType,
+        request: &Request,
         mut results: Vec<Result<ListenerReport, FailedListener>>,
     ) -> Self {
+        let (event_type, dry_run) = (request.command.event_type(), request.dry_run);
         results.sort_by_key(Result::is_ok);
         let failed = results.iter().filter(|result| result.is_err()).count();
         let lines: Vec<String> = results.iter().map(outcome).collect();
@@ -78,7 +80,12 @@ impl SwitchError {
             Ok(report) => Some(report.standing),
             Err(FailedListener { standing, .. }) => standing,
         };
-        Self::Listeners { event_type, message, standings: results.into_iter().filter_map(standing).collect() }
+        Self::Listeners {
+            event_type,
+            dry_run,
+            message,
+            standings: results.into_iter().filter_map(standing).collect(),
+        }
     }
 }
 

@@ -41,12 +41,11 @@ pub async fn handle<L: Listener>(
         .buffered(LISTENERS_AT_ONCE)
         .collect()
         .await;
-    let event_type = request.command.event_type();
     if results.iter().any(Result::is_err) {
-        return Err(SwitchError::listeners(event_type, results));
+        return Err(SwitchError::listeners(&request, results));
     }
     let reports = results.into_iter().filter_map(Result::ok).collect();
-    Ok(Answer::new(event_type, request.dry_run, reports))
+    Ok(Answer::new(request.command.event_type(), request.dry_run, reports))
 }
 
 async fn switch<L: Listener>(

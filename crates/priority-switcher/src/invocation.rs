@@ -12,7 +12,7 @@ use crate::handler::{Moment, handle};
 use crate::listener::Listener;
 use crate::metric;
 use crate::plan::Settings;
-use crate::report::{Answer, Standing};
+use crate::report::{Answer, ListenerReport, Outcome, Standing};
 use crate::timestamp::Timestamp;
 
 /// Kept back from the function's time limit, so that the error still gets out.
@@ -34,9 +34,9 @@ pub async fn answer<L: Listener>(
         Ok(payload) => handle(listeners, settings, &payload, moment).await,
         Err(error) => Err(error.into()),
     };
-    for standing in checked(&result) {
+    for (standing, ignored) in measured(&result) {
         // A metric is a line of its own: CloudWatch reads it only if nothing surrounds it.
-        println!("{}", metric::line(&standing, &context.env_config.function_name, moment.now));
+        println!("{}", metric::line(standing, ignored, &context.env_config.function_name, moment.now));
     }
     let answer =
         result.inspect_err(|error| tracing::error!(requestId = request_id, %error, "event failed"))?;
@@ -51,15 +51,27 @@ pub async fn answer<L: Listener>(
     Ok(answer)
 }
 
-/// Where the listeners stand after a check, also those that it failed to end: these are what the alarm
-/// is for.
-fn checked(result: &Result<Answer, SwitchError>) -> Vec<Standing> {
-    match result {
-        Ok(answer) if answer.event_type == EventType::Check => {
-            answer.listeners.iter().map(|report| report.standing.clone()).collect()
+/// Where the listeners stand after a check, a start or an end, also those that it failed to switch: these are what the
+/// alarms are for. And, if it was to switch them, whether they ignored the event.
+fn measured(result: &Result<Answer, SwitchError>) -> Vec<(&Standing, Option<bool>)> {
+    let (event_type, listeners): (_, Vec<_>) = match result {
+        Ok(answer) if !answer.dry_run => {
+            let ignored = |report: &ListenerReport| report.outcome == Outcome::Ignored;
+            let reports = answer.listeners.iter();
+            (answer.event_type, reports.map(|report| (&report.standing, ignored(report))).collect())
         }
-        Err(SwitchError::Listeners { event_type: EventType::Check, standings, .. }) => standings.clone(),
-        _ => Vec::new(),
+        Err(SwitchError::Listeners { event_type, dry_run: false, standings, .. }) => {
+            (*event_type, standings.iter().map(|standing| (standing, false)).collect())
+        }
+        _ => return Vec::new(),
+    };
+    let listeners = listeners.into_iter();
+    match event_type {
+        EventType::Status => Vec::new(),
+        EventType::Check => listeners.map(|(standing, _)| (standing, None)).collect(),
+        EventType::Start | EventType::End => {
+            listeners.map(|(standing, ignored)| (standing, Some(ignored))).collect()
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod support;
 mod concurrency;
 mod fault_campaign;
 mod function_environment;
+mod function_output;
 mod invariants;
 mod real_client;
 mod set_up;

@@ -70,10 +70,14 @@ impl Change {
                 elb.add_rule(forward("web", &format!("new{number}"), Some(nearest_free(*place)), "/new"));
             }
             Self::Remove { which } => {
-                pick(*which).into_iter().for_each(|name| elb.remove_rule(rule("web", name).as_str()));
+                if let Some(name) = pick(*which) {
+                    elb.remove_rule(rule("web", name).as_str());
+                }
             }
             Self::Move { which, place } => {
-                pick(*which).into_iter().for_each(|name| move_by_hand(elb, name, nearest_free(*place)));
+                if let Some(name) = pick(*which) {
+                    move_by_hand(elb, name, nearest_free(*place));
+                }
             }
             Self::PutBack { which } => pick(*which).into_iter().for_each(|name| put_back(elb, name)),
             Self::PutAllBack => others.into_iter().for_each(|name| put_back(elb, name)),
