@@ -9,7 +9,7 @@ use aws_sdk_elasticloadbalancingv2::types::{RulePriorityPair, Tag, TargetHealthS
 
 pub use client::{client, http_client, retries, timeouts};
 
-use crate::listener::{Listener, ListenerError};
+use crate::listener::{Listener, ListenerError, ReadTags};
 use crate::plan::Move;
 use crate::record::Tags;
 use crate::rule::{ListenerArn, RuleArn, RuleOrder, TargetGroupArn};
@@ -18,6 +18,10 @@ use crate::rule::{ListenerArn, RuleArn, RuleOrder, TargetGroupArn};
 /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html>):
 /// one call for any listener within the default quota of rules.
 const PAGE_SIZE: i32 = 400;
+
+/// How many pages one reading follows: many times what a quota has ever allowed, and few enough that an API which never
+/// stops naming a next page is told of, well within the function's time.
+const MOST_PAGES: usize = 20;
 
 /// One real listener with its maintenance rule.
 #[derive(Clone, Debug)]
@@ -48,7 +52,13 @@ impl Listener for ElbListener {
         let request = self.client.describe_rules().listener_arn(self.arn.as_str()).page_size(PAGE_SIZE);
         let mut pages = request.into_paginator().send();
         let mut rules = Vec::new();
+        let mut turned = 0;
         while let Some(page) = pages.next().await {
+            turned += 1;
+            if turned > MOST_PAGES {
+                let message = format!("{MOST_PAGES} pages were read, and the API still names another one");
+                return Err(ListenerError::Failed { call: CALL, message });
+            }
             rules.extend(page.map_err(|error| failure::of(CALL, &error))?.rules.unwrap_or_default());
         }
         convert::order(rules).map_err(|problem| match problem {
@@ -59,34 +69,37 @@ impl Listener for ElbListener {
         })
     }
 
-    async fn tags(&self) -> Result<Tags, ListenerError> {
+    async fn tags(&self) -> Result<ReadTags, ListenerError> {
         const CALL: &str = "DescribeTags";
-        let request = self.client.describe_tags().resource_arns(self.rule.as_str());
-        let answer = request.send().await.map_err(|error| failure::of(CALL, &error))?;
-        let own = answer
-            .tag_descriptions
-            .unwrap_or_default()
-            .into_iter()
-            .find(|description| description.resource_arn() == Some(self.rule.as_str()));
+        let (rule, listener) = (self.rule.as_str(), self.arn.as_str());
+        let request = self.client.describe_tags().resource_arns(rule).resource_arns(listener);
+        let answer = request.send().await.map_err(|error| failure::of_own_rule(CALL, &self.rule, &error))?;
+        let mut described = answer.tag_descriptions.unwrap_or_default();
+        let mut tags_of = |arn: &str| {
+            let of_it = described.iter_mut().find(|description| description.resource_arn() == Some(arn))?;
+            let tags = of_it.tags.take().unwrap_or_default().into_iter();
+            Some(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect())
+        };
         // No answer for the rule is not the same as a rule without tags: an end would lose its way back.
-        let Some(own) = own else {
+        let Some(rule) = tags_of(rule) else {
             let message = format!("the answer does not name rule {}", self.rule);
             return Err(ListenerError::Failed { call: CALL, message });
         };
-        let tags = own.tags.unwrap_or_default().into_iter();
-        Ok(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect())
+        Ok(ReadTags { rule, listener: tags_of(listener).unwrap_or_default() })
     }
 
     async fn add_tags(&self, tags: &Tags) -> Result<(), ListenerError> {
         let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
         let request = self.client.add_tags().resource_arns(self.rule.as_str()).set_tags(Some(tags.collect()));
-        request.send().await.map(drop).map_err(|error| failure::of("AddTags", &error))
+        let answer = request.send().await;
+        answer.map(drop).map_err(|error| failure::of_own_rule("AddTags", &self.rule, &error))
     }
 
     async fn remove_tags(&self, keys: &[String]) -> Result<(), ListenerError> {
-        let request =
-            self.client.remove_tags().resource_arns(self.rule.as_str()).set_tag_keys(Some(keys.to_vec()));
-        request.send().await.map(drop).map_err(|error| failure::of("RemoveTags", &error))
+        let keys = keys.to_vec();
+        let request = self.client.remove_tags().resource_arns(self.rule.as_str()).set_tag_keys(Some(keys));
+        let answer = request.send().await;
+        answer.map(drop).map_err(|error| failure::of_own_rule("RemoveTags", &self.rule, &error))
     }
 
     async fn set_rule_priorities(&self, moves: &[Move]) -> Result<(), ListenerError> {

@@ -11,7 +11,7 @@ use crate::rule::ListenerArn;
 
 /// Why one listener could not be brought to where the event wants it.
 ///
-/// Whatever it says, the same event can be sent again: what is done is not repeated, and what was
+/// Unless it is final, the same event can be sent again: what is done is not repeated, and what was
 /// interrupted is completed.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenerFailure {
@@ -28,6 +28,17 @@ pub enum ListenerFailure {
     /// The function's own time limit came near.
     #[error("ran out of time before the change was complete and seen to be right")]
     OutOfTime,
+}
+
+impl ListenerFailure {
+    /// Whether the same event will fail again, until somebody has mended the listener.
+    fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Call(ListenerError::RuleGone(_))
+                | Self::Plan(PlanError::RuleNotFound(_) | PlanError::DefaultRule(_))
+        )
+    }
 }
 
 /// One listener that failed.
@@ -68,13 +79,17 @@ impl SwitchError {
     ) -> Self {
         let (event_type, dry_run) = (request.command.event_type(), request.dry_run);
         results.sort_by_key(Result::is_ok);
-        let failed = results.iter().filter(|result| result.is_err()).count();
-        let lines: Vec<String> = results.iter().map(outcome).collect();
+        let failures: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+        let advice = if failures.iter().all(|failed| failed.failure.is_final()) {
+            ""
+        } else {
+            ". Send the same event again: it completes what is missing and repeats nothing."
+        };
         let message = format!(
-            "{event_type}: {failed} of {} listeners failed: {}. Send the same event again: it completes what is missing \
-             and repeats nothing.",
+            "{event_type}: {} of {} listeners failed: {}{advice}",
+            failures.len(),
             results.len(),
-            lines.join("; ")
+            results.iter().map(outcome).collect::<Vec<_>>().join("; ")
         );
         let standing = |result: Result<ListenerReport, FailedListener>| match result {
             Ok(report) => Some(report.standing),

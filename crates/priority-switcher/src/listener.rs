@@ -15,8 +15,8 @@ pub trait Listener {
     /// All its rules, however many pages they take.
     async fn rules(&self) -> Result<RuleOrder, ListenerError>;
 
-    /// The maintenance rule's tags.
-    async fn tags(&self) -> Result<Tags, ListenerError>;
+    /// The maintenance rule's tags, and the listener's own.
+    async fn tags(&self) -> Result<ReadTags, ListenerError>;
 
     /// Writes these tags to the maintenance rule and leaves its others alone.
     async fn add_tags(&self, tags: &Tags) -> Result<(), ListenerError>;
@@ -31,6 +31,15 @@ pub trait Listener {
     async fn can_answer(&self, target_group: &TargetGroupArn) -> Result<bool, ListenerError>;
 }
 
+/// The tags of both, in one answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadTags {
+    /// The maintenance rule's.
+    pub rule: Tags,
+    /// None if the answer does not say.
+    pub listener: Tags,
+}
+
 /// A call did not succeed. Unless it says otherwise, it may or may not have taken effect.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ListenerError {
@@ -40,6 +49,12 @@ pub enum ListenerError {
     /// The pages of an answer do not fit together: something changed between two of them.
     #[error("{call}: {message}")]
     InconsistentPages { call: &'static str, message: String },
+    /// The listener has no such rule any more, so that no event can be obeyed.
+    #[error(
+        "the maintenance rule {0} is gone: somebody deleted it; bring it back as the runbook's \"A deleted maintenance \
+         rule\" says"
+    )]
+    RuleGone(RuleArn),
     /// Anything else; the message is what the API or the network said.
     #[error("{call}: {message}")]
     Failed { call: &'static str, message: String },

@@ -92,7 +92,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
                 reading = self.read().await?;
             } else {
                 is_second_look = false;
-                reading = self.apply(&plan, reading.tags).await?;
+                reading = self.apply(&plan, reading).await?;
             }
         }
         Err(ListenerFailure::KeepsChanging { readings: READINGS })
@@ -103,7 +103,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     }
 
     fn plan(&mut self, reading: &Reading) -> Result<Plan, ListenerFailure> {
-        let Reading { order, tags } = reading;
+        let Reading { order, tags, .. } = reading;
         let view = View { order, rule: self.listener.rule(), tags, recalled: self.progress.origin.as_ref() };
         let plan = plan(view, &self.request.command, self.settings, self.now)?;
         self.progress.recall(plan.record.origin.as_ref());
@@ -123,11 +123,11 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     }
 
     /// Takes the plan's steps and reads what came of them.
-    async fn apply(&mut self, plan: &Plan, mut tags: Tags) -> Result<Reading, ListenerFailure> {
+    async fn apply(&mut self, plan: &Plan, mut reading: Reading) -> Result<Reading, ListenerFailure> {
         let listener = self.listener.arn().short();
         tracing::info!(listener, %plan, "switching");
-        let tags_may_change = self.tags_may_change(plan, &tags);
-        match self.take_steps(&plan.steps, &mut tags).await {
+        let tags_may_change = self.tags_may_change(plan, &reading.tags);
+        match self.take_steps(&plan.steps, &mut reading.tags).await {
             Ok(()) => self.progress.note(plan),
             Err(ListenerError::PriorityInUse { message, .. }) => {
                 tracing::warn!(listener, error = message, "another writer was first");
@@ -136,12 +136,12 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             Err(error) => return Err(error.into()),
         }
         // What was just written counts, too: if somebody clears it, it can be written again.
-        self.progress.recall(Record::from_tags(&tags, self.settings.active).origin.as_ref());
+        self.progress.recall(Record::from_tags(&reading.tags, self.settings.active).origin.as_ref());
         let pause = first_pause(&self.request.command);
         Ok(if tags_may_change {
             Reading::take_at_once(self.listener, pause).await?
         } else {
-            Reading { order: reading::rules(self.listener, pause).await?, tags }
+            Reading { order: reading::rules(self.listener, pause).await?, ..reading }
         })
     }
 
@@ -165,7 +165,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     fn report(&self, reading: &Reading, plan: &Plan) -> ListenerReport {
         let mut warnings = self.progress.warnings.clone();
         add_new(&mut warnings, &plan.warnings);
-        add_new(&mut warnings, &self.setup_warnings(&reading.order, plan));
+        add_new(&mut warnings, &self.setup_warnings(reading, plan));
         ListenerReport {
             listener_arn: self.listener.arn().clone(),
             rule_arn: self.listener.rule().clone(),
@@ -194,8 +194,8 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         plan.record.until.filter(|_| plan.state == State::Active)
     }
 
-    fn setup_warnings(&self, order: &RuleOrder, plan: &Plan) -> Vec<Warning> {
-        let rule = self.listener.rule();
+    fn setup_warnings(&self, reading: &Reading, plan: &Plan) -> Vec<Warning> {
+        let (order, rule) = (&reading.order, self.listener.rule());
         let at_rest = match (plan.state, &self.request.command) {
             (State::Resting, _) => Some(order.clone()),
             // What its dry run would lead to.
@@ -209,6 +209,9 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         let active = plan.record.origin.as_ref().map_or(self.settings.active, |origin| origin.active);
         let mut warnings = setup::during_maintenance(order, rule, active);
         warnings.extend(at_rest.iter().flat_map(|order| setup::at_rest(order, rule)));
+        if self.request.dry_run || !matches!(self.request.command, Command::End { .. }) {
+            warnings.extend(setup::foreign_owner(&reading.listener_tags));
+        }
         warnings
     }
 

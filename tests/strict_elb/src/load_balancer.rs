@@ -34,6 +34,7 @@ pub struct StrictElb {
     tags: BTreeMap<String, Tags>,
     health: BTreeMap<String, Vec<String>>,
     page_limit: Option<usize>,
+    never_ends: bool,
     /// Every call that wrote something or tried to, in order.
     pub writes: Vec<String>,
     /// Those of them that moved rules.
@@ -49,6 +50,11 @@ impl StrictElb {
     /// Pages smaller than any that a client asks for, so that it has to turn them.
     pub fn with_pages_of(page_size: usize) -> Self {
         Self { page_limit: Some(page_size), ..Self::default() }
+    }
+
+    /// One that always names a next page.
+    pub fn with_pages_without_end() -> Self {
+        Self { never_ends: true, ..Self::default() }
     }
 
     /// Adds a rule to the listener that its ARN names; the first one makes the listener.
@@ -120,14 +126,22 @@ impl StrictElb {
         let mut rules: Vec<_> = rules.iter().collect();
         rules.sort_by_key(|rule| rule.priority.unwrap_or(u32::MAX));
         let to = rules.len().min(from + self.page_limit.unwrap_or(page_size).min(page_size));
-        let next = (to < rules.len()).then(|| to.to_string());
+        let next = if self.never_ends { Some(from + 1) } else { (to < rules.len()).then_some(to) };
+        let next = next.map(|next| next.to_string());
         Ok(Page { rules: rules[from.min(to)..to].iter().copied().cloned().collect(), next })
     }
 
+    /// The tags of a rule or a listener.
+    ///
     /// # Errors
-    /// `RuleNotFound`.
+    /// `RuleNotFound`, `ListenerNotFound`.
     pub fn describe_tags(&self, arn: &str) -> Result<Tags, ApiError> {
-        self.rule(arn).map(|rule| self.tags_of(&rule.arn))
+        if !arn.contains(":listener/") {
+            self.rule(arn)?;
+        } else if !self.listeners.contains_key(arn) {
+            return Err(error("ListenerNotFound", format!("no listener {arn}")));
+        }
+        Ok(self.tags_of(arn))
     }
 
     /// # Errors

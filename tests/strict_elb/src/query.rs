@@ -62,10 +62,13 @@ impl Query {
                 Ok(json!({"Rules": rules, "NextMarker": page.next}))
             }
             "DescribeTags" => {
-                let arn = self.only_resource()?;
-                let tags = elb.describe_tags(arn)?.into_iter();
-                let tags: Vec<_> = tags.map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-                Ok(json!({"TagDescriptions": [{"ResourceArn": arn, "Tags": tags}]}))
+                let describe = |arn: &str| {
+                    let tags = elb.describe_tags(arn)?.into_iter();
+                    let tags: Vec<_> = tags.map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+                    Ok(json!({"ResourceArn": arn, "Tags": tags}))
+                };
+                let described = self.members("ResourceArns").into_iter().map(describe);
+                Ok(json!({"TagDescriptions": described.collect::<Result<Vec<_>, _>>()?}))
             }
             "AddTags" => {
                 let tags = self.pairs("Tags", ["Key", "Value"]);

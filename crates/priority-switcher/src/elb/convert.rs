@@ -1,7 +1,7 @@
 //! What DescribeRules answers, in our own types.
 
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action as SdkAction, ActionTypeEnum, Rule as SdkRule, RuleCondition,
+    Action as SdkAction, ActionTypeEnum, Rule as SdkRule, RuleCondition, RuleTransform, TransformTypeEnum,
 };
 
 use crate::rule::{Action, DefaultRule, OrderError, Rule, RuleOrder, TargetGroupArn};
@@ -28,8 +28,11 @@ pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, Problem> {
         let joined = |describe: fn(&SdkAction) -> String| {
             actions.iter().map(describe).collect::<Vec<_>>().join(", then ")
         };
-        let action =
-            Action { kind: joined(|action| kind(action).to_owned()), description: joined(describe_action) };
+        let transforms: String = rule.transforms().iter().map(describe_transform).collect();
+        let action = Action {
+            kind: joined(|action| kind(action).to_owned()),
+            description: joined(describe_action) + &transforms,
+        };
         match rule.priority().unwrap_or_default() {
             "default" => default = Some(DefaultRule { arn, action }),
             number => {
@@ -43,7 +46,7 @@ pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, Problem> {
                     priority,
                     conditions: conditions.iter().map(describe_condition).collect(),
                     action,
-                    catches_all: matches!(conditions, [only] if matches_any_path(only)),
+                    catches_all: !conditions.is_empty() && conditions.iter().all(matches_anything),
                     target_groups: actions.iter().flat_map(target_groups).map(TargetGroupArn::new).collect(),
                 });
             }
@@ -86,9 +89,31 @@ fn describe_condition(condition: &RuleCondition) -> String {
     format!("{name}: {}", values(condition).join(", "))
 }
 
-fn matches_any_path(condition: &RuleCondition) -> bool {
-    condition.field() == Some("path-pattern")
-        && values(condition).iter().any(|value| value == "/*" || value == "*")
+/// Whether every request fulfils the condition, as far as that can be told from the values that people write for it.
+fn matches_anything(condition: &RuleCondition) -> bool {
+    const REGEXES: [&str; 8] = [".*", "^.*", ".*$", "^.*$", "/.*", "^/.*", "/.*$", "^/.*$"];
+    let path = condition.path_pattern_config().map(|config| (config.values(), config.regex_values()));
+    let host = condition.host_header_config().map(|config| (config.values(), config.regex_values()));
+    let (wildcards, own): (&[&str], _) = match condition.field() {
+        Some("path-pattern") => (&["*", "/*"], path),
+        Some("host-header") => (&["*"], host),
+        _ => return false,
+    };
+    // As above: the older flat list counts where the field's own structure says nothing.
+    let own = own.filter(|(values, regexes)| !values.is_empty() || !regexes.is_empty());
+    let (values, regexes) = own.unwrap_or((condition.values(), condition.regex_values()));
+    let is_any = |values: &[String], any: &[&str]| values.iter().any(|value| any.contains(&value.as_str()));
+    is_any(values, wildcards) || is_any(regexes, &REGEXES)
+}
+
+fn describe_transform(transform: &RuleTransform) -> String {
+    let kind = transform.r#type().map_or("unknown transform", TransformTypeEnum::as_str);
+    let url = transform.url_rewrite_config().map(|config| config.rewrites()).unwrap_or_default();
+    let host = transform.host_header_rewrite_config().map(|config| config.rewrites()).unwrap_or_default();
+    let rewrites = url.iter().chain(host).map(|rewrite| {
+        format!(" {} → {}", rewrite.regex().unwrap_or_default(), rewrite.replace().unwrap_or_default())
+    });
+    format!(", {kind}{}", rewrites.collect::<Vec<_>>().join(","))
 }
 
 fn kind(action: &SdkAction) -> &str {
@@ -149,9 +174,10 @@ fn target_groups(action: &SdkAction) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use aws_sdk_elasticloadbalancingv2::types::{
-        FixedResponseActionConfig, ForwardActionConfig, HttpHeaderConditionConfig,
-        PathPatternConditionConfig, QueryStringConditionConfig, QueryStringKeyValuePair,
-        RedirectActionConfig, RedirectActionStatusCodeEnum, TargetGroupTuple,
+        FixedResponseActionConfig, ForwardActionConfig, HostHeaderConditionConfig, HostHeaderRewriteConfig,
+        HttpHeaderConditionConfig, PathPatternConditionConfig, QueryStringConditionConfig,
+        QueryStringKeyValuePair, RedirectActionConfig, RedirectActionStatusCodeEnum, RewriteConfig,
+        TargetGroupTuple, UrlRewriteConfig,
     };
 
     use super::*;
@@ -173,16 +199,58 @@ mod tests {
         order(vec![one, rule("d", "default")]).unwrap().rules()[0].catches_all
     }
 
+    fn of(field: &str, values: &[&str], regex_values: &[&str]) -> RuleCondition {
+        let owned = |values: &[&str]| Some(values.iter().map(|value| (*value).to_owned()).collect());
+        let config = PathPatternConditionConfig::builder()
+            .set_values(owned(values))
+            .set_regex_values(owned(regex_values))
+            .build();
+        let host = HostHeaderConditionConfig::builder()
+            .set_values(owned(values))
+            .set_regex_values(owned(regex_values))
+            .build();
+        let condition = RuleCondition::builder().field(field);
+        if field == "host-header" {
+            condition.host_header_config(host).build()
+        } else {
+            condition.path_pattern_config(config).build()
+        }
+    }
+
     #[test]
-    fn only_a_single_path_condition_that_matches_every_path_catches_all() {
+    fn a_rule_catches_all_if_every_request_fulfils_each_of_its_conditions() {
         assert!(catches_all(vec![path("/*")]));
         assert!(catches_all(vec![path("*")]));
+        assert!(catches_all(vec![of("path-pattern", &["/a*", "/*"], &[])]));
+        assert!(catches_all(vec![of("path-pattern", &[], &["^/.*$"])]));
         assert!(catches_all(vec![RuleCondition::builder().field("path-pattern").values("/*").build()]));
+        assert!(catches_all(vec![path("/*"), of("host-header", &["*"], &[])]));
+        assert!(catches_all(vec![path("/*"), of("host-header", &[], &[".*"])]));
         assert!(!catches_all(vec![path("/a*")]));
+        assert!(!catches_all(vec![of("path-pattern", &["/.*"], &[])]), "a wildcard: hidden files only");
+        assert!(!catches_all(vec![of("path-pattern", &[], &["^/a.*$"])]));
+        assert!(!catches_all(vec![path("/*"), of("host-header", &["*.example.com"], &[])]));
         assert!(!catches_all(Vec::new()));
-        let host = RuleCondition::builder().field("host-header").values("*").build();
-        assert!(!catches_all(vec![path("/*"), host.clone()]));
-        assert!(!catches_all(vec![host]));
+        let method = RuleCondition::builder().field("http-request-method").values("*").build();
+        assert!(!catches_all(vec![path("/*"), method]));
+    }
+
+    #[test]
+    fn transforms_are_shown_behind_the_action() {
+        let rewrite = RewriteConfig::builder().regex("^/api/(.*)$").replace("/$1").build();
+        let url = RuleTransform::builder()
+            .r#type(TransformTypeEnum::UrlRewrite)
+            .url_rewrite_config(UrlRewriteConfig::builder().rewrites(rewrite).build());
+        let rewrite = RewriteConfig::builder().regex("old").replace("new").build();
+        let host = RuleTransform::builder()
+            .r#type(TransformTypeEnum::HostHeaderRewrite)
+            .host_header_rewrite_config(HostHeaderRewriteConfig::builder().rewrites(rewrite).build());
+        let mut one = rule("r", "1");
+        one.actions = Some(vec![SdkAction::builder().r#type(ActionTypeEnum::Forward).build()]);
+        one.transforms = Some(vec![url.build(), host.build()]);
+        let order = order(vec![one, rule("d", "default")]).unwrap();
+        insta::assert_snapshot!(order.rules()[0].action.description, @"forward, url-rewrite ^/api/(.*)$ → /$1, host-header-rewrite old → new");
+        assert_eq!(order.rules()[0].action.kind, "forward");
     }
 
     #[test]

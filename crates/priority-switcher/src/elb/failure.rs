@@ -6,6 +6,7 @@ use aws_sdk_elasticloadbalancingv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_elasticloadbalancingv2::operation::set_rule_priorities::SetRulePrioritiesError;
 
 use crate::listener::ListenerError;
+use crate::rule::RuleArn;
 
 type Raw = aws_sdk_elasticloadbalancingv2::config::http::HttpResponse;
 
@@ -15,6 +16,14 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     ListenerError::Failed { call, message: sentence(error) }
+}
+
+/// The same of a call that names no rule but the maintenance rule.
+pub(super) fn of_own_rule<E>(call: &'static str, rule: &RuleArn, error: &SdkError<E, Raw>) -> ListenerError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    if error.code() == Some("RuleNotFound") { ListenerError::RuleGone(rule.clone()) } else { of(call, error) }
 }
 
 /// The same, telling apart the one error after which it pays to read and plan again.

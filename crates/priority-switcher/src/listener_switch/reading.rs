@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::listener::{Listener, ListenerError};
+use crate::listener::{Listener, ListenerError, ReadTags};
 use crate::record::Tags;
 use crate::rule::RuleOrder;
 
@@ -15,13 +15,16 @@ pub(super) struct Reading {
     pub(super) order: RuleOrder,
     /// The maintenance rule's.
     pub(super) tags: Tags,
+    /// The listener's own.
+    pub(super) listener_tags: Tags,
 }
 
 impl Reading {
     /// Rules and after them tags. A start writes tags first, so that rules newer than the tags would show
     /// an active rule without its record, or one that seems to rest where it is.
     pub(super) async fn take(listener: &impl Listener, pause: Duration) -> Result<Self, ListenerError> {
-        Ok(Self { order: rules(listener, pause).await?, tags: listener.tags().await? })
+        let order = rules(listener, pause).await?;
+        Ok(Self::new(order, listener.tags().await?))
     }
 
     /// Rules and tags as they are after this invocation's own writes, in one round trip.
@@ -30,7 +33,11 @@ impl Reading {
         pause: Duration,
     ) -> Result<Self, ListenerError> {
         let (order, tags) = tokio::try_join!(rules(listener, pause), listener.tags())?;
-        Ok(Self { order, tags })
+        Ok(Self::new(order, tags))
+    }
+
+    fn new(order: RuleOrder, tags: ReadTags) -> Self {
+        Self { order, tags: tags.rule, listener_tags: tags.listener }
     }
 }
 
@@ -45,5 +52,10 @@ pub(super) async fn rules(listener: &impl Listener, mut pause: Duration) -> Resu
         }
         pause *= 2;
     }
-    listener.rules().await
+    let order = listener.rules().await?;
+    if order.contains(listener.rule()) {
+        Ok(order)
+    } else {
+        Err(ListenerError::RuleGone(listener.rule().clone()))
+    }
 }

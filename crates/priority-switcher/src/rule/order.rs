@@ -10,7 +10,7 @@ pub struct Rule {
     /// What it matches, a line for each condition: `path-pattern: /a*`.
     pub conditions: Vec<String>,
     pub action: Action,
-    /// Whether it matches every request (one condition, `path-pattern: /*`).
+    /// Whether it matches every request, as far as can be told (such as `path-pattern: /*` alone).
     pub catches_all: bool,
     /// The target groups that get its requests (weight above 0); none for a rule that redirects or answers by itself.
     pub target_groups: Vec<TargetGroupArn>,
@@ -28,7 +28,7 @@ pub struct DefaultRule {
 pub struct Action {
     /// The API's word for it, such as `forward`, `redirect` or `fixed-response`; of several actions, each one's.
     pub kind: String,
-    /// With its details: `forward: targetgroup/shop/6d0ecf831eec9f09`.
+    /// With its details, and what rewrites the request before: `forward: targetgroup/shop/6d0ecf831eec9f09`.
     pub description: String,
 }
 

@@ -1,6 +1,7 @@
 //! Findings about the way a listener is set up, whatever the event.
 
 use super::Warning;
+use crate::record::Tags;
 use crate::rule::{Priority, Rule, RuleArn, RuleOrder};
 
 /// What matters during maintenance.
@@ -19,6 +20,22 @@ pub(crate) fn during_maintenance(order: &RuleOrder, rule: &RuleArn, active: Prio
         Warning::new("not-catch-all", message)
     });
     pinned.into_iter().chain(partial).collect()
+}
+
+/// Tags that AWS Load Balancer Controller puts on listeners that it owns
+/// (<https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/>).
+const OF_THE_CONTROLLER: [&str; 4] =
+    ["elbv2.k8s.aws/cluster", "ingress.k8s.aws/stack", "ingress.k8s.aws/resource", "service.k8s.aws/stack"];
+
+/// Whether the listener's tags say that somebody else keeps its rules as they are.
+pub(crate) fn foreign_owner(listener: &Tags) -> Option<Warning> {
+    let (key, value) = OF_THE_CONTROLLER.iter().find_map(|key| listener.get_key_value(*key))?;
+    let message = format!(
+        "AWS Load Balancer Controller owns this listener (tag {key}: {value}); sooner or later it deletes the rules that \
+         it did not make, the maintenance rule too, and moves the others back: keep maintenance in the cluster, or on a \
+         listener that is not the controller's"
+    );
+    Some(Warning::new("foreign-owner", message))
 }
 
 /// What matters while the maintenance rule rests, in an order in which it does.

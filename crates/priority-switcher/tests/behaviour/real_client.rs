@@ -135,11 +135,26 @@ fn a_fault_that_lasts_ends_in_an_error_with_the_apis_own_words() {
 }
 
 #[test]
-fn a_rule_that_is_gone_is_named() {
+fn a_maintenance_rule_that_somebody_deleted_is_named_and_no_event_is_advised() {
     let server = Server::start(strict(99, &[1]));
     server.change(|elb| elb.remove_rule(maintenance_rule("web").as_str()));
-    let error = on_the_real_clock().block_on(send(&server, "end")).unwrap_err().to_string();
-    assert!(error.contains(maintenance_rule("web").as_str()), "{error}");
+    for kind in ["start", "end", "status", "check"] {
+        let error = on_the_real_clock().block_on(send(&server, kind)).unwrap_err().to_string();
+        if kind == "end" {
+            insta::assert_snapshot!(error, @r#"end: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: the maintenance rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/maintenance is gone: somebody deleted it; bring it back as the runbook's "A deleted maintenance rule" says"#);
+        }
+        assert!(error.contains("is gone") && !error.contains("Send"), "{error}");
+    }
+}
+
+#[test]
+fn an_api_that_never_stops_naming_a_next_page_is_told_of_soon() {
+    let mut elb = StrictElb::with_pages_without_end();
+    add_listener(&mut elb, "web", 99, &[1]);
+    let server = Server::start(elb);
+    let error = on_the_real_clock().block_on(send(&server, "start")).unwrap_err();
+    insta::assert_snapshot!(error, @"start: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: DescribeRules: 20 pages were read, and the API still names another one. Send the same event again: it completes what is missing and repeats nothing.");
+    assert!(server.requests().len() <= 21, "{} calls", server.requests().len());
 }
 
 /// Waits out the product's own limits, because that they are short enough is what it shows.

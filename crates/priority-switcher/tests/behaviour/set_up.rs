@@ -121,6 +121,27 @@ fn a_stand_in_of_another_kind_than_the_default_action_is_told_of_with_both() {
     insta::assert_snapshot!(message(&status, "stand-in-differs"), @"at rest, the catch-all rule at 48999 stands in for the listener's default action, but is of another kind: redirect: 301 HTTPS://#{host}:443/#{path}?#{query}, where the default action is fixed-response: 404; make them the same");
 }
 
+/// The controller removes rules that it did not make
+/// (<https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3763>).
+#[test]
+fn a_listener_that_a_controller_owns_is_told_of_before_and_at_a_start() {
+    let set_up = SetUp::of(&catch_all_at_50000());
+    let says = |event: &Value| set_up.codes(event).contains(&"foreign-owner");
+    assert!(!says(&json!({"type": "status"})));
+    let listener = set_up.rule.listener();
+    let tags = [("ingress.k8s.aws/stack".to_owned(), "shop/web".to_owned())].into();
+    set_up.server.change(|elb| elb.add_tags(listener.as_str(), &tags).unwrap());
+    let status = set_up.send(&json!({"type": "status"}));
+    insta::assert_snapshot!(message(&status, "foreign-owner"), @"AWS Load Balancer Controller owns this listener (tag ingress.k8s.aws/stack: shop/web); sooner or later it deletes the rules that it did not make, the maintenance rule too, and moves the others back: keep maintenance in the cluster, or on a listener that is not the controller's");
+    assert!(!says(&json!({"type": "check"})), "every five minutes");
+    assert!(says(&json!({"type": "start", "dryRun": true})));
+    assert!(says(&json!({"type": "start"})));
+    assert!(says(&json!({"type": "end", "dryRun": true})));
+    assert!(!says(&json!({"type": "end"})));
+    let left = set_up.server.elb().tags_of(set_up.rule.as_str());
+    assert!(left.into_keys().eq(["maintenance-mode:ended-at"]), "the listener's tags are not the rule's");
+}
+
 #[test]
 fn rules_that_their_owner_put_back_in_the_window_stay_where_the_owner_wants_them() {
     let case = fixture("rules-that-their-owner-puts-back");

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::future::pending;
 use std::rc::Rc;
 
-use priority_switcher::listener::{Listener, ListenerError};
+use priority_switcher::listener::{Listener, ListenerError, ReadTags};
 use priority_switcher::plan::Move;
 use priority_switcher::record::Tags;
 use priority_switcher::rule::{Action, DefaultRule, ListenerArn, Rule, RuleArn, RuleOrder, TargetGroupArn};
@@ -148,8 +148,12 @@ impl Listener for MemoryListener {
         })
     }
 
-    async fn tags(&self) -> Result<Tags, ListenerError> {
-        self.call("DescribeTags", |elb| elb.describe_tags(self.rule.as_str())).await
+    async fn tags(&self) -> Result<ReadTags, ListenerError> {
+        let describe = |elb: &mut StrictElb| {
+            let rule = elb.describe_tags(self.rule.as_str())?;
+            Ok(ReadTags { rule, listener: elb.describe_tags(self.arn.as_str())? })
+        };
+        self.call("DescribeTags", describe).await
     }
 
     async fn add_tags(&self, tags: &Tags) -> Result<(), ListenerError> {
