@@ -16,7 +16,7 @@ pub use language::{LANGUAGES, Language};
 /// What the page may load and do: its own style and script, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
      style-src 'sha256-ImZmv+dG0W4BucNcJxxL8OTrbJKMoiq7u+sPu/ST3+Y='; \
-     script-src 'sha256-WFEJMb5GDTqbnIytwCo4v1TN2Bx98BeCx6RQ0IynDKM='; \
+     script-src 'sha256-nBgmXWTO8Hj0wo70mAONpji1pM+h/caIYtOyw3Qic4s='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]

@@ -15,6 +15,9 @@ pub struct Language {
     pub next_try: &'static str,
     /// The link that tries at once.
     pub try_now: &'static str,
+    /// What the script says while it does, and when that was too early.
+    pub asking: &'static str,
+    pub not_yet: &'static str,
     /// What follows one second, and several; a space in between, if the language has it, belongs to it.
     pub seconds: [&'static str; 2],
     /// What follows one minute, and several.
@@ -32,6 +35,8 @@ pub static LANGUAGES: [Language; 3] = [
         first_try: "This page tries again within {duration} and takes you back automatically once the maintenance is over.",
         next_try: "This page tries again at {time} and takes you back automatically once the maintenance is over.",
         try_now: "Try again now",
+        asking: "Asking…",
+        not_yet: "Still unavailable.",
         seconds: [" second", " seconds"],
         minutes: [" minute", " minutes"],
         hours: [" hour", " hours"],
@@ -43,6 +48,8 @@ pub static LANGUAGES: [Language; 3] = [
         first_try: "{duration} 이내에 다시 확인하며, 점검이 끝나면 자동으로 원래 페이지로 이동합니다.",
         next_try: "{time}에 다시 확인하며, 점검이 끝나면 자동으로 원래 페이지로 이동합니다.",
         try_now: "지금 다시 시도",
+        asking: "확인하고 있습니다…",
+        not_yet: "아직 이용할 수 없습니다.",
         seconds: ["초"; 2],
         minutes: ["분"; 2],
         hours: ["시간"; 2],
@@ -54,6 +61,8 @@ pub static LANGUAGES: [Language; 3] = [
         first_try: "{duration}以内に再度確認し、メンテナンスが終わると自動的に元のページに戻ります。",
         next_try: "{time}に再度確認し、メンテナンスが終わると自動的に元のページに戻ります。",
         try_now: "今すぐ再試行",
+        asking: "確認しています…",
+        not_yet: "まだご利用いただけません。",
         seconds: ["秒"; 2],
         minutes: ["分"; 2],
         hours: ["時間"; 2],

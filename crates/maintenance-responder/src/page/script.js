@@ -1,26 +1,48 @@
-
 (() => {
   "use strict";
   const status = document.getElementById("next-try");
   const link = document.getElementById("return");
-  const target = new URL(link.href);
   // The server has checked this; a page that navigates by itself checks again.
-  if (target.origin !== location.origin) return;
+  if (link.origin !== location.origin) return;
   // Browsers carry the fragment through the redirect that led here, servers never see it.
-  if (!target.hash) target.hash = location.hash;
-  link.href = target.href;
+  link.hash = location.hash;
+  const place = link.href;
+
+  // A reload asks for what was wanted: during maintenance that leads here again, afterwards it is the right place.
+  let inBar = false;
+  try {
+    if ("wanted" in link.dataset) history.replaceState(null, "", place);
+    inBar = location.href === place;
+  } catch {
+    // The bar keeps the page's own address.
+  }
+  // Going to the address that is shown already may only scroll to its fragment.
+  const leave = () => (inBar ? location.reload() : location.replace(place));
 
   const slowest = Number(status.dataset.retryAfter) * 1000;
-  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+  // A browser that cannot ask goes there to see, as without scripts.
+  if (!window.fetch || !window.AbortController) {
+    setTimeout(leave, slowest);
+    return;
+  }
   // Overload and a target that is still starting: the maintenance may be over, but nobody is served yet.
   const notYet = [429, 502, 503, 504];
+  const first = status.textContent;
   let pace = Math.max(1000, slowest / 10);
   let due = 0;
   let timer = 0;
   let asking = false;
+  let clicked = false;
 
-  const ask = (redirect) =>
-    fetch(target, { method: "HEAD", cache: "no-store", redirect, signal: AbortSignal.timeout(10000) });
+  const ask = async (redirect) => {
+    const limit = new AbortController();
+    const timeout = setTimeout(() => limit.abort(), 10000);
+    try {
+      return await fetch(place, { method: "HEAD", cache: "no-store", redirect, signal: limit.signal });
+    } finally {
+      clearTimeout(timeout);
+    }
+  };
 
   const isBack = async () => {
     try {
@@ -33,32 +55,58 @@
     }
   };
 
-  const wait = () => {
+  const nextTry = () => {
+    try {
+      const options = { hour: "numeric", minute: "2-digit" };
+      const time = new Date(due).toLocaleTimeString(document.documentElement.lang, options);
+      return status.dataset.text.replace("{time}", time);
+    } catch {
+      return first;
+    }
+  };
+
+  const plan = () => {
     // Between half the pace and all of it, so that not everybody comes back in the same second.
     const delay = pace * (0.5 + Math.random() / 2);
     pace = Math.min(pace * 2, slowest);
     due = Date.now() + delay;
+    clearTimeout(timer);
     timer = setTimeout(check, delay);
-    status.textContent = status.dataset.text.replace("{time}", clock.format(due));
+    status.textContent = nextTry();
   };
 
-  const check = async () => {
-    // Nobody waits in a hidden tab; it asks as soon as somebody looks at it.
-    if (asking || document.hidden) return;
-    clearTimeout(timer);
+  const find = async () => {
+    if (asking) return;
     asking = true;
     const back = await isBack();
     asking = false;
-    if (back) location.replace(target.href);
-    else wait();
+    if (back) leave();
+    else if (clicked) status.textContent = `${status.dataset.notYet} ${nextTry()}`;
+    clicked = false;
+  };
+
+  const check = () => {
+    // Nobody waits in a hidden tab; it asks as soon as somebody looks at it.
+    if (document.hidden) return;
+    // First of all, so that nothing that goes wrong while it asks can be the end of it.
+    plan();
+    find();
   };
 
   const checkIfDue = () => {
     if (Date.now() >= due) check();
   };
 
+  link.addEventListener("click", (event) => {
+    // A new tab or window, or a download: the browser's own business.
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    clicked = true;
+    status.textContent = status.dataset.asking;
+    find();
+  });
   document.addEventListener("visibilitychange", checkIfDue);
   addEventListener("pageshow", (event) => event.persisted && checkIfDue());
   addEventListener("online", check);
-  wait();
+  plan();
 })();

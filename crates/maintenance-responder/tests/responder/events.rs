@@ -77,7 +77,7 @@ fn the_page_answers_for_itself() {
     503 Service Unavailable
     cache-control: no-store
     content-language: ja
-    content-security-policy: default-src 'none'; style-src 'sha256-ImZmv+dG0W4BucNcJxxL8OTrbJKMoiq7u+sPu/ST3+Y='; script-src 'sha256-WFEJMb5GDTqbnIytwCo4v1TN2Bx98BeCx6RQ0IynDKM='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+    content-security-policy: default-src 'none'; style-src 'sha256-ImZmv+dG0W4BucNcJxxL8OTrbJKMoiq7u+sPu/ST3+Y='; script-src 'sha256-nBgmXWTO8Hj0wo70mAONpji1pM+h/caIYtOyw3Qic4s='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
     content-type: text/html; charset=utf-8
     referrer-policy: no-referrer
     retry-after: 300

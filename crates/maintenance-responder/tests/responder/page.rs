@@ -51,8 +51,8 @@ fn the_page_says_what_is_going_on_and_leads_back() {
     <svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="10"/><path d="M12 6.5V12l3.5 2"/></svg>
     <h1>We’ll be back soon</h1>
     <p>The service is down for maintenance at the moment. We apologize for the inconvenience.</p>
-    <p id="next-try" role="status" data-retry-after="300" data-text="This page tries again at {time} and takes you back automatically once the maintenance is over.">This page tries again within 5 minutes and takes you back automatically once the maintenance is over.</p>
-    <p><a id="return" href="/a/orders/7?tab=a&#38;b">Try again now</a></p>
+    <p id="next-try" role="status" data-retry-after="300" data-text="This page tries again at {time} and takes you back automatically once the maintenance is over." data-asking="Asking…" data-not-yet="Still unavailable.">This page tries again within 5 minutes and takes you back automatically once the maintenance is over.</p>
+    <p><a id="return" href="/a/orders/7?tab=a&#38;b" data-wanted>Try again now</a></p>
     </main>
     <script>…</script>
     </body>
@@ -97,6 +97,8 @@ fn a_fourth_language_is_one_entry() {
         first_try: "Nächster Versuch in höchstens {duration}.",
         next_try: "Nächster Versuch um {time}.",
         try_now: "Jetzt versuchen",
+        asking: "Einen Moment …",
+        not_yet: "Noch nicht.",
         seconds: [" Sekunde", " Sekunden"],
         minutes: [" Minute", " Minuten"],
         hours: [" Stunde", " Stunden"],
@@ -107,7 +109,7 @@ fn a_fourth_language_is_one_entry() {
     assert_eq!(between(&html, "<html lang=\"", "\""), "de");
     assert_eq!(between(&html, "<h1>", "</h1>"), GERMAN.title);
     assert!(
-        html.contains("data-text=\"Nächster Versuch um {time}.\">Nächster Versuch in höchstens 61 Minuten.<")
+        html.contains("data-text=\"Nächster Versuch um {time}.\" data-asking=\"Einen Moment …\" data-not-yet=\"Noch nicht.\">Nächster Versuch in höchstens 61 Minuten.<")
     );
 }
 
