@@ -16,6 +16,11 @@ from tests.harness.paths import EVENTS
 from tests.harness.site import RULES, Site
 from tests.harness.stack import Stack, deploy_like
 
+# The guide of Lambda, on types of metrics; each has the dimension FunctionName.
+OF_ASYNCHRONOUS_EVENTS = ("Errors", "AsyncEventsDropped", "DestinationDeliveryFailures")
+# The guide of Application Load Balancers, on metrics; each may be asked for by TargetGroup alone.
+OF_LAMBDA_TARGETS = ("LambdaUserError", "LambdaInternalError")
+
 
 @dataclass(frozen=True)
 class Query:
@@ -139,24 +144,33 @@ def test_every_alarm_watches_a_metric_that_exists_and_tells_the_topic(aws: Aws, 
     stack = seen.stack
     emitted = _emitted(aws, stack)
     queue = stack.resources["UndeliveredQueue"].rpartition("/")[2]
+    # MiniStack leaves out the "targetgroup/" of AWS's full name.
+    target_group = stack.output("ResponderTargetGroupArn").rpartition(":targetgroup/")[2]
     known = {
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible", f"QueueName={queue}"),
         *(("AWS/Lambda", metric, f"FunctionName={stack.responder}") for metric in ("Errors", "Throttles")),
-        ("AWS/Lambda", "Errors", f"FunctionName={stack.switcher}"),
+        *(("AWS/Lambda", metric, f"FunctionName={stack.switcher}") for metric in OF_ASYNCHRONOUS_EVENTS),
+        *(("AWS/ApplicationELB", metric, f"TargetGroup={target_group}") for metric in OF_LAMBDA_TARGETS),
         *emitted,
     }
 
     watched = {alarm["AlarmName"]: _metric(alarm) for alarm in _alarms(aws, stack)}
 
     assert watched.keys() == {
-        "seen-switch-failed",
+        "seen-maintenance-on",
         "seen-maintenance-overdue",
-        "seen-check-missing",
         "seen-still-on",
+        "seen-check-missing",
+        "seen-switch-failed",
+        "seen-event-ignored",
+        "seen-event-dropped",
+        "seen-event-not-kept",
         "seen-event-undelivered",
         "seen-responder-cannot-answer",
         "seen-responder-errors",
         "seen-responder-throttled",
+        "seen-responder-user-errors",
+        "seen-responder-internal-errors",
     }
     assert set(watched.values()) <= known
     for alarm in _alarms(aws, stack):
@@ -171,7 +185,7 @@ def _lines(aws: Aws, group: str) -> list[dict[str, Any]]:
 
 
 def _emitted(aws: Aws, stack: Stack) -> set[tuple[str, str, str]]:
-    """Return the metrics that the check's lines carry for the function as a whole."""
+    """Return the metrics that the switcher's lines carry for the function as a whole."""
     found = set()
     for line in _lines(aws, stack.output("SwitcherLogGroupName")):
         for metrics in line.get("_aws", {}).get("CloudWatchMetrics", []):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.aws import Aws, host_architecture
+from tests.harness.emulator_gaps import without_metric_math
 from tests.harness.paths import LOGS, ROOT, tool
 from tests.harness.processes import run
 
@@ -37,6 +38,7 @@ class Sam:
             *("--build-dir", str(self.build_dir)),
             *("--parameter-overrides", f"Architecture={host_architecture()}"),
         )
+        without_metric_math(self.build_dir / "template.yaml")
 
     def deploy(self, stack: str, parameters: Mapping[str, str]) -> None:
         """Create or update a stack."""
