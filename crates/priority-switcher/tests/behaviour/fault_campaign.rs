@@ -2,7 +2,7 @@
 //! faults at any call, kills between any two, other people's changes in between. When the faults stop
 //! and the caller retries, all is as the invariants want it.
 //!
-//! It takes its time (about a minute) because rare coincidences are what it is for. `CAMPAIGN_SEQUENCES`
+//! It takes its time (a few minutes) because rare coincidences are what it is for. `CAMPAIGN_SEQUENCES`
 //! sets how many evenings there are, `CAMPAIGN_SEED` repeats a run; a failing evening is shrunk, printed
 //! and kept in `proptest-regressions/`, from where it is tried first ever after.
 
