@@ -34,6 +34,10 @@ pub mod route;
 /// percent-encoded, a line stays within the 256 KB at which CloudWatch Logs cuts.
 pub const MAX_LOGGED_BYTES: usize = 16 * 1024;
 
+/// The longest trace ID that a log line repeats, in bytes. The ALB's own part has 81 at most, before whatever the client
+/// has put beside it.
+pub const MAX_LOGGED_TRACE_BYTES: usize = 256;
+
 /// Answers requests.
 #[derive(Debug)]
 pub struct Responder<'a> {
@@ -57,7 +61,7 @@ impl<'a> Responder<'a> {
     }
 
     /// Answers a request and logs it in one line, without query strings, cookies and other headers: they carry secrets.
-    /// `request_id` is the invocation's, as in Lambda's own lines.
+    /// `request_id` is the invocation's, as in Lambda's own lines; the trace ID is the one in the ALB's access log.
     pub fn respond(&self, request: &Request, request_id: &str) -> Answer<'_> {
         let outcome = route::route(request, self.config);
         let (status, answer) = match &self.usual {
@@ -68,12 +72,14 @@ impl<'a> Responder<'a> {
             }
         };
         if let Some(outcome) = outcome.log_name() {
+            let trace = request.header("x-amzn-trace-id").unwrap_or_default();
             tracing::info!(
                 outcome,
                 status,
-                method = &*loggable(&request.method),
-                host = &*loggable(request.host()),
-                path = &*loggable(&request.path),
+                method = &*loggable(&request.method, MAX_LOGGED_BYTES),
+                host = &*loggable(request.host(), MAX_LOGGED_BYTES),
+                path = &*loggable(&request.path, MAX_LOGGED_BYTES),
+                traceId = &*loggable(trace, MAX_LOGGED_TRACE_BYTES),
                 requestId = request_id,
                 "request during maintenance"
             );
@@ -84,6 +90,6 @@ impl<'a> Responder<'a> {
 
 /// JSON leaves characters as they are that some readers of logs take for the end of a line or for a terminal's command,
 /// such as U+2028 and U+009B. Browsers percent-encode them, and everything else that is not ASCII.
-fn loggable(text: &str) -> Cow<'_, str> {
-    utf8_percent_encode(&text[..text.floor_char_boundary(MAX_LOGGED_BYTES)], CONTROLS).into()
+fn loggable(text: &str, max_bytes: usize) -> Cow<'_, str> {
+    utf8_percent_encode(&text[..text.floor_char_boundary(max_bytes)], CONTROLS).into()
 }

@@ -12,14 +12,19 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// The headers that decide the answer. The others are not kept: they carry secrets, and most of an event's bytes.
-pub const DECIDING: [&str; 6] = [
+/// The headers that decide the answer or join its log line with the ALB's access log. The others are not kept: they
+/// carry secrets, and most of an event's bytes.
+pub const DECIDING: [&str; 10] = [
+    "accept",
     "accept-language",
     "access-control-request-headers",
     "access-control-request-method",
     "host",
     "origin",
+    "referer",
     "user-agent",
+    "x-amzn-trace-id",
+    "x-forwarded-proto",
 ];
 
 /// What an event says about the client's request. A field that is missing or of another kind reads as absent.
@@ -32,13 +37,19 @@ pub struct Request {
     pub method: String,
     /// The path as sent (the ALB does not percent-decode it), without anything after a `?` or `#`, empty if absent.
     pub path: String,
-    headers: Members,
-    query: Members,
+    headers: Members<&'static str>,
+    query: Members<String>,
 }
 
 /// An object's members in their order, which for a query is the client's.
-#[derive(Debug, Default)]
-struct Members(Vec<(String, Value)>);
+#[derive(Debug)]
+struct Members<N>(Vec<(N, Value)>);
+
+impl<N> Default for Members<N> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 impl Request {
     /// One of the [`DECIDING`] headers, by its name in any case. Of several values the last counts, which is also the one
@@ -101,9 +112,9 @@ impl From<Event<'_>> for Request {
     fn from(event: Event) -> Self {
         let mut path: String = read(event.path).unwrap_or_default();
         path.truncate(path.find(['?', '#']).unwrap_or(path.len()));
-        let headers =
-            |json| members(json, |name| DECIDING.iter().any(|known| known.eq_ignore_ascii_case(name)));
-        let query = |json| members(json, |_| true);
+        let deciding = |name: &str| DECIDING.into_iter().find(|known| known.eq_ignore_ascii_case(name));
+        let headers = |json| members(json, |name| deciding(&name));
+        let query = |json| members(json, |name| Some(name.into_owned()));
         Self {
             method: read(event.http_method).unwrap_or_default(),
             path,
@@ -124,28 +135,28 @@ fn read(json: Option<&RawValue>) -> Option<String> {
 
 /// Nothing for another kind, and for JSON that no `Value` can hold: half a surrogate pair, a number beyond f64, nesting
 /// without end.
-fn members(json: Option<&RawValue>, keep: impl Fn(&str) -> bool) -> Option<Members> {
+fn members<N>(json: Option<&RawValue>, keep: impl Fn(Cow<str>) -> Option<N>) -> Option<Members<N>> {
     serde_json::Deserializer::from_str(json?.get()).deserialize_map(MembersVisitor(keep)).ok()
 }
 
-/// Visits an object and keeps the members whose names this says.
+/// Visits an object and keeps the members for which this gives a name.
 struct MembersVisitor<F>(F);
 
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl<'de, F: Fn(&str) -> bool> Visitor<'de> for MembersVisitor<F> {
-    type Value = Members;
+impl<'de, N, F: Fn(Cow<str>) -> Option<N>> Visitor<'de> for MembersVisitor<F> {
+    type Value = Members<N>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members<N>, A::Error> {
         let mut members = Vec::new();
         while let Some(Name(name)) = object.next_key()? {
-            if (self.0)(&name) {
-                members.push((name.into_owned(), object.next_value()?));
+            if let Some(name) = (self.0)(name) {
+                members.push((name, object.next_value()?));
             } else {
                 object.next_value::<IgnoredAny>()?;
             }

@@ -40,7 +40,7 @@ fn the_front_end_redirects_and_remembers() {
     x-maintenance-mode: on
 
 
-    {"level":"INFO","message":"request during maintenance","outcome":"redirect","status":303,"method":"GET","host":"www.example.com","path":"/a/orders/7","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    {"level":"INFO","message":"request during maintenance","outcome":"redirect","status":303,"method":"GET","host":"www.example.com","path":"/a/orders/7","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
     "#);
 }
 
@@ -53,7 +53,7 @@ fn an_event_with_multi_value_headers_gets_them_back() {
     x-maintenance-mode: on
 
 
-    {"level":"INFO","message":"request during maintenance","outcome":"redirect","status":303,"method":"GET","host":"www.example.com","path":"/a/orders","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    {"level":"INFO","message":"request during maintenance","outcome":"redirect","status":303,"method":"GET","host":"www.example.com","path":"/a/orders","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
     "#);
 }
 
@@ -67,7 +67,7 @@ fn an_api_client_gets_503() {
     x-maintenance-mode: on
 
     {"message":"Service Unavailable"}
-    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"GET","host":"www.example.com","path":"/b","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"GET","host":"www.example.com","path":"/b","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
     "#);
 }
 
@@ -86,7 +86,7 @@ fn the_page_answers_for_itself() {
     x-maintenance-mode: on
 
     (a page of HTML)
-    {"level":"INFO","message":"request during maintenance","outcome":"page","status":503,"method":"GET","host":"www.example.com","path":"/a/maintenance","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    {"level":"INFO","message":"request during maintenance","outcome":"page","status":503,"method":"GET","host":"www.example.com","path":"/a/maintenance","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
     "#);
 }
 
@@ -112,7 +112,7 @@ fn head_has_no_body() {
     x-maintenance-mode: on
 
 
-    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"HEAD","host":"www.example.com","path":"/b/users","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"HEAD","host":"www.example.com","path":"/b/users","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
     "#);
 }
 
@@ -132,7 +132,7 @@ fn a_preflight_of_a_listed_origin_is_granted() {
     x-maintenance-mode: on
 
 
-    {"level":"INFO","message":"request during maintenance","outcome":"preflight","status":204,"method":"OPTIONS","host":"www.example.com","path":"/b/users","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    {"level":"INFO","message":"request during maintenance","outcome":"preflight","status":204,"method":"OPTIONS","host":"www.example.com","path":"/b/users","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
     "#);
 }
 
@@ -151,7 +151,7 @@ fn a_request_from_a_listed_origin_may_be_read() {
     x-maintenance-mode: on
 
     {"message":"Service Unavailable"}
-    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"GET","host":"www.example.com","path":"/b/users","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"GET","host":"www.example.com","path":"/b/users","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
     "#);
 }
 
@@ -165,6 +165,6 @@ fn a_body_however_encoded_changes_nothing() {
     x-maintenance-mode: on
 
     {"message":"Service Unavailable"}
-    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"POST","host":"www.example.com","path":"/b/uploads","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    {"level":"INFO","message":"request during maintenance","outcome":"unavailable","status":503,"method":"POST","host":"www.example.com","path":"/b/uploads","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
     "#);
 }

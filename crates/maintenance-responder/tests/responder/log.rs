@@ -21,9 +21,19 @@ fn a_line_says_who_asked_for_what_and_got_which_answer() {
             "method": "DELETE",
             "host": "www.example.com",
             "path": "/b/users/7",
+            "traceId": "",
             "requestId": REQUEST_ID,
         })
     );
+}
+
+#[test]
+fn the_trace_id_joins_a_line_with_the_access_log_however_much_the_client_adds_to_it() {
+    let trace = "Self=1-67891234-12456789abcdef012345678;Root=1-67891233-abcdef012345678912345678";
+    let logged = |id: &str| get("/b").header("X-Amzn-Trace-Id", id).send(&config(&[])).log["traceId"].clone();
+    assert_eq!(logged(trace), trace);
+    assert_eq!(logged(&format!("{trace};{}", "x".repeat(5_000))).as_str().unwrap().len(), 256);
+    assert_eq!(logged("Root=1\n{}"), "Root=1%0A{}");
 }
 
 #[test]

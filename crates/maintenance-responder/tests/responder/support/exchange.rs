@@ -97,7 +97,10 @@ pub(crate) fn invoke(config: &Config, payload: &[u8]) -> Exchange {
     let log: Value = serde_json::from_str(&line).unwrap();
     let mut names: Vec<_> = log.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["host", "level", "message", "method", "outcome", "path", "requestId", "status"]);
+    assert_eq!(
+        names,
+        ["host", "level", "message", "method", "outcome", "path", "requestId", "status", "traceId"]
+    );
     assert_eq!(log["status"], response.status);
     Exchange { response, line, log }
 }
