@@ -134,6 +134,7 @@ def test_without_checks_nobody_is_told_that_maintenance_or_its_delay_is_over() -
     assert sequence("maintenance-on", [*checks(1, 20), (22, 1)], DAY) == ["OK", "ALARM"]
     assert sequence("maintenance-overdue", [*checks(1, 20), *checks(21, 40, 1)], DAY) == ["OK", "ALARM"]
     assert sequence("responder-cannot-answer", [*checks(1, 20), *checks(21, 40, 1)], DAY) == ["OK", "ALARM"]
+    assert sequence("still-on", [*checks(1, 20), *checks(21, 26 * HOUR, 1)], 2 * DAY) == ["OK", "ALARM"]
 
 
 def test_maintenance_is_overdue_when_the_second_check_in_a_row_could_not_end_it() -> None:

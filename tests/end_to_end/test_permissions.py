@@ -114,8 +114,8 @@ def test_a_role_is_assumed_by_its_service_and_bounded_where_the_account_asks_for
 
 
 def test_only_alarms_of_the_stack_may_write_to_the_topic(resources: dict[str, Any]) -> None:
-    # The guide of SNS has this condition for CloudWatch's alarms among its example cases. For EventBridge none works, as
-    # its guide says of resource-based policies: hence no statement for it.
+    # The guide of SNS has this condition for alarms among its example cases. For EventBridge there is none that works,
+    # says its guide on resource-based policies: hence no statement for it.
     (statement,) = resources["NoticesTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     own = [_arn(name) for name, resource in resources.items() if resource["Type"] == "AWS::CloudWatch::Alarm"]
 
