@@ -18,6 +18,7 @@ use crate::page::{self, Language};
 use crate::request::Request;
 use crate::return_path::ReturnPath;
 use crate::route::Outcome;
+use crate::way_back::WayBack;
 
 const MAINTENANCE_MODE: HeaderName = HeaderName::from_static("x-maintenance-mode");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -30,7 +31,8 @@ pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTarge
         Outcome::Preflight(preflight) => grant(preflight),
         Outcome::TargetHealth if !config.errors.is_empty() => misconfigured(config),
         Outcome::TargetHealth | Outcome::Health => health(),
-        Outcome::Page { language, from } => maintenance_page(language, from.as_ref(), config),
+        Outcome::Page { language, way_back } => maintenance_page(language, Some(way_back), config),
+        Outcome::Preview { language } => maintenance_page(language, None, config),
         Outcome::Redirect { from } => redirect(from.as_ref(), config),
         Outcome::Unavailable => unavailable(config),
     };
@@ -39,10 +41,8 @@ pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTarge
     if status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(RETRY_AFTER, config.retry_after_seconds.into());
     }
-    if config.allowed_origins.vary() {
-        // In one value, since the form with single values holds one of each name.
-        let vary = if headers.contains_key(VARY) { "Accept-Language, Origin" } else { "Origin" };
-        headers.insert(VARY, HeaderValue::from_static(vary));
+    if let Some(vary) = vary(outcome, config) {
+        headers.insert(VARY, vary);
     }
     share(request, config, &mut headers);
 
@@ -101,16 +101,15 @@ fn misconfigured(config: &Config) -> Parts {
     Parts::new(StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, JSON)], body)
 }
 
-fn maintenance_page(language: &Language, from: Option<&ReturnPath>, config: &Config) -> Parts {
+fn maintenance_page(language: &Language, way_back: Option<&WayBack>, config: &Config) -> Parts {
     let headers = [
         (CONTENT_TYPE, HTML),
         (CONTENT_LANGUAGE, HeaderValue::from_static(language.tag)),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (VARY, HeaderValue::from_static("Accept-Language")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    Parts::new(StatusCode::SERVICE_UNAVAILABLE, headers, page::render(config, language, from))
+    Parts::new(StatusCode::SERVICE_UNAVAILABLE, headers, page::render(config, language, way_back))
 }
 
 /// 303: whatever the method was, the browser asks for the other URL with GET.
@@ -121,6 +120,18 @@ fn redirect(from: Option<&ReturnPath>, config: &Config) -> Parts {
 
 fn unavailable(config: &Config) -> Parts {
     Parts::new(StatusCode::SERVICE_UNAVAILABLE, [(CONTENT_TYPE, JSON)], config.unavailable_body.clone())
+}
+
+/// What the answer differs by, in one value, since the form with single values holds one of each name.
+fn vary(outcome: &Outcome, config: &Config) -> Option<HeaderValue> {
+    let is_page = matches!(outcome, Outcome::Page { .. } | Outcome::Preview { .. });
+    let names = [
+        ("Accept", config.redirects_navigations && !is_page),
+        ("Accept-Language", config.page_language.is_none() && is_page),
+        ("Origin", config.allowed_origins.vary()),
+    ];
+    let names = names.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned());
+    HeaderValue::try_from(names.reduce(|list, name| list + ", " + &name)?).ok()
 }
 
 /// Lets a browser app of an allowed origin read the answer.

@@ -13,11 +13,13 @@ use crate::request::Request;
 const MAX_ECHO_BYTES: usize = 4_096;
 
 /// The origins whose pages may read the answers.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub enum AllowedOrigins {
-    /// `*`: any origin, but only for requests without credentials.
+    /// `*`: any origin, but only for requests without credentials. The answers hold nothing that anybody could not ask
+    /// for without a browser.
+    #[default]
     Any,
-    /// Exactly these, in lower case, with credentials; may be empty.
+    /// Exactly these, in lower case, with credentials; none for `none`.
     Listed(Vec<HeaderValue>),
 }
 
@@ -44,20 +46,16 @@ pub struct Preflight {
     pub headers: Option<HeaderValue>,
 }
 
-impl Default for AllowedOrigins {
-    fn default() -> Self {
-        Self::Listed(Vec::new())
-    }
-}
-
 impl AllowedOrigins {
-    /// Reads a comma-separated list of origins, or `*`.
+    /// Reads a comma-separated list of origins, `*` or `none`.
     ///
     /// # Errors
     /// See [`OriginError`].
     pub fn parse(text: &str) -> Result<Self, OriginError> {
-        if text.trim() == "*" {
-            return Ok(Self::Any);
+        match text.trim() {
+            "*" => return Ok(Self::Any),
+            "none" => return Ok(Self::Listed(Vec::new())),
+            _ => {}
         }
         text.split(',').map(|origin| parse_origin(origin.trim())).collect::<Result<_, _>>().map(Self::Listed)
     }

@@ -2,12 +2,12 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`config`] | environment → [`config::Config`], with [`path_pattern`], [`page_url`] and [`cors`] |
+//! | [`config`] | environment → [`config::Config`], with [`path_pattern`], [`known_path`], [`page_url`] and [`cors`] |
 //! | [`request`] | any JSON → the few fields of an event that decide the answer |
 //! | [`route`] | request → [`route::Outcome`], pure |
 //! | [`answer`] | outcome → what the ALB understands |
 //! | [`page`] | the built-in page, in every [`page::Language`] |
-//! | [`return_path`] | where the page brings a visitor back to |
+//! | [`way_back`] | where the page brings a visitor back to, as a [`return_path`] |
 
 use std::borrow::Cow;
 
@@ -23,12 +23,14 @@ use crate::route::Outcome;
 pub mod answer;
 pub mod config;
 pub mod cors;
+pub mod known_path;
 pub mod page;
 pub mod page_url;
 pub mod path_pattern;
 pub mod request;
 pub mod return_path;
 pub mod route;
+pub mod way_back;
 
 /// The longest text of the client's that a log line repeats, in bytes. An ALB's request line has at most 16 KB;
 /// percent-encoded, a line stays within the 256 KB at which CloudWatch Logs cuts.

@@ -2,20 +2,20 @@
 //!
 //! Its script asks for that place now and then, first after a tenth of `RETRY_AFTER_SECONDS` and then ever more slowly,
 //! at the slowest every `RETRY_AFTER_SECONDS`. Without scripts the page does so every `RETRY_AFTER_SECONDS` by going
-//! there: during maintenance that leads back to the page.
+//! there, if that leads back to the page during maintenance. A preview does neither.
 
 mod language;
 
 use askama::Template;
 
 use crate::config::Config;
-use crate::return_path::ReturnPath;
+use crate::way_back::WayBack;
 
-pub use language::{LANGUAGES, Language};
+pub use language::{LANGUAGES, Language, LanguageTagError, OwnLanguage};
 
 /// What the page may load and do: its own style and script, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-ImZmv+dG0W4BucNcJxxL8OTrbJKMoiq7u+sPu/ST3+Y='; \
+     style-src 'sha256-qMI7Qhv+h+H+LwzepAD8DCBEvGasgJXxPZu2vHJKTS4='; \
      script-src 'sha256-nBgmXWTO8Hj0wo70mAONpji1pM+h/caIYtOyw3Qic4s='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -23,28 +23,49 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
 #[template(path = "page.html")]
 struct Page<'a> {
     language: &'a Language,
-    title: &'a str,
-    title_is_own: bool,
-    message: &'a str,
-    message_is_own: bool,
+    title: Text<'a>,
+    message: Text<'a>,
     first_try: String,
     retry_after: u32,
-    from: Option<&'a str>,
+    is_preview: bool,
+    /// Where the link leads.
+    place: &'a str,
+    /// Whether the visitor asked for that place.
+    is_wanted: bool,
+    /// Whether a browser that goes there during maintenance comes here again.
+    leads_here: bool,
+    status_page_url: Option<&'a str>,
 }
 
-/// The page's HTML. Without `from` its link leads to `/`.
-pub fn render(config: &Config, language: &Language, from: Option<&ReturnPath>) -> String {
-    let (title, message) = (config.page_title.as_deref(), config.page_message.as_deref());
+/// A text of the operators', if they have one, and otherwise the page's.
+struct Text<'a> {
+    text: &'a str,
+    /// Of the operators' text; empty if nobody knows it.
+    own_language: Option<&'a str>,
+}
+
+impl<'a> Text<'a> {
+    fn new(own: Option<&'a str>, built_in: &'a str, config: &'a Config) -> Self {
+        let own_language = own.map(|_| config.page_language.as_ref().map_or("", |language| &language.tag));
+        Self { text: own.unwrap_or(built_in), own_language }
+    }
+}
+
+/// The page's HTML; without a way back it is a preview.
+pub fn render(config: &Config, language: &Language, way_back: Option<&WayBack>) -> String {
     let retry_after = config.retry_after_seconds;
+    let place = way_back.map_or(&config.home, |way_back| &way_back.place);
     let page = Page {
         language,
-        title: title.unwrap_or(language.title),
-        title_is_own: title.is_some(),
-        message: message.unwrap_or(language.message),
-        message_is_own: message.is_some(),
+        title: Text::new(config.page_title.as_deref(), language.title, config),
+        message: Text::new(config.page_message.as_deref(), language.message, config),
         first_try: language.first_try.replace("{duration}", &language.duration(retry_after)),
         retry_after,
-        from: from.map(ReturnPath::as_str),
+        is_preview: way_back.is_none(),
+        place: place.as_str(),
+        is_wanted: way_back.is_some_and(|way_back| way_back.wanted),
+        leads_here: config.brings_to_page(place.path()),
+        status_page_url: config.status_page_url.as_deref(),
     };
     // Only a filter or a value's own `Display` could fail.
     page.render().unwrap_or_default()

@@ -1,39 +1,28 @@
 //! Where the maintenance page stands.
 
-use std::borrow::Cow;
-
 use http::HeaderValue;
 use http::header::InvalidHeaderValue;
-use percent_encoding::percent_decode_str;
 use thiserror::Error;
 
+use crate::known_path::{KnownPath, PathError, check_encoding};
 use crate::return_path::ReturnPath;
 
 /// The maintenance page's URL: a path on the host that the client asked, or an absolute URL.
 #[derive(Debug)]
 pub struct PageUrl {
     location: HeaderValue,
-    /// The host of an absolute URL, with its port unless that is 80 or 443.
+    /// The host of an absolute URL.
     host: Option<String>,
-    /// Percent-decoded, because browsers and proxies may encode a path differently.
-    path: Vec<u8>,
+    path: KnownPath,
 }
 
 /// Why a text is not the URL of a page.
 #[derive(Debug, Error)]
 pub enum PageUrlError {
-    #[error("it holds {0:?}, which must be percent-encoded")]
-    Character(char),
-    #[error("% must be followed by two hexadecimal digits")]
-    Percent,
+    #[error(transparent)]
+    Path(#[from] PathError),
     #[error("it starts neither with / nor with http:// or https://")]
     Scheme,
-    #[error("// at the start would name another host")]
-    OtherHost,
-    #[error("a path on the same host must not have a query string or fragment")]
-    NotOnlyPath,
-    #[error("it holds the path segment . or .., which browsers remove")]
-    DotSegment,
     #[error("{0:?} is not a host with an optional port")]
     Host(String),
     #[error(transparent)]
@@ -43,7 +32,7 @@ pub enum PageUrlError {
 impl Default for PageUrl {
     fn default() -> Self {
         let path = "/a/maintenance";
-        Self { location: HeaderValue::from_static(path), host: None, path: path.into() }
+        Self { location: HeaderValue::from_static(path), host: None, path: KnownPath::new(path) }
     }
 }
 
@@ -53,39 +42,27 @@ impl PageUrl {
     /// # Errors
     /// See [`PageUrlError`].
     pub fn parse(text: &str) -> Result<Self, PageUrlError> {
-        let refused = |c: char| !c.is_ascii_graphic() || r#""<>\^`{|}"#.contains(c);
-        if let Some(character) = text.chars().find(|&c| refused(c)) {
-            return Err(PageUrlError::Character(character));
+        if text.starts_with('/') {
+            return Ok(Self {
+                path: KnownPath::parse(text)?,
+                location: HeaderValue::from_str(text)?,
+                host: None,
+            });
         }
-        let is_hex_pair = |after: &str| after.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
-        if !text.split('%').skip(1).all(is_hex_pair) {
-            return Err(PageUrlError::Percent);
+        check_encoding(text)?;
+        let (scheme, rest) = text.split_once("://").ok_or(PageUrlError::Scheme)?;
+        if !["http", "https"].iter().any(|accepted| scheme.eq_ignore_ascii_case(accepted)) {
+            return Err(PageUrlError::Scheme);
         }
-        let (host, path) = if text.starts_with('/') {
-            if text.starts_with("//") {
-                return Err(PageUrlError::OtherHost);
-            }
-            if text.contains(['?', '#']) {
-                return Err(PageUrlError::NotOnlyPath);
-            }
-            (None, text)
-        } else {
-            let (scheme, rest) = text.split_once("://").ok_or(PageUrlError::Scheme)?;
-            if !["http", "https"].iter().any(|accepted| scheme.eq_ignore_ascii_case(accepted)) {
-                return Err(PageUrlError::Scheme);
-            }
-            let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-            if !is_host(authority) {
-                return Err(PageUrlError::Host(authority.to_owned()));
-            }
-            let path = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
-            (Some(without_default_port(authority).to_owned()), if path.is_empty() { "/" } else { path })
-        };
-        let path: Vec<u8> = percent_decode_str(path).collect();
-        if path.split(|&byte| byte == b'/').any(|segment| matches!(segment, b"." | b"..")) {
-            return Err(PageUrlError::DotSegment);
+        let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        if !is_host(authority) {
+            return Err(PageUrlError::Host(authority.to_owned()));
         }
-        Ok(Self { location: HeaderValue::from_str(text)?, host, path })
+        Ok(Self {
+            location: HeaderValue::from_str(text)?,
+            host: Some(authority.to_owned()),
+            path: KnownPath::of_url(&rest[..rest.find(['?', '#']).unwrap_or(rest.len())])?,
+        })
     }
 
     /// The value for a `Location` header, which tells the page where to bring the visitor back to.
@@ -102,14 +79,18 @@ impl PageUrl {
         self.host.is_none()
     }
 
-    /// Whether a request for `path` at `host` asks for this page, however it is percent-encoded.
+    /// Whether a request for `path` at `host` asks for this page, in whichever spelling.
     pub fn is_at(&self, host: &str, path: &str) -> bool {
-        self.host.as_ref().is_none_or(|own| own.eq_ignore_ascii_case(without_default_port(host)))
-            && Cow::from(percent_decode_str(path)) == self.path
+        self.host.as_ref().is_none_or(|own| is_same_host(own, host)) && self.path.is(path)
     }
 }
 
-/// Behind an ALB a request may come by either scheme, so both default ports say nothing.
+/// Whether two texts name the same host. Behind an ALB a request may come by either scheme, so both default ports say
+/// nothing.
+pub(crate) fn is_same_host(one: &str, other: &str) -> bool {
+    without_default_port(one).eq_ignore_ascii_case(without_default_port(other))
+}
+
 fn without_default_port(host: &str) -> &str {
     host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(host)
 }

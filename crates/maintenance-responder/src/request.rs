@@ -63,6 +63,11 @@ impl Request {
         self.header_values(name).map(str::to_owned).reduce(|list, value| list + ", " + &value)
     }
 
+    /// Whether the method only reads: it may be repeated without doing anything twice.
+    pub fn is_read(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD")
+    }
+
     /// The `Host` header, empty if absent: an ALB's health checks carry none.
     pub fn host(&self) -> &str {
         self.header("host").unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Where a visitor wanted to go.
+//! A place that a browser may be sent to.
 
 use std::borrow::Cow;
 
@@ -35,6 +35,13 @@ const IN_FROM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'
 /// quotes, angle brackets, backslashes or a fragment, and starts with exactly one `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnPath(String);
+
+/// The root.
+impl Default for ReturnPath {
+    fn default() -> Self {
+        Self("/".to_owned())
+    }
+}
 
 impl ReturnPath {
     /// The path and query string that a request asked for. One whose query string would be too long loses that.

@@ -5,6 +5,7 @@ use crate::cors::Preflight;
 use crate::page::{LANGUAGES, Language};
 use crate::request::Request;
 use crate::return_path::ReturnPath;
+use crate::way_back::{self, WayBack};
 
 /// What the `User-Agent` of a load balancer's health checks starts with, see
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>.
@@ -23,12 +24,16 @@ pub enum Outcome {
     Page {
         /// In which language.
         language: &'static Language,
-        /// Where the visitor wanted to go, if the page's URL says so.
-        from: Option<ReturnPath>,
+        way_back: WayBack,
+    },
+    /// The same page, for the operators to look at.
+    Preview {
+        /// In which language.
+        language: &'static Language,
     },
     /// To the maintenance page.
     Redirect {
-        /// Where the visitor wanted to go, for the built-in page to bring them back.
+        /// Where the built-in page is to bring the visitor back to.
         from: Option<ReturnPath>,
     },
     /// Everything else.
@@ -43,6 +48,7 @@ impl Outcome {
             Self::Preflight(_) => Some("preflight"),
             Self::Health => Some("health"),
             Self::Page { .. } => Some("page"),
+            Self::Preview { .. } => Some("preview"),
             Self::Redirect { .. } => Some("redirect"),
             Self::Unavailable => Some("unavailable"),
         }
@@ -54,8 +60,9 @@ impl Outcome {
 /// 1. the load balancer's own health check, whatever it asks for;
 /// 2. a preflight, even to a health path: its answer decides only whether the real request may be sent;
 /// 3. a health check, even for a path that browsers are redirected from: a redirect would fail the check;
-/// 4. the maintenance page, even though its path usually matches the redirect's pattern: it would redirect to itself;
-/// 5. the redirect;
+/// 4. the maintenance page and its preview, even though their paths may match the redirect's pattern: the page would
+///    redirect to itself;
+/// 5. the redirect of the paths that browsers ask for, and of navigations if they are redirected wherever they go;
 /// 6. unavailable.
 pub fn route(request: &Request, config: &Config) -> Outcome {
     if request.header("user-agent").is_some_and(|agent| agent.starts_with(HEALTH_CHECKER)) {
@@ -68,12 +75,15 @@ pub fn route(request: &Request, config: &Config) -> Outcome {
         return Outcome::Health;
     }
     if config.page_url.is_at(request.host(), &request.path) {
-        let accepted = request.header_list("accept-language").unwrap_or_default();
-        let language = Language::negotiate(&LANGUAGES, &accepted).unwrap_or(&LANGUAGES[0]);
-        return Outcome::Page { language, from: from_parameter(request, config) };
+        let way_back = way_back::of_page(request, config);
+        return Outcome::Page { language: language(request, config), way_back };
     }
-    if config.redirect_path.matches(&request.path) {
-        return Outcome::Redirect { from: wanted(request, config) };
+    if config.is_preview(&request.path) {
+        return Outcome::Preview { language: language(request, config) };
+    }
+    if config.redirect_path.matches(&request.path) || (config.redirects_navigations && asks_for_html(request))
+    {
+        return Outcome::Redirect { from: way_back::of_redirect(request, config) };
     }
     Outcome::Unavailable
 }
@@ -83,19 +93,26 @@ fn preflight(request: &Request, config: &Config) -> Option<Preflight> {
     Preflight::from_request(request)
 }
 
-/// Where to bring the visitor back to. A page elsewhere would not know what to do with it, and only what was asked for
-/// with GET or HEAD can be asked for again without sending a form twice.
-fn wanted(request: &Request, config: &Config) -> Option<ReturnPath> {
-    if config.page_url.is_on_same_host() && matches!(request.method.as_str(), "GET" | "HEAD") {
-        ReturnPath::of_request(request)
-    } else {
-        None
+fn language(request: &Request, config: &Config) -> &'static Language {
+    if let Some(own) = &config.page_language {
+        return own.others;
     }
+    let accepted = request.header_list("accept-language").unwrap_or_default();
+    Language::negotiate(&LANGUAGES, &accepted).unwrap_or(&LANGUAGES[0])
 }
 
-/// Where the page's own URL says that the visitor wanted to go: never to the page itself.
-fn from_parameter(request: &Request, config: &Config) -> Option<ReturnPath> {
-    let (_, from) = request.parameters().filter(|(name, _)| *name == "from").last()?;
-    let from = ReturnPath::from_parameter(from)?;
-    (!config.page_url.is_at(request.host(), from.path())).then_some(from)
+/// Whether a request comes from somebody who goes to a page: browsers name HTML for those alone, other clients accept
+/// anything.
+fn asks_for_html(request: &Request) -> bool {
+    let is_html = |range: &str| {
+        let mut parts = range.split(';').map(str::trim);
+        parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("text/html")) && !parts.any(is_refusal)
+    };
+    request.is_read() && request.header_list("accept").is_some_and(|list| list.split(',').any(is_html))
+}
+
+/// Whether a parameter of a range is the weight 0 (RFC 9110, section 12.4.2).
+fn is_refusal(parameter: &str) -> bool {
+    let weight = parameter.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
+    weight.is_some_and(|(_, weight)| weight.trim().bytes().all(|byte| matches!(byte, b'0' | b'.')))
 }

@@ -1,5 +1,7 @@
 //! The languages of the built-in page: what it says in each of them, and which of them a visitor reads.
 
+use thiserror::Error;
+
 /// A language, which is all that there is to add for another one, in [`LANGUAGES`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Language {
@@ -18,6 +20,10 @@ pub struct Language {
     /// What the script says while it does, and when that was too early.
     pub asking: &'static str,
     pub not_yet: &'static str,
+    /// The link to the operators' status page.
+    pub status_page: &'static str,
+    /// What a preview says of itself.
+    pub preview: &'static str,
     /// What follows one second, and several; a space in between, if the language has it, belongs to it.
     pub seconds: [&'static str; 2],
     /// What follows one minute, and several.
@@ -37,6 +43,8 @@ pub static LANGUAGES: [Language; 3] = [
         try_now: "Try again now",
         asking: "Asking…",
         not_yet: "Still unavailable.",
+        status_page: "Current status",
+        preview: "Preview: this is the page that visitors get during maintenance. Here it does not try again.",
         seconds: [" second", " seconds"],
         minutes: [" minute", " minutes"],
         hours: [" hour", " hours"],
@@ -50,6 +58,8 @@ pub static LANGUAGES: [Language; 3] = [
         try_now: "지금 다시 시도",
         asking: "확인하고 있습니다…",
         not_yet: "아직 이용할 수 없습니다.",
+        status_page: "서비스 상태 보기",
+        preview: "미리 보기: 점검 중에 방문자에게 표시되는 페이지입니다. 여기서는 다시 확인하지 않습니다.",
         seconds: ["초"; 2],
         minutes: ["분"; 2],
         hours: ["시간"; 2],
@@ -63,11 +73,52 @@ pub static LANGUAGES: [Language; 3] = [
         try_now: "今すぐ再試行",
         asking: "確認しています…",
         not_yet: "まだご利用いただけません。",
+        status_page: "稼働状況を見る",
+        preview: "プレビュー：メンテナンス中に表示されるページです。ここでは再確認を行いません。",
         seconds: ["秒"; 2],
         minutes: ["分"; 2],
         hours: ["時間"; 2],
     },
 ];
+
+/// In which language the operators have written their own texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnLanguage {
+    /// As it was given (BCP 47).
+    pub tag: String,
+    /// The language of all other texts on the page: the same one, if it is built in.
+    pub others: &'static Language,
+}
+
+/// Why a text is not a language tag.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum LanguageTagError {
+    #[error(
+        "its parts between hyphens must have 1 to 8 letters or digits, and the first at least 2 and only letters"
+    )]
+    Subtag,
+}
+
+impl OwnLanguage {
+    /// Reads a language tag such as `ko` or `de-AT`.
+    ///
+    /// # Errors
+    /// See [`LanguageTagError`].
+    pub fn parse(tag: &str) -> Result<Self, LanguageTagError> {
+        let is_subtag = |subtag: &str| {
+            (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        };
+        let primary = primary(tag);
+        if !tag.split('-').all(is_subtag)
+            || primary.len() < 2
+            || primary.bytes().any(|byte| byte.is_ascii_digit())
+        {
+            return Err(LanguageTagError::Subtag);
+        }
+        let same = |language: &&Language| language.tag.eq_ignore_ascii_case(primary);
+        Ok(Self { tag: tag.to_owned(), others: LANGUAGES.iter().find(same).unwrap_or(&LANGUAGES[0]) })
+    }
+}
 
 impl Language {
     /// The one of `languages` that an `Accept-Language` header (RFC 9110, section 12.5.4) likes best; `*` likes the first.
@@ -76,7 +127,7 @@ impl Language {
         let mut best = (None, 0);
         for range in accept_language.split(',') {
             let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let primary = tag.trim().split('-').next().unwrap_or_default();
+            let primary = primary(tag.trim());
             let meant = |language: &&Self| primary == "*" || language.tag.eq_ignore_ascii_case(primary);
             if let (Some(language), Some(weight)) = (languages.iter().find(meant), weight(parameters))
                 && weight > best.1
@@ -96,6 +147,10 @@ impl Language {
         };
         format!("{count}{}", if count == 1 { one } else { several })
     }
+}
+
+fn primary(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or_default()
 }
 
 /// The weight in thousandths: 1000 without a `q`, nothing for one that cannot be read.

@@ -18,7 +18,7 @@ static CONFIGS: LazyLock<[Config; 3]> = LazyLock::new(|| {
             ("REDIRECT_PATH_PATTERN", "^/"),
             ("MAINTENANCE_PAGE_URL", "https://www.example.com/a/maintenance"),
             ("HEALTH_PATH_PATTERN", "up"),
-            ("CORS_ALLOWED_ORIGINS", "*"),
+            ("CORS_ALLOWED_ORIGINS", "none"),
         ]),
         config(&[
             ("UNAVAILABLE_BODY", "\"점검 \\u0000\""),
@@ -26,12 +26,16 @@ static CONFIGS: LazyLock<[Config; 3]> = LazyLock::new(|| {
             ("CORS_ALLOWED_ORIGINS", "https://app.example.com,http://localhost:3000"),
             ("PAGE_TITLE", "점검 & <co>"),
             ("PAGE_MESSAGE", "\"\n'"),
+            ("PAGE_LANGUAGE", "de"),
+            ("PREVIEW_PATH", "/up"),
+            ("REDIRECT_BROWSERS", "navigations"),
+            ("STATUS_PAGE_URL", "https://status.example.com/?a&b"),
         ]),
     ]
 });
 
 /// Names and values that mean something to the function or to those before it.
-const WORDS: [&str; 47] = [
+const WORDS: [&str; 53] = [
     "",
     "httpMethod",
     "path",
@@ -47,6 +51,12 @@ const WORDS: [&str; 47] = [
     "user-agent",
     "User-Agent",
     "origin",
+    "accept",
+    "text/html;q=0.1,*/*",
+    "referer",
+    "https://www.example.com/a/cart?x",
+    "x-forwarded-proto",
+    "x-amzn-trace-id",
     "accept-language",
     "Accept-Language",
     "access-control-request-method",

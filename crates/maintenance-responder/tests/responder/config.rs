@@ -17,13 +17,18 @@ fn is_accepted(variable: &str, value: &str) -> bool {
 fn nothing_needs_to_be_set_and_blank_counts_as_unset() {
     let variables = [
         "REDIRECT_PATH_PATTERN",
+        "REDIRECT_BROWSERS",
         "MAINTENANCE_PAGE_URL",
+        "PREVIEW_PATH",
+        "HOME_PATH",
         "UNAVAILABLE_BODY",
         "RETRY_AFTER_SECONDS",
         "HEALTH_PATH_PATTERN",
         "CORS_ALLOWED_ORIGINS",
         "PAGE_TITLE",
         "PAGE_MESSAGE",
+        "PAGE_LANGUAGE",
+        "STATUS_PAGE_URL",
     ];
     let (unset, blank) = (config(&[]), config(&variables.map(|variable| (variable, " \n"))));
     for path in ["/", "/a", "/a/maintenance", "/b"] {
@@ -36,7 +41,7 @@ fn a_bad_value_is_an_error_that_names_variable_value_reason_and_what_is_accepted
     insta::assert_snapshot!(error("RETRY_AFTER_SECONDS", "5m"), @r#"RETRY_AFTER_SECONDS is "5m": not a whole number; accepted: a whole number of seconds from 1 to 86400"#);
     insta::assert_snapshot!(error("UNAVAILABLE_BODY", r#"{"message":}"#), @r#"UNAVAILABLE_BODY is "{"message":}": expected value at line 1 column 12; accepted: any JSON value of at most 500 characters"#);
     insta::assert_snapshot!(error("MAINTENANCE_PAGE_URL", "//cdn.example.com/m"), @r#"MAINTENANCE_PAGE_URL is "//cdn.example.com/m": // at the start would name another host; accepted: a path on the same host such as /a/maintenance, or an absolute http or https URL, of at most 200 characters"#);
-    insta::assert_snapshot!(error("CORS_ALLOWED_ORIGINS", "https://app.example.com/"), @r#"CORS_ALLOWED_ORIGINS is "https://app.example.com/": in "https://app.example.com/" the scheme must be followed by a host and an optional port, and nothing else; accepted: comma-separated origins as browsers send them, such as https://app.example.com, or * alone, of at most 500 characters"#);
+    insta::assert_snapshot!(error("CORS_ALLOWED_ORIGINS", "https://app.example.com/"), @r#"CORS_ALLOWED_ORIGINS is "https://app.example.com/": in "https://app.example.com/" the scheme must be followed by a host and an optional port, and nothing else; accepted: comma-separated origins as browsers send them, such as https://app.example.com, or * or none alone, of at most 500 characters"#);
     insta::assert_snapshot!(error("PAGE_TITLE", "a\nb"), @r#"
     PAGE_TITLE is "a
     b": it holds the control character '\n'; accepted: plain text in one line of at most 100 characters
@@ -52,18 +57,23 @@ fn what_cannot_be_used_is_replaced_by_its_default_and_the_rest_stands() {
     let config = read_config(&[
         ("REDIRECT_PATH_PATTERN", "("),
         ("MAINTENANCE_PAGE_URL", "//x"),
+        ("REDIRECT_BROWSERS", "all"),
+        ("PREVIEW_PATH", "/a//maintenance/"),
+        ("HOME_PATH", "/a/%6Daintenance"),
         ("UNAVAILABLE_BODY", "{"),
         ("RETRY_AFTER_SECONDS", "0"),
         ("HEALTH_PATH_PATTERN", "*/health"),
         ("CORS_ALLOWED_ORIGINS", "https://*.example.com"),
         ("PAGE_TITLE", "Back at 5"),
         ("PAGE_MESSAGE", "\u{7}a"),
+        ("PAGE_LANGUAGE", "Deutsch_AT"),
+        ("STATUS_PAGE_URL", "http://status.example.com"),
     ]);
     let variables: Vec<_> = config.errors.iter().map(|error| error.variable).collect();
     assert_eq!(
         variables.join(" "),
-        "REDIRECT_PATH_PATTERN MAINTENANCE_PAGE_URL UNAVAILABLE_BODY \
-        RETRY_AFTER_SECONDS HEALTH_PATH_PATTERN CORS_ALLOWED_ORIGINS PAGE_MESSAGE"
+        "MAINTENANCE_PAGE_URL PREVIEW_PATH HOME_PATH REDIRECT_PATH_PATTERN REDIRECT_BROWSERS UNAVAILABLE_BODY \
+        RETRY_AFTER_SECONDS HEALTH_PATH_PATTERN CORS_ALLOWED_ORIGINS PAGE_MESSAGE PAGE_LANGUAGE STATUS_PAGE_URL"
     );
     for path in ["/", "/a", "/a/health", "/a/maintenance", "/b"] {
         let request = get(path).header("origin", "https://www.example.com");
@@ -135,6 +145,58 @@ fn page_urls_that_could_not_stand_in_a_location_or_would_loop_are_refused() {
     ] {
         let error = error("MAINTENANCE_PAGE_URL", url);
         assert!(error.replace("segment . or ..", "dot").contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn paths_that_are_no_place_of_their_own_on_the_same_host_are_refused() {
+    for (path, reason) in [
+        ("a", "does not start with /"),
+        ("https://www.example.com/a", "does not start with /"),
+        ("//www.example.com", "another host"),
+        ("/a?x=1", "query string"),
+        ("/a#x", "query string"),
+        ("/a/../b", "which browsers remove"),
+        ("/점검", "percent-encoded"),
+        ("/a%2", "hexadecimal"),
+        ("/a/maintenance", "there stands the maintenance page"),
+        ("/a//maintenance/", "there stands the maintenance page"),
+    ] {
+        for variable in ["HOME_PATH", "PREVIEW_PATH"] {
+            assert!(error(variable, path).contains(reason), "{}", error(variable, path));
+        }
+    }
+    for unsafe_place in ["/%2Fwww.example.com", "/a%5Cb", "/a%00"] {
+        assert!(error("HOME_PATH", unsafe_place).contains("another place than it seems"), "{unsafe_place}");
+    }
+    assert!(is_accepted("HOME_PATH", "/") && is_accepted("PREVIEW_PATH", "/shop/%EC%A0%90"));
+}
+
+#[test]
+fn a_status_page_is_a_secure_one_elsewhere() {
+    for (url, reason) in [
+        ("/status", "does not start with https://"),
+        ("http://status.example.com", "does not start with https://"),
+        ("javascript:alert(1)", "does not start with https://"),
+        ("https://me@status.example.com", "is not a host"),
+        ("https://status.example.com/\"", "percent-encoded"),
+    ] {
+        assert!(error("STATUS_PAGE_URL", url).contains(reason), "{url}");
+    }
+    assert!(is_accepted("STATUS_PAGE_URL", "HTTPS://status.example.com/shop?lang=en#now"));
+}
+
+#[test]
+fn what_is_no_language_tag_is_refused() {
+    for tag in ["d", "1a", "de_AT", "de-", "-de", "german language", "한국어", "abcdefghi", "de-abcdefghi"]
+    {
+        assert!(
+            error("PAGE_LANGUAGE", tag).starts_with(&format!("PAGE_LANGUAGE is \"{tag}\": its parts")),
+            "{tag}"
+        );
+    }
+    for tag in ["de", "zh-Hant-TW", "es-419", "KO"] {
+        assert!(is_accepted("PAGE_LANGUAGE", tag), "{tag}");
     }
 }
 
@@ -221,6 +283,10 @@ fn texts_are_accepted_up_to_the_number_of_characters_that_the_sentence_names() {
         ("MAINTENANCE_PAGE_URL", 200, &|chars| format!("/{}", "a".repeat(chars - 1))),
         ("UNAVAILABLE_BODY", 500, &|chars| format!("\"{}\"", "점".repeat(chars - 2))),
         ("CORS_ALLOWED_ORIGINS", 500, &origins),
+        ("PREVIEW_PATH", 100, &|chars| format!("/{}", "a".repeat(chars - 1))),
+        ("HOME_PATH", 100, &|chars| format!("/{}", "a".repeat(chars - 1))),
+        ("STATUS_PAGE_URL", 150, &origins),
+        ("PAGE_LANGUAGE", 35, &|chars| format!("de-{}", "abcd-".repeat(10))[..chars].to_owned()),
         ("PAGE_TITLE", 100, &|chars| "점".repeat(chars)),
         ("PAGE_MESSAGE", 500, &|chars| "점".repeat(chars)),
     ] {

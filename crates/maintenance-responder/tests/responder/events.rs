@@ -45,6 +45,12 @@ fn the_front_end_redirects_and_remembers() {
 }
 
 #[test]
+fn a_posted_form_is_brought_back_to_the_page_that_it_stands_on() {
+    let exchange = invoke_file(&config(&[]), "alb-post-form.json");
+    assert_eq!(exchange.header("location"), Some("/a/maintenance?from=/a/orders/new%3Fitem%3D7"));
+}
+
+#[test]
 fn an_event_with_multi_value_headers_gets_them_back() {
     insta::assert_snapshot!(invoke_file(&config(&[]), "alb-multi-value-headers.json"), @r#"
     303 See Other
@@ -77,7 +83,7 @@ fn the_page_answers_for_itself() {
     503 Service Unavailable
     cache-control: no-store
     content-language: ja
-    content-security-policy: default-src 'none'; style-src 'sha256-ImZmv+dG0W4BucNcJxxL8OTrbJKMoiq7u+sPu/ST3+Y='; script-src 'sha256-nBgmXWTO8Hj0wo70mAONpji1pM+h/caIYtOyw3Qic4s='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+    content-security-policy: default-src 'none'; style-src 'sha256-qMI7Qhv+h+H+LwzepAD8DCBEvGasgJXxPZu2vHJKTS4='; script-src 'sha256-nBgmXWTO8Hj0wo70mAONpji1pM+h/caIYtOyw3Qic4s='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
     content-type: text/html; charset=utf-8
     referrer-policy: no-referrer
     retry-after: 300

@@ -99,6 +99,8 @@ fn a_fourth_language_is_one_entry() {
         try_now: "Jetzt versuchen",
         asking: "Einen Moment …",
         not_yet: "Noch nicht.",
+        status_page: "Statusseite",
+        preview: "Vorschau",
         seconds: [" Sekunde", " Sekunden"],
         minutes: [" Minute", " Minuten"],
         hours: [" Stunde", " Stunden"],
@@ -106,6 +108,7 @@ fn a_fourth_language_is_one_entry() {
     let four = [LANGUAGES.as_slice(), &[GERMAN]].concat();
     let language = Language::negotiate(&four, "fr, de-AT;q=0.9, ja;q=0.8").unwrap();
     let html = render(&config(&[("RETRY_AFTER_SECONDS", "3601")]), language, None);
+    assert_eq!(between(&html, "<p role=\"note\">", "</p>"), GERMAN.preview);
     assert_eq!(between(&html, "<html lang=\"", "\""), "de");
     assert_eq!(between(&html, "<h1>", "</h1>"), GERMAN.title);
     assert!(
@@ -137,7 +140,7 @@ fn it_says_when_it_tries_again() {
             let status = between(&html, "<p id=\"next-try\"", "</p>");
             assert!(status.contains(words), "{status}");
             assert!(status.contains(&format!("data-retry-after=\"{seconds}\"")), "{status}");
-            assert!(html.contains(&format!("http-equiv=\"refresh\" content=\"{seconds}\"")));
+            assert!(html.contains(&format!("http-equiv=\"refresh\" content=\"{seconds};")));
         }
     }
 }
@@ -171,11 +174,62 @@ fn title_and_message_of_the_environment_are_text_in_every_language() {
     }
 }
 
+/// Where the page's link and its refresh without scripts lead, and whether a reload is to ask for that place.
+fn ways_back(html: &str) -> (String, String, bool) {
+    let link = between(html, "id=\"return\"", ">");
+    let refresh = between(html, "http-equiv=\"refresh\" content=\"300", "\"");
+    let place = between(link, "href=\"", "\"").to_owned();
+    (place, refresh.to_owned(), link.ends_with(" data-wanted"))
+}
+
+fn home(place: &str) -> (String, String, bool) {
+    (place.to_owned(), format!(";url={place}"), false)
+}
+
 #[test]
-fn without_a_from_the_link_leads_home_and_the_page_reloads_itself() {
-    let html = page(&[], "en", None).response.body;
-    assert_eq!(between(&html, "id=\"return\" href=\"", "\""), "/");
-    assert_eq!(between(&html, "http-equiv=\"refresh\" content=\"", "\""), "300");
+fn opened_by_hand_the_page_leads_to_the_page_that_the_visitor_came_from_or_home() {
+    let config = config(&[("HOME_PATH", "/a/start")]);
+    let opened = |referer: &str| {
+        let sent = get("/a/maintenance").header("x-forwarded-proto", "https").header("referer", referer);
+        ways_back(&sent.send(&config).response.body)
+    };
+    assert_eq!(opened("https://www.example.com/a/help?x=1"), home("/a/help?x=1"));
+    for referer in [
+        "",
+        "https://evil.example/a/help",
+        "https://www.example.com/a/maintenance/",
+        "https://www.example.com/",
+    ] {
+        assert_eq!(opened(referer), home("/a/start"), "{referer}");
+    }
+}
+
+#[test]
+fn home_is_the_front_end_unless_the_page_itself_stands_there() {
+    for (environment, place) in [
+        (&[][..], "/a"),
+        (&[("HOME_PATH", "/"), ("REDIRECT_PATH_PATTERN", "^/")], "/"),
+        (&[("MAINTENANCE_PAGE_URL", "/a/"), ("REDIRECT_PATH_PATTERN", "^/")], "/"),
+        (&[("MAINTENANCE_PAGE_URL", "/")], "/a"),
+    ] {
+        let at = environment.iter().find(|(name, _)| *name == "MAINTENANCE_PAGE_URL");
+        let html =
+            get(at.map_or("/a/maintenance", |(_, path)| path)).send(&config(environment)).response.body;
+        assert_eq!(ways_back(&html), home(place));
+    }
+}
+
+#[test]
+fn without_scripts_nobody_is_brought_where_only_json_is_during_maintenance() {
+    for (environment, from, refresh) in [
+        (&[][..], "/a/orders", ";url=/a/orders"),
+        (&[], "/b", ""),
+        (&[("HOME_PATH", "/shop")], "", ""),
+        (&[("REDIRECT_BROWSERS", "navigations")], "/b", ";url=/b"),
+    ] {
+        let html = page(environment, "en", Some(from)).response.body;
+        assert_eq!(ways_back(&html).1, refresh, "{environment:?} {from}");
+    }
 }
 
 #[test]
@@ -196,10 +250,14 @@ fn from_is_checked_again_and_escaped() {
         "/a/%6Daintenance",
         "/a/%256Daintenance",
         "/a/maintenance%3Ffrom%3D/a/maintenance",
+        "/a/maintenance/",
+        "/a//maintenance",
+        "/a%252Fmaintenance",
+        "/a%2Fmaintenance%2F%2F",
         "/x%23y",
     ] {
         let html = page(&[], "en", Some(bad)).response.body;
-        assert_eq!(between(&html, "id=\"return\" href=\"", "\""), "/", "{bad}");
+        assert_eq!(ways_back(&html), home("/a"), "{bad}");
         assert_eq!(html, page(&[], "en", None).response.body);
     }
     for (from, link) in [
@@ -211,8 +269,8 @@ fn from_is_checked_again_and_escaped() {
         ("/a/maintenance/x", "/a/maintenance/x"),
     ] {
         let html = page(&[], "en", Some(from)).response.body;
-        assert_eq!(between(&html, "id=\"return\" href=\"", "\""), link);
-        assert_eq!(between(&html, "content=\"300;url=", "\""), link);
+        let (place, _, wanted) = ways_back(&html);
+        assert_eq!((place.as_str(), wanted), (link, true));
     }
 }
 
@@ -223,6 +281,89 @@ fn the_page_is_known_however_its_path_is_encoded() {
         assert_eq!(get(path).send(&config).outcome(), "page", "{path}");
     }
     assert_eq!(get("/a/%EC%A0%90").send(&config).outcome(), "redirect");
+}
+
+#[test]
+fn the_page_is_known_however_its_path_is_spelt() {
+    let config = config(&[]);
+    for path in [
+        "/a/maintenance/",
+        "/a//maintenance",
+        "//a/maintenance//",
+        "/a%2Fmaintenance",
+        "/a%2fmaintenance%2f",
+        "/%61/%6D%61intenance",
+        "/a/./maintenance/.",
+        "/a/b/../maintenance",
+        "/%2e%2E/a/%2e/maintenance",
+    ] {
+        let exchange = get(path).send(&config);
+        assert_eq!((exchange.outcome(), exchange.response.status), ("page", 503), "{path}");
+        assert_eq!(ways_back(&exchange.response.body), home("/a"), "{path}");
+    }
+    for path in
+        ["/a/maintenances", "/a/maintenance/x", "/a/Maintenance", "/a/maintenance/..", "/a/%256Daintenance"]
+    {
+        assert_eq!(get(path).send(&config).outcome(), "redirect", "{path}");
+    }
+}
+
+#[test]
+fn a_preview_says_so_and_neither_tries_nor_leaves() {
+    let config = config(&[("PREVIEW_PATH", "/maintenance-preview")]);
+    for path in ["/maintenance-preview", "/maintenance%2Dpreview/"] {
+        for (language, note) in [("en", "Preview: "), ("ko", "미리 보기: "), ("ja", "プレビュー：")]
+        {
+            let exchange = get(path).header("accept-language", language).send(&config);
+            assert_eq!((exchange.outcome(), exchange.response.status), ("preview", 503));
+            let html = &exchange.response.body;
+            assert!(between(html, "<p role=\"note\">", "</p>").starts_with(note));
+            assert!(!html.contains("<script") && !html.contains("<noscript"), "{html}");
+        }
+    }
+    let visited = get("/a/maintenance").query("from", "/maintenance-preview/").send(&config).response.body;
+    assert_eq!(ways_back(&visited), home("/a"));
+    assert!(!visited.contains("<p role=\"note\">"));
+}
+
+#[test]
+fn the_operators_status_page_is_linked_if_there_is_one() {
+    for (language, text) in [("en", "Current status"), ("ko", "서비스 상태 보기"), ("ja", "稼働状況を見る")]
+    {
+        let html =
+            page(&[("STATUS_PAGE_URL", "https://status.example.com/?a=1&b")], language, None).response.body;
+        assert!(
+            html.contains(&format!("<a href=\"https://status.example.com/?a=1&#38;b\">{text}</a>")),
+            "{html}"
+        );
+        assert_eq!(page(&[], language, None).response.body.matches("<a ").count(), 1);
+    }
+}
+
+#[test]
+fn a_language_told_for_own_texts_is_the_whole_pages_if_it_is_built_in() {
+    for (told, whole_page) in [("ko", "ko"), ("JA-jp", "ja"), ("en", "en"), ("de-AT", "en"), ("kok", "en")] {
+        let environment = [("PAGE_LANGUAGE", told), ("PAGE_MESSAGE", "Own words")];
+        for accepted in ["en", "ko", "ja"] {
+            let exchange = page(&environment, accepted, None);
+            assert_eq!(exchange.header("content-language"), Some(whole_page));
+            assert_eq!(exchange.header("vary"), None);
+            let html = exchange.response.body;
+            assert_eq!(between(&html, "<html lang=\"", "\""), whole_page);
+            assert!(html.contains("<h1>"), "{html}");
+            assert!(html.contains(&format!("<p lang=\"{told}\">Own words</p>")), "{html}");
+        }
+    }
+}
+
+#[test]
+fn the_page_weighs_less_than_8_kb_in_every_language() {
+    for language in ["en", "ko", "ja"] {
+        let html = page(&[("STATUS_PAGE_URL", "https://status.example.com")], language, Some("/a/orders/7"))
+            .response
+            .body;
+        assert!(html.len() < 8_000, "{language}: {} bytes", html.len());
+    }
 }
 
 #[test]
