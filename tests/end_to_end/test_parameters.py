@@ -35,6 +35,10 @@ FILLED: dict[str, Callable[[int], str]] = {
     "PageMessage": lambda n: HANGUL * n,
     "CorsAllowedOrigins": lambda n: "https://" + "a" * (n - 8),
     "HealthPathPattern": lambda n: r"\." * (n // 2),
+    "HomePath": lambda n: "/" + "b" * (n - 1),
+    "PreviewPath": lambda n: "/" + "c" * (n - 1),
+    "PageLanguage": lambda n: ("de" + "-abcdefgh" * n)[:n],
+    "StatusPageUrl": lambda n: "https://" + "a" * (n - 8),
 }
 
 ACCEPTED: dict[str, list[str]] = {
@@ -53,6 +57,11 @@ ACCEPTED: dict[str, list[str]] = {
         "^/a|^/b*?",
     ],
     "HealthPathPattern": ["", "^/health$", ".*/ready"],
+    "RedirectBrowsers": ["paths", "navigations"],
+    "HomePath": ["/", "/a", "/shop/%EC%A0%90/..."],
+    "PreviewPath": ["", "/maintenance-preview", "/a/.preview/"],
+    "PageLanguage": ["", "ko", "de-AT", "zh-Hant-TW"],
+    "StatusPageUrl": ["", "https://status.example.com", "https://[::1]:8443/a;b=c?d=/../e#f"],
     "UnavailableBody": [
         "",
         "{}",
@@ -66,8 +75,8 @@ ACCEPTED: dict[str, list[str]] = {
     "PageTitle": ["", "Back at 5 & <soon>"],
     "PageMessage": ["", "one\ntwo"],
     "CorsAllowedOrigins": [
-        "",
         "*",
+        "none",
         "https://App.example.com",
         "http://localhost:3000,https://a.example.com:65000,https://[::1]:80,http://b:443",
     ],
@@ -119,6 +128,33 @@ REFUSED: dict[str, list[str]] = {
         "a{x}",
     ],
     "HealthPathPattern": ["*/health", "^/health)"],
+    "RedirectBrowsers": ["all", "Paths"],
+    "HomePath": [
+        "a",
+        "https://example.com/a",
+        "//example.com",
+        "/%2Fexample.com",
+        "/%5cexample.com",
+        "/a%00",
+        "/a?b=c",
+        "/a#b",
+        "/a b",
+        "/a/../b",
+        "/a/%2e",
+        "/a%2",
+        "/한",
+    ],
+    "PreviewPath": ["preview", "//preview", "/preview?x", "/a/../b", "/."],
+    "PageLanguage": ["d", "de_AT", "de-", "1a", "german language"],
+    "StatusPageUrl": [
+        "/status",
+        "http://status.example.com",
+        "https://",
+        "https://me@status.example.com",
+        "https://status.example.com:0",
+        "https://status.example.com/../a",
+        'https://status.example.com/"',
+    ],
     "UnavailableBody": [
         "{message:Down}",
         "{'message':'Down'}",
@@ -146,6 +182,7 @@ REFUSED: dict[str, list[str]] = {
         "http://host:80",
         "https://a,http://b:80",
         "*,https://a",
+        "none,https://a",
         "https://a,",
         "https://me@a",
         "https://한",
@@ -269,4 +306,6 @@ def _form_accepts(parameter: str, value: str) -> bool:
     if form["Type"] == "Number":
         number = float(value) if re.fullmatch(r"-?\d+(\.\d+)?", value) else float("nan")
         return form["MinValue"] <= number <= form["MaxValue"]
+    if "AllowedValues" in form:
+        return value in form["AllowedValues"]
     return len(value) <= form.get("MaxLength", len(value)) and bool(re.fullmatch(form["AllowedPattern"], value))

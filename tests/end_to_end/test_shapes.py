@@ -40,7 +40,7 @@ def full(aws: Aws, deployed_site: Site, full_listeners: list[Listener]) -> Stack
         "ScheduleTimeZone": "Asia/Seoul",
         "SchedulesEnabled": "false",
         "MaintenancePageUrl": "/maintenance",
-        "PreviewPath": "/maintenance",
+        "PreviewPath": "/maintenance-preview",
         "CorsAllowedOrigins": "https://app.example.com",
         "HealthPathPattern": "^/health$",
         "NotificationEmail": "ops@example.com",
@@ -48,6 +48,7 @@ def full(aws: Aws, deployed_site: Site, full_listeners: list[Listener]) -> Stack
         "ResponderReservedConcurrency": "50",
         "SwitcherReservedConcurrency": "2",
         "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
+        "Tracing": "true",
     }
     return deploy_like(aws, deployed_site.stack, "full", parameters)
 
@@ -80,13 +81,13 @@ def test_with_no_more_than_asked_for_nothing_optional_is_there(deployed_site: Si
 def test_the_preview_shows_the_page_at_rest_and_during_maintenance(
     full_at_rest: Stack, full_listeners: list[Listener]
 ) -> None:
-    at_rest = [listener.request("/maintenance") for listener in full_listeners]
+    at_rest = [listener.request("/maintenance-preview") for listener in full_listeners]
     full_at_rest.invoke(EVENTS / "start.json").answer  # noqa: B018
-    during = [listener.request("/maintenance") for listener in full_listeners]
+    during = [listener.request("/maintenance-preview") for listener in full_listeners]
 
     for answer in at_rest + during:
         assert answer.status == 503
-        assert answer.headers["content-type"].startswith("text/html")
+        assert '<p role="note">' in answer.body
 
 
 def test_schedules_can_be_off_while_the_check_goes_on(aws: Aws, full: Stack) -> None:

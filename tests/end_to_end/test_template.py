@@ -75,12 +75,20 @@ REFUSED = {
         },
         "StandInPriority must differ from RestingPriority",
     ),
-    "a preview of what is no page": (
-        {"PreviewPath": "/preview"},
-        "PreviewPath must be the path in MaintenancePageUrl",
+    "a preview at the page": (
+        {"PreviewPath": "/a/maintenance"},
+        "PreviewPath must differ from MaintenancePageUrl",
+    ),
+    "a preview at home": (
+        {"PreviewPath": "/a"},
+        "PreviewPath must differ from HomePath",
+    ),
+    "a home at the page": (
+        {"HomePath": "/a/maintenance"},
+        "HomePath must differ from MaintenancePageUrl",
     ),
     "a preview at the stand-in's number": (
-        {"PreviewPath": "/a/maintenance", "PreviewPriority": "49999"},
+        {"PreviewPath": "/preview", "PreviewPriority": "49999"},
         "PreviewPriority must differ from StandInPriority",
     ),
     "an e-mail address that is none": (
