@@ -16,7 +16,7 @@ pub use language::{LANGUAGES, Language, LanguageTagError, OwnLanguage};
 /// What the page may load and do: its own style and script, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
      style-src 'sha256-qMI7Qhv+h+H+LwzepAD8DCBEvGasgJXxPZu2vHJKTS4='; \
-     script-src 'sha256-nBgmXWTO8Hj0wo70mAONpji1pM+h/caIYtOyw3Qic4s='; \
+     script-src 'sha256-ZgmFUxvJZPwcWs7tEh81p+6EWdBPQiQ/7Y3Yij7FJKM='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]

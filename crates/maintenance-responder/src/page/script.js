@@ -65,6 +65,14 @@
     }
   };
 
+  const say = (text) => {
+    try {
+      status.textContent = text;
+    } catch {
+      // Coming back matters more.
+    }
+  };
+
   const plan = () => {
     // Between half the pace and all of it, so that not everybody comes back in the same second.
     const delay = pace * (0.5 + Math.random() / 2);
@@ -72,7 +80,7 @@
     due = Date.now() + delay;
     clearTimeout(timer);
     timer = setTimeout(check, delay);
-    status.textContent = nextTry();
+    say(nextTry());
   };
 
   const find = async () => {
@@ -81,7 +89,7 @@
     const back = await isBack();
     asking = false;
     if (back) leave();
-    else if (clicked) status.textContent = `${status.dataset.notYet} ${nextTry()}`;
+    else if (clicked) say(`${status.dataset.notYet} ${nextTry()}`);
     clicked = false;
   };
 
@@ -102,7 +110,7 @@
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     clicked = true;
-    status.textContent = status.dataset.asking;
+    say(status.dataset.asking);
     find();
   });
   document.addEventListener("visibilitychange", checkIfDue);
