@@ -54,10 +54,10 @@ def deployed_shop(aws: Aws, sam: Sam, front_end: Backend, elsewhere: Backend) ->
     """Return the shop, in whatever state the last test has left it."""
     balancer = LoadBalancer(aws, "boutique", {"front-end": front_end.port})
     # Browsers name the port that they connect to in Host, and MiniStack looks for a listener with that number.
-    listener = balancer.listener(port=aws.port, rules={1: ("/b*", "front-end"), 2: ("/*", "front-end")})
+    listener = balancer.listener(port=aws.port, rules={1: ("/a*", "front-end"), 2: ("/b*", "front-end")})
     parameters = {
         "ListenerArn": listener.arn,
-        "DefaultAction": "own",
+        "DefaultAction": "404",
         "RetryAfterSeconds": str(RETRY_AFTER_SECONDS),
         "CorsAllowedOrigins": elsewhere.origin("app"),
     }

@@ -1,4 +1,4 @@
-"""Browser apps of other origins see maintenance for what it is, if their origin is listed."""
+"""Browser apps of other origins see maintenance for what it is: any app by default, or those of listed origins."""
 
 from __future__ import annotations
 
@@ -73,15 +73,27 @@ def test_a_listed_origin_sees_it_through_the_redirect(closed_shop: Site, app: Pa
 def test_the_browser_keeps_it_from_any_other_origin(
     closed_shop: Site, elsewhere: Backend, visit: Visit, options: dict[str, Any]
 ) -> None:
-    tab, _ = visit().open(elsewhere.origin("other"))
+    tab, _ = visit().open(elsewhere.origin("other") + "/a")
 
     assert _ask(tab, f"{closed_shop.origin}/b/orders", options) == {"error": "TypeError"}
+
+
+def test_by_default_any_origin_sees_it_but_never_with_cookies(
+    closed_shop: Site, elsewhere: Backend, visit: Visit
+) -> None:
+    tab, _ = visit().open(elsewhere.origin("other") + "/a")
+    stack, url = closed_shop.stack, f"{closed_shop.origin}/b/orders"
+
+    with stack.configured(stack.responder, CORS_ALLOWED_ORIGINS=""):
+        seen = {name: _ask(tab, url, options) for name, options in {**SIMPLE, **PREFLIGHTED}.items()}
+
+    assert seen == {name: {"error": "TypeError"} if "cookies" in name else JSON for name in seen}
 
 
 @pytest.fixture
 def app(elsewhere: Backend, visit: Visit) -> Page:
     """Return a tab with a page of the listed origin."""
-    return visit().open(elsewhere.origin("app"))[0]
+    return visit().open(elsewhere.origin("app") + "/a")[0]
 
 
 def _ask(tab: Page, url: str, options: dict[str, Any]) -> dict[str, Any]:

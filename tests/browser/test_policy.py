@@ -67,7 +67,7 @@ def test_the_page_cannot_ask_another_origin(closed_shop: Site, elsewhere: Backen
 
 
 def test_no_other_page_can_show_the_page_in_a_frame(closed_shop: Site, elsewhere: Backend, visit: Visit) -> None:
-    tab, _ = visit().open(elsewhere.origin("evil"))
+    tab, _ = visit().open(elsewhere.origin("evil") + "/a")
 
     with tab.expect_console_message(lambda message: "frame-ancestors" in message.text):
         tab.evaluate(

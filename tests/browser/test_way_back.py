@@ -1,4 +1,4 @@
-"""The page lets visitors back in: by itself, and without scripts more plainly."""
+"""The page lets visitors back in: by itself, and without scripts more plainly. Meanwhile the bar shows their place."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_nobody_is_brought_back_before_the_end(closed_shop: Site, visit: Visit) 
     for _ in range(2):
         tab.wait_for_event("requestfinished", lambda request: request.method == "HEAD" and request.url.endswith(WANTED))
 
-    expect(tab).to_have_url(f"{closed_shop.origin}/a/maintenance?from=/a/orders/7%3Fx%3D1")
+    _expect_to_wait(tab)
 
 
 def test_without_scripts_the_page_reloads_itself_back(closed_shop: Site, visit: Visit) -> None:
@@ -54,7 +54,7 @@ def test_without_scripts_the_page_reloads_itself_back(closed_shop: Site, visit: 
 
     # During maintenance the reload leads to the page again.
     tab.wait_for_event("requestfinished", lambda request: request.url.endswith(WANTED))
-    expect(tab.get_by_role("heading", level=1)).to_have_text(TITLES["en-US"])
+    _expect_to_wait(tab)
     closed_shop.end()
 
     _expect_to_be_back(tab, closed_shop)
@@ -80,14 +80,44 @@ def test_the_link_leads_back(unhurried_shop: Site, visit: Visit, scripts: bool) 
     _expect_to_be_back(tab, unhurried_shop)
 
 
-def test_the_link_leads_to_the_page_again_during_maintenance(unhurried_shop: Site, visit: Visit) -> None:
-    tab, answer = visit().open(unhurried_shop.origin + WANTED)
+def test_the_link_says_during_maintenance_that_it_was_too_early(unhurried_shop: Site, visit: Visit) -> None:
+    visitor = visit()
+    tab, _ = visitor.open(unhurried_shop.origin + WANTED)
+    status = tab.get_by_role("status")
+    expect(status).to_contain_text("tries again at")
+
+    tab.get_by_role("link", name="Try again now").click()
+
+    expect(status).to_contain_text("Still unavailable.")
+    expect(status).to_contain_text("tries again at")
+    assert visitor.complaints == []
+
+
+def test_without_scripts_the_link_leads_to_the_page_again_during_maintenance(
+    unhurried_shop: Site, visit: Visit
+) -> None:
+    tab, answer = visit(java_script_enabled=False).open(unhurried_shop.origin + WANTED)
 
     with tab.expect_response(answer.url):
         tab.get_by_role("link", name="Try again now").click()
 
-    expect(tab.get_by_role("heading", level=1)).to_have_text(TITLES["en-US"])
-    expect(tab).to_have_url(answer.url)
+    _expect_to_wait(tab)
+
+
+def test_a_reload_asks_for_what_was_wanted(unhurried_shop: Site, visit: Visit) -> None:
+    tab, _ = visit().open(unhurried_shop.origin + WANTED)
+    # What a visitor bookmarks or passes on.
+    expect(tab).to_have_url(unhurried_shop.origin + WANTED)
+
+    again = tab.reload()
+    assert again is not None
+    assert again.status == 503
+    _expect_to_wait(tab)
+
+    unhurried_shop.end()
+    tab.reload()
+
+    _expect_to_be_back(tab, unhurried_shop)
 
 
 def test_the_place_within_a_page_is_kept(closed_shop: Site, visit: Visit) -> None:
@@ -95,7 +125,8 @@ def test_the_place_within_a_page_is_kept(closed_shop: Site, visit: Visit) -> Non
 
     closed_shop.end()
 
-    tab.wait_for_url(f"{closed_shop.origin}{WANTED}#notes")
+    expect(tab.get_by_role("heading", level=1)).to_have_text(SHOP)
+    assert tab.url == f"{closed_shop.origin}{WANTED}#notes"
 
 
 def test_afterwards_the_back_button_does_not_lead_to_the_page(open_shop: Site, visit: Visit) -> None:
@@ -126,12 +157,20 @@ def test_nobody_is_sent_to_a_system_that_is_still_starting(
     _expect_to_be_back(tab, closed_shop)
 
 
+def test_a_place_that_is_no_longer_there_is_no_maintenance(closed_shop: Site, front_end: Backend, visit: Visit) -> None:
+    tab, _ = visit().open(closed_shop.origin + WANTED)
+
+    with front_end.answering(404):
+        closed_shop.end()
+        _expect_to_be_back(tab, closed_shop)
+
+
 def test_a_visitor_who_was_offline_is_brought_back_on_coming_online(unhurried_shop: Site, visit: Visit) -> None:
     visitor = visit()
-    tab, answer = visitor.open(unhurried_shop.origin + WANTED)
+    tab, _ = visitor.open(unhurried_shop.origin + WANTED)
     visitor.context.set_offline(True)
     unhurried_shop.end()
-    expect(tab).to_have_url(answer.url)
+    _expect_to_wait(tab)
 
     visitor.context.set_offline(False)
 
@@ -154,6 +193,10 @@ def unhurried_shop(closed_shop: Site) -> Iterator[Site]:
     """Yield the shop in maintenance with a page that does not try by itself while a test lasts."""
     with closed_shop.stack.configured(closed_shop.stack.responder, RETRY_AFTER_SECONDS="86400"):
         yield closed_shop
+
+
+def _expect_to_wait(tab: Page) -> None:
+    expect(tab.get_by_role("heading", level=1)).to_have_text(TITLES["en-US"])
 
 
 def _expect_to_be_back(tab: Page, shop: Site) -> None:

@@ -15,7 +15,7 @@ from tests.harness.stack import Stack, delete, deploy_like
 
 APPLICATION = {1: ("/a*", "front-end"), 2: ("/b*", "bff")}
 # What no rule above the stand-in knows, with what a redirect has to keep.
-AT_REST = ["/", "/.env", "/elsewhere?from=mail&n=1"]
+AT_REST = ["/c", "/c.env", "/c/elsewhere?from=mail&n=1"]
 IN_WINDOW = "/in-the-window"
 
 
@@ -117,7 +117,7 @@ def test_another_default_action_changes_the_stand_in_in_place(
 
     for action in ("404", group, "https"):
         stack = deploy_like(aws, deployed_site.stack, "another", {"ListenerArn": listener.arn, "DefaultAction": action})
-        statuses.append(listener.request("/").status)
+        statuses.append(listener.request("/c").status)
         rules.append(stack.resources["StandInRule"])
 
     assert statuses == [404, 200, 301]

@@ -1,4 +1,7 @@
-"""The system that goes into maintenance: small web servers that say who they are."""
+"""The system that goes into maintenance: small web servers that say who they are.
+
+Like the README's, it lives at `/a*`, `/b*` and `/c*`. Every server says 404 to anything else: nobody is at home at `/`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SERVED = ("/a", "/b", "/c")
 
 
 class Backend:
@@ -73,8 +78,9 @@ def _handler(backend: Backend) -> type[BaseHTTPRequestHandler]:
                 # The path may hold anything, so it is no part of the page. The icon keeps browsers from asking for one.
                 kind = "text/html; charset=utf-8"
                 text = f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><h1>{backend.name}</h1>'
-            body = text.encode() if backend.status == 200 else b""
-            self.send_response(backend.status)
+            status = backend.status if backend.status != 200 or self.path.startswith(SERVED) else 404
+            body = text.encode() if status in (200, 404) else b""
+            self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             if backend.location:

@@ -1,0 +1,61 @@
+"""Visitors come back with any browser in use, whatever it lacks or throws."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SHOP, Visit
+from tests.harness.site import Site
+
+WANTED = "/a/orders/7?x=1"
+THROW = "() => { throw new Error('as some browser does') }"
+# What runs before the page's script. Each stands for a browser: Safari 15 is the first.
+BROWSERS = {
+    "without AbortSignal.timeout": "delete AbortSignal.timeout",
+    "without AbortSignal": "delete window.AbortSignal",
+    "without AbortController": "delete window.AbortController; delete window.AbortSignal",
+    "without fetch": "delete window.fetch",
+    "without URL": "delete window.URL",
+    "without Intl": "delete window.Intl",
+    "with a clock that cannot be told": f"""
+        Intl.DateTimeFormat = {THROW};
+        for (const name of ["toLocaleTimeString", "toLocaleString"]) Date.prototype[name] = {THROW};
+    """,
+    "with an address bar that cannot be changed": f"history.replaceState = {THROW}",
+    "with a fetch that throws at first": """
+        const real = fetch;
+        let left = 3;
+        window.fetch = (...asked) => {
+          if (left-- > 0) throw new TypeError("not now");
+          return real(...asked);
+        };
+    """,
+    "with a fetch that rejects at first": """
+        const real = fetch;
+        let left = 3;
+        window.fetch = (...asked) => (left-- > 0 ? Promise.reject(new TypeError("not now")) : real(...asked));
+    """,
+    "with a fetch that knows no signal": """
+        const real = fetch;
+        window.fetch = (url, { signal, ...asked }) => real(url, asked);
+    """,
+    "with a status that cannot be told": """
+        const real = Object.getOwnPropertyDescriptor(Node.prototype, "textContent");
+        Object.defineProperty(Node.prototype, "textContent", { ...real, set: () => { throw new Error("no") } });
+    """,
+}
+
+
+def test_visitors_come_back_with_any_browser(closed_shop: Site, visit: Visit) -> None:
+    tabs = {}
+    for browser, lacking in BROWSERS.items():
+        visitor = visit()
+        visitor.context.add_init_script(f"{{ {lacking} }}")
+        tabs[browser], answer = visitor.open(closed_shop.origin + WANTED)
+        assert answer.status == 503
+
+    closed_shop.end()
+
+    for browser, tab in tabs.items():
+        expect(tab.get_by_role("heading", level=1), browser).to_have_text(SHOP)
+        assert tab.url == closed_shop.origin + WANTED, browser
