@@ -48,10 +48,22 @@ def test_a_form_sent_in_the_window_leads_back_to_its_page_or_to_the_path_it_was_
 
 def test_whoever_opens_the_page_by_hand_comes_home(closed_shop: Site, visit: Visit) -> None:
     tab, _ = visit().open(f"{closed_shop.origin}/a/maintenance")
+    # A reload after the end is not to ask for a page that is nobody's.
+    expect(tab).to_have_url(f"{closed_shop.origin}/a")
 
     closed_shop.end()
 
     _expect_to_be_back(tab, f"{closed_shop.origin}/a")
+
+
+def test_in_the_window_a_reload_leads_to_the_page_even_if_the_place_gets_json(closed_shop: Site, visit: Visit) -> None:
+    tab, _ = visit().open(f"{closed_shop.origin}/a/maintenance?from=/b/orders/new")
+
+    tab.reload()
+    expect(tab.get_by_role("link", name="Try again now")).to_be_visible()
+    closed_shop.end()
+
+    _expect_to_be_back(tab, f"{closed_shop.origin}/b/orders/new")
 
 
 def test_no_spelling_of_the_page_is_a_place_to_go_back_to(closed_shop: Site, visit: Visit) -> None:

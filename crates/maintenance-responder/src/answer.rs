@@ -18,7 +18,6 @@ use crate::page::{self, Language};
 use crate::request::Request;
 use crate::return_path::ReturnPath;
 use crate::route::Outcome;
-use crate::way_back::WayBack;
 
 const MAINTENANCE_MODE: HeaderName = HeaderName::from_static("x-maintenance-mode");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -101,7 +100,7 @@ fn misconfigured(config: &Config) -> Parts {
     Parts::new(StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, JSON)], body)
 }
 
-fn maintenance_page(language: &Language, way_back: Option<&WayBack>, config: &Config) -> Parts {
+fn maintenance_page(language: &Language, way_back: Option<&ReturnPath>, config: &Config) -> Parts {
     let headers = [
         (CONTENT_TYPE, HTML),
         (CONTENT_LANGUAGE, HeaderValue::from_static(language.tag)),

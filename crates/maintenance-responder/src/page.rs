@@ -9,14 +9,14 @@ mod language;
 use askama::Template;
 
 use crate::config::Config;
-use crate::way_back::WayBack;
+use crate::return_path::ReturnPath;
 
 pub use language::{LANGUAGES, Language, LanguageTagError, OwnLanguage};
 
 /// What the page may load and do: its own style and script, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
      style-src 'sha256-qMI7Qhv+h+H+LwzepAD8DCBEvGasgJXxPZu2vHJKTS4='; \
-     script-src 'sha256-ZgmFUxvJZPwcWs7tEh81p+6EWdBPQiQ/7Y3Yij7FJKM='; \
+     script-src 'sha256-/grFZ027849uw7ZUR88cCvb57fXQ9xwZMFRgis5Tazk='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]
@@ -30,8 +30,6 @@ struct Page<'a> {
     is_preview: bool,
     /// Where the link leads.
     place: &'a str,
-    /// Whether the visitor asked for that place.
-    is_wanted: bool,
     /// Whether a browser that goes there during maintenance comes here again.
     leads_here: bool,
     status_page_url: Option<&'a str>,
@@ -52,9 +50,9 @@ impl<'a> Text<'a> {
 }
 
 /// The page's HTML; without a way back it is a preview.
-pub fn render(config: &Config, language: &Language, way_back: Option<&WayBack>) -> String {
+pub fn render(config: &Config, language: &Language, way_back: Option<&ReturnPath>) -> String {
     let retry_after = config.retry_after_seconds;
-    let place = way_back.map_or(&config.home, |way_back| &way_back.place);
+    let place = way_back.unwrap_or(&config.home);
     let page = Page {
         language,
         title: Text::new(config.page_title.as_deref(), language.title, config),
@@ -63,7 +61,6 @@ pub fn render(config: &Config, language: &Language, way_back: Option<&WayBack>) 
         retry_after,
         is_preview: way_back.is_none(),
         place: place.as_str(),
-        is_wanted: way_back.is_some_and(|way_back| way_back.wanted),
         leads_here: config.brings_to_page(place.path()),
         status_page_url: config.status_page_url.as_deref(),
     };

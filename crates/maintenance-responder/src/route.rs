@@ -5,7 +5,7 @@ use crate::cors::Preflight;
 use crate::page::{LANGUAGES, Language};
 use crate::request::Request;
 use crate::return_path::ReturnPath;
-use crate::way_back::{self, WayBack};
+use crate::way_back;
 
 /// What the `User-Agent` of a load balancer's health checks starts with, see
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>.
@@ -24,7 +24,8 @@ pub enum Outcome {
     Page {
         /// In which language.
         language: &'static Language,
-        way_back: WayBack,
+        /// Where the page brings the visitor back to.
+        way_back: ReturnPath,
     },
     /// The same page, for the operators to look at.
     Preview {

@@ -5,15 +5,6 @@ use crate::page_url::is_same_host;
 use crate::request::Request;
 use crate::return_path::ReturnPath;
 
-/// Where the page leads when the maintenance is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WayBack {
-    /// The place.
-    pub place: ReturnPath,
-    /// Whether the visitor asked for that place, rather than for the page.
-    pub wanted: bool,
-}
-
 /// What the redirect tells the page: what was asked for, if a browser may ask for exactly that once more; else the page
 /// that the visitor came from; else the path that was asked for. Nothing if it is told elsewhere, where nobody would
 /// know what to do with it, or if none of them is safe: then the page leads home.
@@ -27,16 +18,13 @@ pub fn of_redirect(request: &Request, config: &Config) -> Option<ReturnPath> {
 }
 
 /// Where the page leads: to what its URL says that the visitor wanted; else to the page that they came from; else home.
-pub fn of_page(request: &Request, config: &Config) -> WayBack {
+pub fn of_page(request: &Request, config: &Config) -> ReturnPath {
     let from = request.parameters().filter(|(name, _)| *name == "from").last();
     let wanted = from.and_then(|(_, from)| ReturnPath::from_parameter(from));
-    match wanted.filter(|place| leads_away(place, request, config)) {
-        Some(place) => WayBack { place, wanted: true },
-        None => WayBack {
-            place: came_from(request, config).unwrap_or_else(|| config.home.clone()),
-            wanted: false,
-        },
-    }
+    wanted
+        .filter(|place| leads_away(place, request, config))
+        .or_else(|| came_from(request, config))
+        .unwrap_or_else(|| config.home.clone())
 }
 
 /// The page of the same origin that the visitor came from, as the browser tells.

@@ -8,10 +8,10 @@
   link.hash = location.hash;
   const place = link.href;
 
-  // A reload asks for what was wanted: during maintenance that leads here again, afterwards it is the right place.
+  // A reload asks for the place: during maintenance that leads here again, afterwards it is the right one.
   let inBar = false;
   try {
-    if ("wanted" in link.dataset) history.replaceState(null, "", place);
+    if ("leadsHere" in link.dataset) history.replaceState(null, "", place);
     inBar = location.href === place;
   } catch {
     // The bar keeps the page's own address.
