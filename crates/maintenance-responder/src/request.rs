@@ -158,7 +158,8 @@ impl<'de, N, F: Fn(Cow<str>) -> Option<N>> Visitor<'de> for MembersVisitor<F> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members<N>, A::Error> {
-        let mut members = Vec::new();
+        // Enough for most requests, so that it need not grow.
+        let mut members = Vec::with_capacity(DECIDING.len());
         while let Some(Name(name)) = object.next_key()? {
             if let Some(name) = (self.0)(name) {
                 members.push((name, object.next_value()?));
