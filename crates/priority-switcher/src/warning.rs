@@ -44,8 +44,8 @@ impl Warning {
         Self::new(
             "home-taken",
             format!(
-                "another rule has come to the maintenance rule's place {home}, or below it, since the start; \
-                 the maintenance rule goes to {place}, below all other rules"
+                "the maintenance rule's place {home} is taken, or a rule came below it since the start, or one below \
+                 it is asked now; the maintenance rule goes to {place}, below all other rules"
             ),
         )
     }

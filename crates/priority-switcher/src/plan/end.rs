@@ -33,7 +33,7 @@ impl Situation<'_> {
         // it would not even be at rest.
         let may_have_below = origin.below > 0 && origin.home > self.settings.active;
         let shadows = !may_have_below && layout.count_below(origin.home) > 0;
-        if layout.is_free(origin.home) && !shadows {
+        if layout.is_free(origin.home) && !shadows && !self.would_close(&layout, origin.home) {
             layout.put_own(origin.home);
         } else {
             self.move_own_last(&mut layout)?;
@@ -45,6 +45,12 @@ impl Situation<'_> {
         } else {
             self.proceed(vec![Step::SetRulePriorities(moves)], warnings)
         })
+    }
+
+    /// Whether rules that are asked before the maintenance rule now would no longer be asked with it at `home`. Others
+    /// can write tags, and whatever those say, an end only opens.
+    pub(super) fn would_close(&self, layout: &Layout<'_>, home: Priority) -> bool {
+        layout.count_below(home) > self.layout.count_below(self.layout.own())
     }
 
     fn put_last(&self, scheduled_at: Option<Timestamp>) -> Result<Plan, PlanError> {

@@ -11,16 +11,9 @@ impl Situation<'_> {
         if let Some(warning) = self.stale_start(start) {
             return self.ignore(warning);
         }
-        match (self.state(), &self.record.origin) {
-            (State::Active, None) => {
-                let missing = Warning::record_missing_while_active(self.layout.own());
-                self.keep_window(start, &self.record, vec![missing], Vec::new())
-            }
-            (State::Active, Some(origin)) => {
-                let incomplete = Warning::record_incomplete(&origin.displaced);
-                self.keep_window(start, &self.record, incomplete.into_iter().collect(), Vec::new())
-            }
-            (State::Resting, origin) => self.open(start, origin.as_ref()),
+        match self.state() {
+            State::Active => self.keep_window(start, &self.record, self.drift(), Vec::new()),
+            State::Resting => self.open(start, self.record.origin.as_ref()),
         }
     }
 
@@ -29,10 +22,11 @@ impl Situation<'_> {
     fn open(&self, start: &Start, recorded: Option<&Origin>) -> Plan {
         let mut layout = self.layout.clone();
         let goes_on = recorded.filter(|origin| layout.pull_back(&origin.displaced, origin.active).back > 0);
-        let (home, below) = match goes_on {
-            Some(origin) => (origin.home, origin.below),
-            None => (layout.own(), layout.count_below(layout.own())),
-        };
+        // Where an end would have put it.
+        let rested = recorded
+            .filter(|origin| origin.home > self.settings.active && !self.would_close(&layout, origin.home));
+        let (home, below) = rested
+            .map_or((layout.own(), layout.count_below(layout.own())), |origin| (origin.home, origin.below));
         // Nothing below means that it is asked last at any number; moving it would gain nothing.
         let active = if home > self.settings.active { self.settings.active } else { home };
         // Its own place counts as free, so there is always a free number on the way to it.

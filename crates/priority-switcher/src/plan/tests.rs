@@ -261,7 +261,7 @@ fn a_start_after_the_rule_was_moved_away_by_hand_keeps_the_record() {
 #[test]
 fn a_start_in_a_disturbed_window_records_the_rules_that_it_displaces_now() {
     insta::assert_snapshot!(started_in_a_disturbed_window(&[("a", 2), ("c", 4), ("b", 40), ("M", 50)]), @"add tags displaced=1: a; set priorities M 50→1, c 4→3");
-    insta::assert_snapshot!(started_in_a_disturbed_window(&[("x", 1), ("a", 2), ("b", 3), ("c", 4), ("M", 50)]), @"add tags displaced=4: x a b c, home-priority=50, since=2026-03-01T22:00:00Z; set priorities M 50→1, x 1→2, a 2→3, b 3→4, c 4→5");
+    insta::assert_snapshot!(started_in_a_disturbed_window(&[("x", 1), ("a", 2), ("b", 3), ("c", 4), ("M", 50)]), @"add tags displaced=4: x a b c, since=2026-03-01T22:00:00Z; set priorities M 50→1, x 1→2, a 2→3, b 3→4, c 4→5");
 }
 
 #[test]
@@ -415,6 +415,27 @@ fn an_event_that_was_meant_for_a_time_to_come_leaves_no_trace_of_that_time() {
     let end = Command::End { scheduled_at: ahead };
     insta::assert_snapshot!(planned(&order(99, &[1, 2]), &record(99, 2, 0), &end, &settings()), @"add tags ended-at=2026-03-01T22:00:00Z; remove tags active-priority, below, displaced, home-priority, since");
     insta::assert_snapshot!(planned(&order(99, &[1, 2]), &Tags::new(), &end, &settings()), @"nothing to do");
+}
+
+/// Anyone who may tag can write such a record; the system that it speaks of is open.
+#[test]
+fn no_recorded_home_makes_an_end_or_a_check_close_what_is_open() {
+    let tags = saying(key::UNTIL, "2026-03-01T21:30:00Z", &record(2, 0, 3));
+    for command in [end(), Command::Check] {
+        let plan = planned(&order(50_000, &[1, 3, 4]), &tags, &command, &settings());
+        assert!(plan.moves().is_empty(), "{command:?}: {plan}");
+    }
+    let plan = planned(&order(50, &[10, 120]), &record(5, 0, 2), &end(), &settings());
+    insta::assert_snapshot!(plan, @"set priorities M 50→121");
+    insta::assert_snapshot!(plan.warnings[0].message, @"the maintenance rule's place 5 is taken, or a rule came below it since the start, or one below it is asked now; the maintenance rule goes to 121, below all other rules");
+}
+
+#[test]
+fn a_start_after_the_rule_was_moved_up_by_hand_still_knows_where_it_rested() {
+    let plan = planned(&order(50, &[10, 60]), &record(99, 0, 0), &start(), &settings());
+    insta::assert_snapshot!(plan, @"add tags since=2026-03-01T22:00:00Z; set priorities M 50→1");
+    let planted = planned(&order(99, &[10, 60]), &record(20, 0, 1), &start(), &settings());
+    assert!(planted.to_string().contains("home-priority=99"), "{planted}");
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //! and kept in `proptest-regressions/`, from where it is tried first ever after.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::rc::Rc;
 
@@ -198,6 +198,21 @@ impl<'a> Evening<'a> {
             if has_no_place {
                 self.tally.count("ends that had to take the last number");
             }
+            // Only a start closes: what an end finds asked before the maintenance rule stays so.
+            let asked_before = |order: &[(u32, String)]| -> BTreeSet<String> {
+                let others = order.iter().map(|(_, rule)| rule.clone());
+                others
+                    .take_while(|rule| rule != own.as_str())
+                    .filter(|rule| !rule.contains("-race-"))
+                    .collect()
+            };
+            prop_assert!(
+                event["type"] == "start"
+                    || asked_before(&batch.before).is_subset(&asked_before(&batch.after)),
+                "{} closed what was open: {:?}",
+                event,
+                batch
+            );
             let moves = batch.before.iter().map(|(place, rule)| (rule, *place, place_after(rule)));
             for (rule, before, after) in
                 moves.filter(|(rule, before, after)| *rule != own.as_str() && before != after)
