@@ -55,7 +55,7 @@ enum OtherPathError {
     Path(#[from] PathError),
     #[error("a browser or a server could take it for another place than it seems")]
     Unsafe,
-    #[error("there stands the maintenance page")]
+    #[error("there stands the maintenance page or its preview")]
     Page,
 }
 
@@ -97,7 +97,11 @@ impl Config {
             .unwrap_or_default();
         let preview_path =
             environment.read("PREVIEW_PATH", PATH, at_most(100, |text| parse_preview(text, &page_url)));
-        let home = environment.read("HOME_PATH", PATH, at_most(100, |text| parse_home(text, &page_url)));
+        let home = environment.read(
+            "HOME_PATH",
+            PATH,
+            at_most(100, |text| parse_home(text, &page_url, preview_path.as_ref())),
+        );
         Self {
             redirect_path: environment
                 .read("REDIRECT_PATH_PATTERN", PATTERN, at_most(200, PathPattern::parse))
@@ -106,7 +110,9 @@ impl Config {
                 .read("REDIRECT_BROWSERS", "paths or navigations", parse_redirect_browsers)
                 .unwrap_or_default(),
             // The page itself may stand where others have their front end.
-            home: home.or_else(|| parse_home("/a", &page_url).ok()).unwrap_or_default(),
+            home: home
+                .or_else(|| parse_home("/a", &page_url, preview_path.as_ref()).ok())
+                .unwrap_or_default(),
             page_url,
             preview_path,
             unavailable_body: environment
@@ -230,9 +236,13 @@ fn parse_preview(text: &str, page_url: &PageUrl) -> Result<KnownPath, OtherPathE
     if page_url.is_at("", text) { Err(OtherPathError::Page) } else { Ok(path) }
 }
 
-fn parse_home(text: &str, page_url: &PageUrl) -> Result<ReturnPath, OtherPathError> {
+fn parse_home(
+    text: &str,
+    page_url: &PageUrl,
+    preview: Option<&KnownPath>,
+) -> Result<ReturnPath, OtherPathError> {
     KnownPath::parse(text)?;
-    if page_url.is_at("", text) {
+    if page_url.is_at("", text) || preview.is_some_and(|preview| preview.is(text)) {
         return Err(OtherPathError::Page);
     }
     ReturnPath::parse(text).ok_or(OtherPathError::Unsafe)

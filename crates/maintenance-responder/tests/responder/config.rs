@@ -166,6 +166,8 @@ fn paths_that_are_no_place_of_their_own_on_the_same_host_are_refused() {
             assert!(error(variable, path).contains(reason), "{}", error(variable, path));
         }
     }
+    let at_preview = read_config(&[("PREVIEW_PATH", "/preview"), ("HOME_PATH", "/preview/")]).errors;
+    assert!(at_preview[0].to_string().contains("or its preview"), "{at_preview:?}");
     for unsafe_place in ["/%2Fwww.example.com", "/a%5Cb", "/a%00"] {
         assert!(error("HOME_PATH", unsafe_place).contains("another place than it seems"), "{unsafe_place}");
     }

@@ -211,6 +211,7 @@ fn home_is_the_front_end_unless_the_page_itself_stands_there() {
         (&[("HOME_PATH", "/"), ("REDIRECT_PATH_PATTERN", "^/")], "/"),
         (&[("MAINTENANCE_PAGE_URL", "/a/"), ("REDIRECT_PATH_PATTERN", "^/")], "/"),
         (&[("MAINTENANCE_PAGE_URL", "/")], "/a"),
+        (&[("PREVIEW_PATH", "/a/"), ("REDIRECT_PATH_PATTERN", "^/")], "/"),
     ] {
         let at = environment.iter().find(|(name, _)| *name == "MAINTENANCE_PAGE_URL");
         let html =
