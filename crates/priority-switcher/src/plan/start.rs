@@ -13,15 +13,17 @@ impl Situation<'_> {
         }
         match self.state() {
             State::Active => self.keep_window(start, &self.record, self.drift(), Vec::new()),
-            State::Resting => self.open(start, self.record.origin.as_ref()),
+            State::Resting => self.open(start),
         }
     }
 
     /// Off, whatever may be recorded: what a start left half done, what an end left half done, or a window in which
     /// somebody moved the maintenance rule away by hand. Planned as if that had been ended first.
-    fn open(&self, start: &Start, recorded: Option<&Origin>) -> Plan {
+    fn open(&self, start: &Start) -> Plan {
+        let recorded = self.record.origin.as_ref();
         let mut layout = self.layout.clone();
-        let goes_on = recorded.filter(|origin| layout.pull_back(&origin.displaced, origin.active).back > 0);
+        let goes_on =
+            recorded.is_some_and(|origin| layout.pull_back(&origin.displaced, origin.active).back > 0);
         // Where an end would have put it.
         let rested = recorded
             .filter(|origin| origin.home > self.settings.active && !self.would_close(&layout, origin.home));
@@ -33,7 +35,7 @@ impl Situation<'_> {
         let displaced = layout.push_down_from(active);
         layout.put_own(active);
         let origin = Some(Origin { home, active, displaced, below });
-        if goes_on.is_some() {
+        if goes_on {
             let record = Record { origin, ..self.record.clone() };
             return self.keep_window(start, &record, Vec::new(), layout.moves());
         }

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::event::Start;
 use crate::reason::Reason;
@@ -417,14 +419,27 @@ fn an_event_that_was_meant_for_a_time_to_come_leaves_no_trace_of_that_time() {
     insta::assert_snapshot!(planned(&order(99, &[1, 2]), &Tags::new(), &end, &settings()), @"nothing to do");
 }
 
-/// Anyone who may tag can write such a record; the system that it speaks of is open.
-#[test]
-fn no_recorded_home_makes_an_end_or_a_check_close_what_is_open() {
-    let tags = saying(key::UNTIL, "2026-03-01T21:30:00Z", &record(2, 0, 3));
-    for command in [end(), Command::Check] {
-        let plan = planned(&order(50_000, &[1, 3, 4]), &tags, &command, &settings());
-        assert!(plan.moves().is_empty(), "{command:?}: {plan}");
+proptest! {
+    /// Anyone who may tag can write any record, of a system that is open.
+    #[test]
+    fn whatever_the_tags_say_no_end_check_or_status_closes_what_is_open(
+        own in 1_u32..40,
+        mut others in proptest::collection::btree_set(1_u32..40, 0..12),
+        (home, active, displaced, below) in (1_u32..40, 1_u32..40, 0_usize..4, 0_u16..4),
+        command in proptest::sample::select(vec![end(), Command::Check, Command::Status]),
+    ) {
+        others.remove(&own);
+        let order = order(own, &Vec::from_iter(others));
+        let tags = saying(key::UNTIL, "2026-03-01T21:30:00Z", &record(home, displaced, below));
+        let tags = saying(key::ACTIVE_PRIORITY, &active.to_string(), &tags);
+        let plan = planned(&order, &tags, &command, &settings());
+        let asked = |order: &RuleOrder| order.rules().iter().take_while(|rule| rule.arn != arn("M")).count();
+        prop_assert!(asked(&order) <= asked(&plan.order_after(&order)), "{} at {}", plan, own);
     }
+}
+
+#[test]
+fn a_recorded_home_above_a_rule_that_is_asked_now_counts_as_taken() {
     let plan = planned(&order(50, &[10, 120]), &record(5, 0, 2), &end(), &settings());
     insta::assert_snapshot!(plan, @"set priorities M 50→121");
     insta::assert_snapshot!(plan.warnings[0].message, @"the maintenance rule's place 5 is taken, or a rule came below it since the start, or one below it is asked now; the maintenance rule goes to 121, below all other rules");
