@@ -18,24 +18,33 @@ impl Situation<'_> {
     }
 
     /// Off, whatever may be recorded: what a start left half done, what an end left half done, or a window in which
-    /// somebody moved the maintenance rule away by hand. Planned as if that had been ended first.
+    /// somebody moved the maintenance rule away by hand. What the start of that window displaced is not lost.
     fn open(&self, start: &Start) -> Plan {
         let recorded = self.record.origin.as_ref();
-        let mut layout = self.layout.clone();
+        let mut taken_back = self.layout.clone();
         let goes_on =
-            recorded.is_some_and(|origin| layout.pull_back(&origin.displaced, origin.active).back > 0);
+            recorded.filter(|origin| taken_back.pull_back(&origin.displaced, origin.active).back > 0);
         // Where an end would have put it.
-        let rested = recorded
-            .filter(|origin| origin.home > self.settings.active && !self.would_close(&layout, origin.home));
-        let (home, below) = rested
-            .map_or((layout.own(), layout.count_below(layout.own())), |origin| (origin.home, origin.below));
+        let rested = recorded.filter(|origin| {
+            origin.home > self.settings.active && !self.would_close(&taken_back, origin.home)
+        });
+        let own = self.layout.own();
+        let (home, below) =
+            rested.map_or((own, self.layout.count_below(own)), |origin| (origin.home, origin.below));
         // Nothing below means that it is asked last at any number; moving it would gain nothing.
         let active = if home > self.settings.active { self.settings.active } else { home };
+        // What still makes room for that place goes on doing so: taking back and displacing it in one batch, a start
+        // that dies before that would leave a record of neither order.
+        let still = goes_on.filter(|origin| origin.active == active).map(|origin| &origin.displaced);
+        let mut layout = if still.is_some() { self.layout.clone() } else { taken_back };
         // Its own place counts as free, so there is always a free number on the way to it.
-        let displaced = layout.push_down_from(active);
+        let mut displaced = layout.push_down_from(active);
+        if let Some(still) = still {
+            displaced.go_on_with(still);
+        }
         layout.put_own(active);
         let origin = Some(Origin { home, active, displaced, below });
-        if goes_on {
+        if goes_on.is_some() {
             let record = Record { origin, ..self.record.clone() };
             return self.keep_window(start, &record, Vec::new(), layout.moves());
         }

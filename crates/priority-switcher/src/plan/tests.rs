@@ -261,8 +261,9 @@ fn a_start_after_the_rule_was_moved_away_by_hand_keeps_the_record() {
 }
 
 #[test]
-fn a_start_in_a_disturbed_window_records_the_rules_that_it_displaces_now() {
-    insta::assert_snapshot!(started_in_a_disturbed_window(&[("a", 2), ("c", 4), ("b", 40), ("M", 50)]), @"add tags displaced=1: a; set priorities M 50→1, c 4→3");
+fn a_start_in_a_disturbed_window_moves_no_rule_up_and_records_the_rules_that_make_room_now() {
+    insta::assert_snapshot!(started_in_a_disturbed_window(&[("a", 2), ("c", 4), ("b", 40), ("M", 50)]), @"set priorities M 50→1");
+    insta::assert_snapshot!(started_in_a_disturbed_window(&[("x", 1), ("b", 3), ("c", 4), ("a", 40), ("M", 50)]), @"add tags displaced=3: x b c; set priorities M 50→1, x 1→2");
     insta::assert_snapshot!(started_in_a_disturbed_window(&[("x", 1), ("a", 2), ("b", 3), ("c", 4), ("M", 50)]), @"add tags displaced=4: x a b c, since=2026-03-01T22:00:00Z; set priorities M 50→1, x 1→2, a 2→3, b 3→4, c 4→5");
 }
 

@@ -55,6 +55,12 @@ impl Displaced {
         self.count.into()
     }
 
+    /// Appends what `earlier` says of the places behind those of its own.
+    pub fn go_on_with(&mut self, earlier: &Self) {
+        self.short_ids.extend(earlier.short_ids.iter().skip(self.short_ids.len()).cloned());
+        self.count = self.count.max(earlier.count);
+    }
+
     /// How many of them the tags no longer name.
     pub fn lost(&self) -> usize {
         self.count().saturating_sub(self.short_ids.len())
