@@ -272,8 +272,10 @@ async def take_turns(rounds: int, programs: list[Program], run: Callable[[Progra
 
 
 def request(body: str = "") -> str:
-    """Build an API client's request as an ALB sends it."""
+    """Build an API client's request as an ALB sends it to the template's target group, with all values of a name."""
     event = json.loads((EVENTS / "alb-b.json").read_text())
+    for single, multi in ("headers", "multiValueHeaders"), ("queryStringParameters", "multiValueQueryStringParameters"):
+        event[multi] = {name: [value] for name, value in event.pop(single).items()}
     return json.dumps(event | {"body": body}, separators=(",", ":"))
 
 
