@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::cors::AllowedOrigins;
 use crate::known_path::{KnownPath, PathError};
-use crate::page::OwnLanguage;
+use crate::page::language::OwnLanguage;
 use crate::page_url::{PageUrl, PageUrlError};
 use crate::path_pattern::PathPattern;
 use crate::return_path::ReturnPath;

@@ -4,14 +4,14 @@
 //! at the slowest every `RETRY_AFTER_SECONDS`. Without scripts the page does so every `RETRY_AFTER_SECONDS` by going
 //! there, if that leads back to the page during maintenance. A preview does neither.
 
-mod language;
+pub mod language;
 
 use askama::Template;
 
 use crate::config::Config;
 use crate::return_path::ReturnPath;
 
-pub use language::{LANGUAGES, Language, LanguageTagError, OwnLanguage};
+pub use language::{LANGUAGES, Language};
 
 /// What the page may load and do: its own style and script, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
