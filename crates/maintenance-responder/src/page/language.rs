@@ -33,7 +33,7 @@ pub struct Language {
 }
 
 /// The first is also for everybody who accepts none of them.
-pub static LANGUAGES: [Language; 3] = [
+pub static LANGUAGES: [Language; 4] = [
     Language {
         tag: "en",
         title: "We’ll be back soon",
@@ -78,6 +78,21 @@ pub static LANGUAGES: [Language; 3] = [
         seconds: ["秒"; 2],
         minutes: ["分"; 2],
         hours: ["時間"; 2],
+    },
+    Language {
+        tag: "de",
+        title: "Wir sind bald zurück",
+        message: "Der Dienst wird gerade gewartet. Wir bitten um Entschuldigung.",
+        first_try: "Diese Seite versucht es innerhalb von {duration} erneut und bringt Sie nach der Wartung von selbst zurück.",
+        next_try: "Diese Seite versucht es um {time} erneut und bringt Sie nach der Wartung von selbst zurück.",
+        try_now: "Jetzt erneut versuchen",
+        asking: "Einen Moment…",
+        not_yet: "Noch nicht verfügbar.",
+        status_page: "Aktueller Stand",
+        preview: "Vorschau: Diese Seite bekommen Besucher während der Wartung. Hier versucht sie es nicht erneut.",
+        seconds: [" Sekunde", " Sekunden"],
+        minutes: [" Minute", " Minuten"],
+        hours: [" Stunde", " Stunden"],
     },
 ];
 

@@ -66,13 +66,14 @@ fn the_page_speaks_the_visitors_language() {
         ("", "en"),
         ("ko", "ko"),
         ("ja-JP", "ja"),
+        ("de-CH", "de"),
         ("KO-kr;Q=0.8", "ko"),
         ("fr-FR,fr;q=0.9,ja;q=0.4,ko;q=0.5", "ko"),
         ("en;q=0.5, ja;q=0.501", "ja"),
         ("ko;q=0.7,ja;q=0.7", "ko"),
         ("ko;q=0, ja;q=0.001", "ja"),
         ("ko;q=0", "en"),
-        ("de, *;q=0.5, ja;q=0.1", "en"),
+        ("fr, *;q=0.5, ja;q=0.1", "en"),
         ("kok, jav", "en"),
         ("ko;q=2, ja;q=x, ko;q=0.1234, ja;q=-1, ko;x=1, ja;q=1.001, ko;q", "en"),
         (";;,,q=1, ; ko", "en"),
@@ -82,37 +83,40 @@ fn the_page_speaks_the_visitors_language() {
         assert!(exchange.response.body.contains(&format!("<html lang=\"{language}\">")));
         assert_eq!(exchange.header("vary"), Some("Accept-Language"));
     }
-    let titles: Vec<_> = ["en", "ko", "ja"]
+    let titles: Vec<_> = ["en", "ko", "ja", "de"]
         .map(|language| between(&page(&[], language, None).response.body, "<h1>", "</h1>").to_owned())
         .into();
-    assert_eq!(titles, ["We’ll be back soon", "서비스 점검 중입니다", "メンテナンス中です"]);
+    assert_eq!(
+        titles,
+        ["We’ll be back soon", "서비스 점검 중입니다", "メンテナンス中です", "Wir sind bald zurück"]
+    );
 }
 
 #[test]
-fn a_fourth_language_is_one_entry() {
-    const GERMAN: Language = Language {
-        tag: "de",
-        title: "Wir sind bald zurück",
-        message: "Der Dienst wird gerade gewartet.",
-        first_try: "Nächster Versuch in höchstens {duration}.",
-        next_try: "Nächster Versuch um {time}.",
-        try_now: "Jetzt versuchen",
-        asking: "Einen Moment …",
-        not_yet: "Noch nicht.",
-        status_page: "Statusseite",
-        preview: "Vorschau",
-        seconds: [" Sekunde", " Sekunden"],
-        minutes: [" Minute", " Minuten"],
-        hours: [" Stunde", " Stunden"],
+fn another_language_is_one_entry() {
+    const FRENCH: Language = Language {
+        tag: "fr",
+        title: "Bientôt de retour",
+        message: "Le service est en maintenance.",
+        first_try: "Prochain essai dans {duration} au plus.",
+        next_try: "Prochain essai à {time}.",
+        try_now: "Réessayer",
+        asking: "Un instant…",
+        not_yet: "Pas encore.",
+        status_page: "État du service",
+        preview: "Aperçu",
+        seconds: [" seconde", " secondes"],
+        minutes: [" minute", " minutes"],
+        hours: [" heure", " heures"],
     };
-    let four = [LANGUAGES.as_slice(), &[GERMAN]].concat();
-    let language = Language::negotiate(&four, "fr, de-AT;q=0.9, ja;q=0.8").unwrap();
+    let with_it = [LANGUAGES.as_slice(), &[FRENCH]].concat();
+    let language = Language::negotiate(&with_it, "es, fr-CA;q=0.9, ja;q=0.8").unwrap();
     let html = render(&config(&[("RETRY_AFTER_SECONDS", "3601")]), language, None);
-    assert_eq!(between(&html, "<p role=\"note\">", "</p>"), GERMAN.preview);
-    assert_eq!(between(&html, "<html lang=\"", "\""), "de");
-    assert_eq!(between(&html, "<h1>", "</h1>"), GERMAN.title);
+    assert_eq!(between(&html, "<p role=\"note\">", "</p>"), FRENCH.preview);
+    assert_eq!(between(&html, "<html lang=\"", "\""), "fr");
+    assert_eq!(between(&html, "<h1>", "</h1>"), FRENCH.title);
     assert!(
-        html.contains("data-text=\"Nächster Versuch um {time}.\" data-asking=\"Einen Moment …\" data-not-yet=\"Noch nicht.\">Nächster Versuch in höchstens 61 Minuten.<")
+        html.contains("data-text=\"Prochain essai à {time}.\" data-asking=\"Un instant…\" data-not-yet=\"Pas encore.\">Prochain essai dans 61 minutes au plus.<")
     );
 }
 
@@ -343,7 +347,7 @@ fn the_operators_status_page_is_linked_if_there_is_one() {
 
 #[test]
 fn a_language_told_for_own_texts_is_the_whole_pages_if_it_is_built_in() {
-    for (told, whole_page) in [("ko", "ko"), ("JA-jp", "ja"), ("en", "en"), ("de-AT", "en"), ("kok", "en")] {
+    for (told, whole_page) in [("ko", "ko"), ("JA-jp", "ja"), ("de-AT", "de"), ("fr", "en"), ("kok", "en")] {
         let environment = [("PAGE_LANGUAGE", told), ("PAGE_MESSAGE", "Own words")];
         for accepted in ["en", "ko", "ja"] {
             let exchange = page(&environment, accepted, None);
@@ -359,7 +363,7 @@ fn a_language_told_for_own_texts_is_the_whole_pages_if_it_is_built_in() {
 
 #[test]
 fn the_page_weighs_less_than_8_kb_in_every_language() {
-    for language in ["en", "ko", "ja"] {
+    for language in LANGUAGES.iter().map(|language| language.tag) {
         let html = page(&[("STATUS_PAGE_URL", "https://status.example.com")], language, Some("/a/orders/7"))
             .response
             .body;
