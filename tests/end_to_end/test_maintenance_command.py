@@ -191,9 +191,9 @@ def test_an_interrupted_command_says_that_it_may_have_been_heard(aws: Aws) -> No
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(30)
         environment = aws.environment | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}
-        with subprocess.Popen(
-            [ROOT / "scripts" / "maintenance", "status"], env=environment, stderr=subprocess.PIPE, text=True
-        ) as command:
+        # Tests that run in the background are deaf to interrupts, and their children inherit that.
+        interruptible = ["env", "--default-signal=INT", ROOT / "scripts" / "maintenance", "status"]
+        with subprocess.Popen(interruptible, env=environment, stderr=subprocess.PIPE, text=True) as command:
             connection, _ = silent.accept()
             with connection:
                 command.send_signal(signal.SIGINT)
