@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
+use serde_json::{Value, json};
+
 use crate::rule::Rule;
 
 pub type Tags = BTreeMap<String, String>;
@@ -45,6 +47,10 @@ const LARGEST_PAGE: usize = 400;
 const MOST_TAGS: usize = 50;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 255;
+/// In characters, of a fixed response.
+const LONGEST_BODY: usize = 1_024;
+const CONTENT_TYPES: [&str; 5] =
+    ["text/plain", "text/css", "text/html", "application/javascript", "application/json"];
 
 impl StrictElb {
     /// Pages smaller than any that a client asks for, so that it has to turn them.
@@ -221,6 +227,39 @@ impl StrictElb {
         Ok(batch)
     }
 
+    /// Replaces the rule's actions by one fixed response, in the API's JSON, and leaves the rest as it is.
+    ///
+    /// # Errors
+    /// `RuleNotFound`; `OperationNotPermitted` for a default rule; `ValidationError` for a response that the API would
+    /// not take.
+    pub fn modify_rule(&mut self, arn: &str, response: &Value) -> Result<(), ApiError> {
+        self.writes.push(format!("ModifyRule {arn} {response}"));
+        if self.rule(arn)?.priority.is_none() {
+            return Err(error("OperationNotPermitted", "the default rule is modified with ModifyListener"));
+        }
+        let text = |name: &str| response[name].as_str().unwrap_or_default();
+        let status = text("StatusCode");
+        let is_status = status.len() == 3
+            && status.starts_with(['2', '4', '5'])
+            && status.bytes().all(|byte| byte.is_ascii_digit());
+        let is_right = is_status
+            && text("MessageBody").chars().count() <= LONGEST_BODY
+            && CONTENT_TYPES.contains(&text("ContentType"));
+        if !is_right {
+            return Err(error("ValidationError", format!("fixed response {response}")));
+        }
+        let rules = self.listeners.entry(listener_of(arn)).or_default();
+        for rule in rules.iter_mut().filter(|rule| rule.arn == arn) {
+            rule.actions = [json!({"Type": "fixed-response", "FixedResponseConfig": response})].into();
+        }
+        Ok(())
+    }
+
+    /// What a rule answers by itself: the body of its fixed response.
+    pub fn body_of(&self, arn: &str) -> Option<&str> {
+        self.rule(arn).ok()?.body()
+    }
+
     /// The states of a target group's targets.
     ///
     /// # Errors
@@ -292,6 +331,34 @@ mod tests {
             (&[], "ValidationError"),
         ] {
             assert_eq!(set(refused), (Err(code), [2, 1]), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_response_is_taken_as_far_as_the_api_takes_it() {
+        let arn = |name: &str| format!("arn::listener-rule/app/a/1/l/{name}");
+        let mut elb = StrictElb::default();
+        elb.add_rule(Rule::forward(arn("default"), None, "", "group"));
+        elb.add_rule(Rule::forward(arn("status"), Some(1), "/status.json", "group"));
+        let mut modify = |name: &str, status: &str, kind: &str, body: &str| {
+            let response = json!({"StatusCode": status, "ContentType": kind, "MessageBody": body});
+            let done = elb.modify_rule(&arn(name), &response).map_err(|error| error.code);
+            (done, elb.body_of(&arn("status")).map(str::to_owned))
+        };
+        let longest = "점".repeat(1_024);
+        assert_eq!(modify("status", "200", "application/json", &longest), (Ok(()), Some(longest.clone())));
+        for (name, status, kind, body, code) in [
+            ("status", "200", "application/json", &format!("{longest}."), "ValidationError"),
+            ("status", "301", "application/json", &String::new(), "ValidationError"),
+            ("status", "200", "text/xml", &String::new(), "ValidationError"),
+            ("default", "200", "application/json", &String::new(), "OperationNotPermitted"),
+            ("x", "200", "application/json", &String::new(), "RuleNotFound"),
+        ] {
+            assert_eq!(
+                modify(name, status, kind, body),
+                (Err(code), Some(longest.clone())),
+                "{status} {kind}"
+            );
         }
     }
 }

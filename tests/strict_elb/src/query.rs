@@ -85,6 +85,25 @@ impl Query {
                     .collect();
                 elb.set_rule_priorities(&pairs).map(|()| json!({}))
             }
+            "ModifyRule" => {
+                let one = "Actions.member.1.FixedResponseConfig.";
+                let known = |name: &str| {
+                    ["Version", "RuleArn", "Actions.member.1.Type", "Actions.member.1.Order"].contains(&name)
+                        || name.starts_with(one)
+                };
+                if let Some(other) = self.parameters.keys().find(|name| !known(name)) {
+                    return Err(error(
+                        "ValidationError",
+                        format!("{other}: one fixed response is all that is known"),
+                    ));
+                }
+                if self.one("Actions.member.1.Type")? != "fixed-response" {
+                    return Err(error("ValidationError", "Actions.member.1.Type"));
+                }
+                let fields = ["StatusCode", "ContentType", "MessageBody"];
+                let response = fields.map(|name| (name.to_owned(), json!(self.get(&format!("{one}{name}")))));
+                elb.modify_rule(self.one("RuleArn")?, &response.into_iter().collect()).map(|()| json!({}))
+            }
             "DescribeTargetHealth" => {
                 let states = elb.target_health(self.one("TargetGroupArn")?)?.into_iter();
                 let targets: Vec<_> = states.map(|state| json!({"TargetHealth": {"State": state}})).collect();

@@ -29,6 +29,13 @@ impl Rule {
         }
     }
 
+    /// A rule that answers requests for a path by itself, with JSON.
+    pub fn fixed_json(arn: impl Into<String>, priority: u32, path: &str, body: &str) -> Self {
+        let response = json!({"StatusCode": "200", "ContentType": "application/json", "MessageBody": body});
+        let action = json!({"Type": "fixed-response", "FixedResponseConfig": response});
+        Self { actions: [action].into(), ..Self::forward(arn, Some(priority), path, "") }
+    }
+
     /// A member of the `Rules` that DescribeRules answers with, in the API's JSON.
     ///
     /// # Panics
@@ -53,6 +60,11 @@ impl Rule {
             "Actions": self.actions.to_vec(),
             "IsDefault": self.priority.is_none(),
         })
+    }
+
+    /// What it answers by itself, if it does.
+    pub fn body(&self) -> Option<&str> {
+        self.actions.iter().find_map(|action| action["FixedResponseConfig"]["MessageBody"].as_str())
     }
 
     /// The ARNs of the target groups that it forwards to.
