@@ -21,9 +21,14 @@ def _arn(resource: str) -> object:
     return {"Fn::GetAtt": [resource, "Arn"]}
 
 
-RULES = [
+RULES_OF_THE_LISTENERS = [
     _rules_of("ListenerArn"),
     {"Fn::If": ["HasSecondListener", _rules_of("SecondListenerArn"), {"Ref": "AWS::NoValue"}]},
+]
+
+MAINTENANCE_RULES = [
+    {"Ref": "MaintenanceRule"},
+    {"Fn::If": ["HasSecondListener", {"Ref": "SecondMaintenanceRule"}, {"Ref": "AWS::NoValue"}]},
 ]
 
 # All that the roles may do: action → resource. The only "*" are those of calls without resource-level permissions.
@@ -36,9 +41,9 @@ GRANTED: dict[str, dict[str, object]] = {
         "elasticloadbalancing:DescribeRules": "*",
         "elasticloadbalancing:DescribeTags": "*",
         "elasticloadbalancing:DescribeTargetHealth": "*",
-        "elasticloadbalancing:SetRulePriorities": RULES,
-        "elasticloadbalancing:AddTags": RULES,
-        "elasticloadbalancing:RemoveTags": RULES,
+        "elasticloadbalancing:SetRulePriorities": RULES_OF_THE_LISTENERS,
+        "elasticloadbalancing:AddTags": MAINTENANCE_RULES,
+        "elasticloadbalancing:RemoveTags": MAINTENANCE_RULES,
         "sqs:SendMessage": _arn("UndeliveredQueue"),
         "logs:CreateLogStream": _arn("SwitcherLogGroup"),
         "logs:PutLogEvents": _arn("SwitcherLogGroup"),
@@ -72,6 +77,7 @@ def test_the_roles_are_those_listed_here(resources: dict[str, Any]) -> None:
         *GRANTED,
         "NoticesTopicPolicy",
         "ResponderPermission",
+        "UndeliveredQueuePolicy",
     }
 
 
@@ -123,6 +129,19 @@ def test_only_alarms_of_the_stack_may_write_to_the_topic(resources: dict[str, An
     assert statement["Action"] == "sns:Publish"
     assert statement["Resource"] == {"Ref": "NoticesTopic"}
     assert _sorted(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == _sorted(own)
+
+
+def test_only_the_schedules_and_the_failure_destination_may_put_events_into_the_queue(
+    resources: dict[str, Any],
+) -> None:
+    # Both send with their roles: the guides of Scheduler on dead-letter queues and of Lambda on destinations.
+    (statement,) = resources["UndeliveredQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    senders = [role for role, granted in GRANTED.items() if "sqs:SendMessage" in granted]
+
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "sqs:SendMessage")
+    assert statement["Resource"] == _arn("UndeliveredQueue")
+    assert list(statement["Condition"]) == ["ArnNotEquals"]
+    assert _sorted(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]) == _sorted([_arn(it) for it in senders])
 
 
 def test_only_the_target_group_of_the_stack_may_invoke_the_responder(resources: dict[str, Any]) -> None:

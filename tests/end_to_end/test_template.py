@@ -174,8 +174,8 @@ def test_both_log_groups_forget(aws: Aws, site: Site) -> None:
     groups = aws.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{site.stack.name}-")["logGroups"]
 
     assert {group["logGroupName"]: group["retentionInDays"] for group in groups} == {
-        "/aws/lambda/shop-maintenance-responder": 30,
-        "/aws/lambda/shop-priority-switcher": 30,
+        site.stack.output("ResponderLogGroupName"): 30,
+        site.stack.output("SwitcherLogGroupName"): 30,
     }
 
 

@@ -62,11 +62,9 @@ def widen_rule_resources(aws: Aws, role: str) -> None:
     MiniStack checks which actions a role may call, but takes a call that names rules for one on every resource.
     """
     iam = aws.client("iam")
-    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-        policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        for statement in policy["Statement"]:
-            if ":listener-rule/" in json.dumps(statement["Resource"]):
-                widened = {**policy, "Statement": [{**statement, "Resource": "*"}]}
-                iam.put_role_policy(
-                    RoleName=role, PolicyName="any-resource-in-the-emulator", PolicyDocument=json.dumps(widened)
-                )
+    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    policies = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
+    statements = [statement for policy in policies for statement in policy["Statement"]]
+    of_rules = [each for each in statements if ":listener-rule/" in json.dumps(each["Resource"])]
+    widened = {"Version": "2012-10-17", "Statement": [{**each, "Resource": "*"} for each in of_rules]}
+    iam.put_role_policy(RoleName=role, PolicyName="any-resource-in-the-emulator", PolicyDocument=json.dumps(widened))
