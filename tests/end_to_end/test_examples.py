@@ -17,6 +17,12 @@ from tests.harness.site import Site
 from tests.harness.wait import until
 
 EXAMPLES = ROOT / "examples"
+BEGINS = {
+    "EventBusName": "deployments",
+    "Source": "deployments",
+    "DetailType": "Deployment Begins",
+    "Detail": "{}",
+}
 
 
 @pytest.fixture
@@ -40,10 +46,10 @@ def deployed_example(aws: Aws, site: Site, request: pytest.FixtureRequest) -> It
 @pytest.mark.usefixtures("deployed_example")
 def test_rules_with_a_constant_input_start_and_end_maintenance(aws: Aws, site: Site) -> None:
     _await_the_second_after_the_last_end(site)
-    _put(aws, {"Source": "deployments", "DetailType": "Deployment Begins", "Detail": "{}"})
+    _put(aws, BEGINS)
     until("maintenance has started", site.during_maintenance, within=15)
 
-    _put(aws, {"Source": "deployments", "DetailType": "Deployment Ends", "Detail": "{}"})
+    _put(aws, BEGINS | {"DetailType": "Deployment Ends"})
     until("maintenance has ended", lambda: not site.during_maintenance(), within=15)
 
 
@@ -58,7 +64,7 @@ def test_the_detail_of_an_event_that_anybody_puts_starts_maintenance(aws: Aws, s
 
 
 STARTS = {
-    "eventbridge-constant-input.yaml": {"Source": "deployments", "DetailType": "Deployment Begins", "Detail": "{}"},
+    "eventbridge-constant-input.yaml": BEGINS,
     "eventbridge-detail.yaml": json.loads((EXAMPLES / "put-events.json").read_text())[0],
 }
 
