@@ -1,0 +1,69 @@
+"""The `stats` that the operators' report asks Logs Insights for, of which MiniStack knows none."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any, TypeVar
+
+from ministack.services import cloudwatch_logs
+
+# No more than these forms: what else a query may be is for AWS to say.
+STATS = re.compile(r'filter (\w+) = "([^"]*)" \| stats (.+) by (.+) \| sort (\w+) desc \| limit (\d+)')
+Line = dict[str, Any]
+AGGREGATES: dict[str, Callable[[list[Line]], int]] = {
+    "count(*)": len,
+    "min(@timestamp)": lambda lines: min(line["@timestamp"] for line in lines),
+    "max(@timestamp)": lambda lines: max(line["@timestamp"] for line in lines),
+}
+App = TypeVar("App")
+_without_stats = cloudwatch_logs._start_query
+
+
+def with_stats(application: App) -> App:
+    """Let the emulator, whose application this is, work them out."""
+    cloudwatch_logs._start_query = _start_query
+    return application
+
+
+def _start_query(data: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+    """Run a query as MiniStack does, then work its `stats` out, if it has any."""
+    answered = _without_stats(data)
+    text = data.get("queryString", "")
+    if "stats" not in text or answered[0] != 200:
+        return answered
+    if not (parts := STATS.fullmatch(text)):
+        return cloudwatch_logs.error_response_json("MalformedQueryException", f"not known here: {text}", 400)
+    group = cloudwatch_logs._resolve_query_log_groups(data)
+    records = cloudwatch_logs._collect_query_records(group, data["startTime"], data["endTime"])
+    query = cloudwatch_logs._queries[json.loads(answered[2])["queryId"]]
+    query["results"] = _stats(parts, [_line(record) for record in records])
+    return answered
+
+
+def _line(record: dict[str, Any]) -> Line:
+    try:
+        fields = json.loads(cloudwatch_logs._public_log_record(record)["@message"])
+    except json.JSONDecodeError:
+        fields = {}
+    minute = record["_timestamp_ms"] // 60_000 * 60
+    shown = datetime.fromtimestamp(minute, timezone.utc).strftime("%Y-%m-%d %H:%M:%S.000")
+    return {**fields, "@timestamp": record["_timestamp_ms"], "bin(1m)": shown}
+
+
+def _stats(parts: re.Match[str], lines: list[Line]) -> list[list[dict[str, str]]]:
+    field, value, wanted, by, sorted_by, limit = parts.groups()
+    keys = by.split(", ")
+    groups: dict[tuple[str, ...], list[Line]] = {}
+    for line in lines:
+        if line.get(field) == value:
+            groups.setdefault(tuple(line[key] for key in keys), []).append(line)
+    named = [one.split(" as ") for one in wanted.split(", ")]
+    rows = [
+        dict(zip(keys, group, strict=True)) | {name: AGGREGATES[one](members) for one, name in named}
+        for group, members in groups.items()
+    ]
+    rows.sort(key=lambda row: row[sorted_by], reverse=True)
+    return [[{"field": name, "value": str(cell)} for name, cell in row.items()] for row in rows[: int(limit)]]
