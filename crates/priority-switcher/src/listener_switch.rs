@@ -112,7 +112,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     }
 
     fn standing(&self, order: &RuleOrder, plan: &Plan) -> Standing {
-        let rests = plan.state == State::Resting;
+        let rests = plan.state != State::Active;
         Standing {
             listener_arn: self.listener.arn().clone(),
             state: plan.state,
@@ -176,7 +176,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             },
             standing: self.standing(&reading.order, plan),
             state: plan.state,
-            since: plan.record.since.filter(|_| plan.state == State::Active),
+            since: plan.record.since.filter(|_| plan.state != State::Resting),
             until: self.until(&reading.tags, plan),
             moves: [self.progress.moves.as_slice(), plan.moves()].concat(),
             rules: rule_lines(&reading.order),
@@ -191,23 +191,25 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             plan.steps.iter().for_each(|step| step.update(&mut tags));
             return Record::from_tags(&tags, self.settings.active).until;
         }
-        plan.record.until.filter(|_| plan.state == State::Active)
+        plan.record.until.filter(|_| plan.state != State::Resting)
     }
 
     fn setup_warnings(&self, reading: &Reading, plan: &Plan) -> Vec<Warning> {
         let (order, rule) = (&reading.order, self.listener.rule());
         let at_rest = match (plan.state, &self.request.command) {
-            (State::Resting, _) => Some(order.clone()),
             // What its dry run would lead to.
-            (State::Active, Command::End { .. }) if !plan.is_empty() => Some(plan.order_after(order)),
+            (State::Active | State::Partial, Command::End { .. }) if !plan.is_empty() => {
+                Some(plan.order_after(order))
+            }
+            (State::Partial | State::Resting, _) => Some(order.clone()),
             (State::Active, _) => None,
         };
         // A check comes every few minutes: it says what has to be mended, and not what may be meant so.
         if self.request.command == Command::Check {
             return at_rest.iter().filter_map(|order| setup::shadows(order, rule)).collect();
         }
-        let active = plan.record.origin.as_ref().map_or(self.settings.active, |origin| origin.active);
-        let mut warnings = setup::during_maintenance(order, rule, active);
+        let own = order.find(rule).filter(|_| plan.state == State::Active).map(|own| own.priority);
+        let mut warnings = setup::during_maintenance(order, rule, own.unwrap_or(self.settings.active));
         warnings.extend(at_rest.iter().flat_map(|order| setup::at_rest(order, rule)));
         if self.request.dry_run || !matches!(self.request.command, Command::End { .. }) {
             warnings.extend(setup::foreign_owner(&reading.listener_tags));
@@ -271,7 +273,7 @@ fn first_pause(command: &Command) -> Duration {
 }
 
 fn lacks_record(plan: &Plan) -> bool {
-    plan.state == State::Active && plan.record.origin.is_none()
+    plan.state != State::Resting && plan.record.origin.is_none()
 }
 
 fn add_new(warnings: &mut Vec<Warning>, more: &[Warning]) {

@@ -12,13 +12,13 @@ use crate::timestamp::Timestamp;
 pub const NAMESPACE: &str = "MaintenanceMode";
 
 /// One line for a listener, each value for the function as a whole and for the listener: `MaintenanceActive`, 1
-/// while it is in maintenance, else 0; `MaintenanceOverdue`, 1 while it is although its `until` has passed;
+/// while it is in maintenance, in part too, else 0; `MaintenanceOverdue`, 1 while it is although its `until` has passed;
 /// `ShadowedRules`, how many rules get no request because the maintenance rule rests above them;
 /// `ResponderCannotAnswer`, 1 if one of the maintenance rule's target groups has no target that can answer, not there
 /// if that is not known; and `EventIgnored`, 1 if a start or an end came too late to be obeyed, else 0, not there for
 /// a check.
 pub fn line(standing: &Standing, ignored: Option<bool>, function_name: &str, now: Timestamp) -> String {
-    let active = standing.state == State::Active;
+    let active = standing.state != State::Resting;
     let overdue = active && standing.until.is_some_and(|until| until <= now);
     let cannot_answer = standing.responder_can_answer.map(|can_answer| usize::from(!can_answer));
     let values = [
@@ -81,6 +81,7 @@ mod tests {
     fn a_listener_is_active_or_not_and_overdue_only_after_its_end() {
         assert_eq!(values(State::Resting, None), [0, 0]);
         assert_eq!(values(State::Active, None), [1, 0]);
+        assert_eq!(values(State::Partial, None), [1, 0]);
         assert_eq!(values(State::Active, Some("2026-03-01T22:00:01Z")), [1, 0]);
         assert_eq!(values(State::Active, Some("2026-03-01T22:00:00Z")), [1, 1]);
     }

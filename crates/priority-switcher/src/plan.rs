@@ -10,7 +10,7 @@ mod start;
 
 use std::fmt;
 
-use crate::event::Command;
+use crate::event::{Command, MAX_MINUTES_AHEAD};
 use crate::record::{CLOCK_SKEW, Origin, Record, Tags, key};
 use crate::rule::{Priority, Rule, RuleArn, RuleOrder};
 use crate::timestamp::Timestamp;
@@ -30,6 +30,13 @@ pub struct Settings {
     pub stale_after: u32,
 }
 
+impl Settings {
+    /// The longest window, in minutes.
+    fn longest_window(&self) -> u32 {
+        self.max_duration.unwrap_or(MAX_MINUTES_AHEAD)
+    }
+}
+
 /// One listener as it was read.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
@@ -47,8 +54,11 @@ pub struct View<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// The maintenance rule stands at or above its active priority.
+    /// The maintenance rule stands at or above the configured active priority.
     Active,
+    /// It stands below the active priority, catches everything and has other rules below it, which get no request; and
+    /// this is not the configured resting priority, where that is meant so.
+    Partial,
     /// It stands where it does no harm.
     Resting,
 }
@@ -123,11 +133,12 @@ pub fn plan(
         });
     };
     let mut record = Record::from_tags(view.tags, settings.active);
-    let doubts = Warning::record_from_future(&record.take_what_lies_in_the_future(now));
+    let longest = settings.longest_window();
+    let doubts = Warning::record_from_future(&record.bound_times(now, longest));
     let recalled = record.origin.is_none() && view.recalled.is_some();
     record.origin = record.origin.or_else(|| view.recalled.cloned());
-    let situation =
-        Situation { view, settings, now, layout: Layout::new(view.order, own), record, recalled, doubts };
+    let (layout, catches_all) = (Layout::new(view.order, own), own.catches_all);
+    let situation = Situation { view, settings, now, layout, catches_all, record, recalled, doubts };
     match command {
         Command::Start(start) => Ok(situation.start(start)),
         Command::End { scheduled_at } => situation.end(situation.meant_for(*scheduled_at)),
@@ -142,6 +153,8 @@ struct Situation<'a> {
     settings: &'a Settings,
     now: Timestamp,
     layout: Layout<'a>,
+    /// Whether the maintenance rule does.
+    catches_all: bool,
     record: Record,
     recalled: bool,
     /// What the tags say and cannot be.
@@ -149,16 +162,21 @@ struct Situation<'a> {
 }
 
 impl Situation<'_> {
+    /// Taken from the order. The tags count only where the order cannot tell: with nothing below it, the rule does
+    /// the same at any number.
     fn state(&self) -> State {
         let own = self.layout.own();
-        // Whatever is recorded: with others below it from the top on, it keeps them from being asked.
-        let covers = own <= self.settings.active && self.layout.stands_above_others();
-        let recorded = self.record.origin.as_ref().is_some_and(|origin| {
-            // Home again and its tags gone: that window is over, also where home is no lower than active.
-            own <= origin.active && !(self.recalled && own == origin.home)
-        });
-        let active = covers || recorded;
-        if active { State::Active } else { State::Resting }
+        let stands_above_others = self.layout.stands_above_others();
+        // Once its tags are gone, that window is over.
+        let recorded = self.record.origin.as_ref().filter(|_| !self.recalled);
+        let is_recorded = recorded.is_some_and(|origin| own <= origin.active);
+        if own <= self.settings.active && (stands_above_others || is_recorded) {
+            State::Active
+        } else if self.catches_all && stands_above_others && Some(own) != self.settings.resting {
+            State::Partial
+        } else {
+            State::Resting
+        }
     }
 
     /// Whether the tags themselves say that maintenance is on.
@@ -167,12 +185,15 @@ impl Situation<'_> {
     }
 
     fn has_expired(&self) -> bool {
-        self.is_recorded() && self.record.until.is_some_and(|until| until <= self.now)
+        // An end that cannot be read is none that could keep the system closed for ever.
+        let latest = self.record.since.filter(|_| self.view.tags.contains_key(key::UNTIL));
+        let latest = latest.map(|since| since.plus_minutes(self.settings.longest_window()));
+        self.is_recorded() && self.record.until.or(latest).is_some_and(|until| until <= self.now)
     }
 
     fn drift(&self) -> Vec<Warning> {
         match (&self.record.origin, self.state()) {
-            (Some(origin), State::Resting) => {
+            (Some(origin), State::Partial | State::Resting) => {
                 vec![Warning::drift(self.record.since, origin.active, self.layout.own())]
             }
             (Some(origin), State::Active) => {

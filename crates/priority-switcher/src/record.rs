@@ -94,8 +94,9 @@ impl Record {
     }
 
     /// Takes out the times that no true clock can have written by `now`, and says which they were: they count as lost.
-    /// Believed, an `ended-at` of next year would keep every start of this year out.
-    pub fn take_what_lies_in_the_future(&mut self, now: Timestamp) -> Vec<(&'static str, Timestamp)> {
+    /// Believed, an `ended-at` of next year would keep every start of this year out. What is left of `until` lies no
+    /// farther from `since` than `longest`, in minutes.
+    pub fn bound_times(&mut self, now: Timestamp, longest: u32) -> Vec<(&'static str, Timestamp)> {
         let latest = now.plus_minutes(CLOCK_SKEW);
         let latest_until = latest.plus_minutes(MAX_MINUTES_AHEAD);
         let times = [
@@ -104,7 +105,10 @@ impl Record {
             (key::ENDED_AT, &mut self.ended_at, latest),
         ];
         let taken = times.into_iter().map(|(key, time, latest)| (key, time.take_if(|time| *time > latest)));
-        taken.filter_map(|(key, time)| Some((key, time?))).collect()
+        let taken = taken.filter_map(|(key, time)| Some((key, time?))).collect();
+        let latest_until = self.since.unwrap_or(latest).plus_minutes(longest);
+        self.until = self.until.map(|until| until.min(latest_until));
+        taken
     }
 
     /// The tags of this record.

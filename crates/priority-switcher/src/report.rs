@@ -58,7 +58,7 @@ pub struct ListenerReport {
     pub standing: Standing,
     /// Whether the listener is in maintenance now.
     pub state: State,
-    /// Since when, if it is and that is known.
+    /// Since when, if it is, in part too, and that is known.
     pub since: Option<Timestamp>,
     /// Until when at the latest, if it is and that was said.
     pub until: Option<Timestamp>,

@@ -44,8 +44,8 @@ impl Warning {
         Self::new(
             "home-taken",
             format!(
-                "the maintenance rule's place {home} is taken, or a rule came below it since the start, or one below \
-                 it is asked now; the maintenance rule goes to {place}, below all other rules"
+                "the maintenance rule's place {home} is taken, or other rules stand below it, which would get no \
+                 request; the maintenance rule goes to {place}, below all other rules"
             ),
         )
     }

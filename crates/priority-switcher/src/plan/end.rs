@@ -13,7 +13,7 @@ impl Situation<'_> {
         }
         match (&self.record.origin, self.state()) {
             (Some(origin), _) => self.undo(origin, scheduled_at),
-            (None, State::Active) => self.put_last(scheduled_at),
+            (None, State::Active | State::Partial) => self.put_last(scheduled_at),
             (None, State::Resting) => Ok(self.stay_ended(scheduled_at, Vec::new())),
         }
     }
@@ -29,11 +29,7 @@ impl Situation<'_> {
         let pulled = layout.pull_back(&origin.displaced, origin.active);
         let mut warnings: Vec<_> = Warning::record_incomplete(&origin.displaced).into_iter().collect();
         warnings.extend(Warning::others_moved(pulled.stay, origin.displaced.count()));
-        // A rule that came below home during the window was meant to be asked. Above the active priority
-        // it would not even be at rest.
-        let may_have_below = origin.below > 0 && origin.home > self.settings.active;
-        let shadows = !may_have_below && layout.count_below(origin.home) > 0;
-        if layout.is_free(origin.home) && !shadows && !self.would_close(&layout, origin.home) {
+        if self.is_home(&layout, origin) {
             layout.put_own(origin.home);
         } else {
             self.move_own_last(&mut layout)?;
@@ -47,10 +43,15 @@ impl Situation<'_> {
         })
     }
 
-    /// Whether rules that are asked before the maintenance rule now would no longer be asked with it at `home`. Others
-    /// can write tags, and whatever those say, an end only opens.
-    pub(super) fn would_close(&self, layout: &Layout<'_>, home: Priority) -> bool {
-        layout.count_below(home) > self.layout.count_below(self.layout.own())
+    /// Whether the recorded home is a place to rest at. Others can write tags, and whatever those say, an end opens:
+    /// below all other rules, or at the configured resting priority if there were rules below it before, and never with
+    /// a rule below that is asked before the maintenance rule now.
+    pub(super) fn is_home(&self, layout: &Layout<'_>, origin: &Origin) -> bool {
+        let below = layout.count_below(origin.home);
+        let is_meant_so = origin.below > 0 && Some(origin.home) == self.settings.resting;
+        let closes_nothing =
+            below == 0 || (is_meant_so && below <= self.layout.count_below(self.layout.own()));
+        closes_nothing && layout.is_free(origin.home)
     }
 
     fn put_last(&self, scheduled_at: Option<Timestamp>) -> Result<Plan, PlanError> {
@@ -91,7 +92,8 @@ impl Situation<'_> {
         // Only at the very last number can the place be taken. This is the one case in which an end moves rules that
         // its start did not move: a rule stands at that number, below it nothing is free, and the system has to open.
         // Pinned rules do not make room even then.
-        let top = self.record.origin.as_ref().map_or(self.settings.active, |origin| origin.active);
+        let active = self.settings.active;
+        let top = self.record.origin.as_ref().map_or(active, |origin| origin.active.min(active));
         if !layout.push_up_from(place, top) {
             return Err(PlanError::NoRoom(self.view.rule.clone()));
         }

@@ -13,7 +13,7 @@ impl Situation<'_> {
         }
         match self.state() {
             State::Active => self.keep_window(start, &self.record, self.drift(), Vec::new()),
-            State::Resting => self.open(start),
+            State::Partial | State::Resting => self.open(start),
         }
     }
 
@@ -25,9 +25,8 @@ impl Situation<'_> {
         let goes_on =
             recorded.filter(|origin| taken_back.pull_back(&origin.displaced, origin.active).back > 0);
         // Where an end would have put it.
-        let rested = recorded.filter(|origin| {
-            origin.home > self.settings.active && !self.would_close(&taken_back, origin.home)
-        });
+        let rested =
+            recorded.filter(|origin| origin.home > self.settings.active && self.is_home(&taken_back, origin));
         let own = self.layout.own();
         let (home, below) =
             rested.map_or((own, self.layout.count_below(own)), |origin| (origin.home, origin.below));
@@ -99,7 +98,12 @@ impl Situation<'_> {
                 ..recorded.clone()
             }
         };
-        let record = Record { since: record.since.or(Some(self.now)), ended_at: None, ..record };
+        // No end that tags say outlasts the longest window. Whom a person lets last longer is counted anew.
+        let longest = self.settings.longest_window();
+        let is_in_time =
+            |since: &Timestamp| record.until.is_none_or(|until| until <= since.plus_minutes(longest));
+        let since = record.since.filter(is_in_time).or(Some(self.now));
+        let record = Record { since, ended_at: None, ..record };
         let mut forget = self.tags_of_a_window(&record.to_tags());
         forget.retain(|key| key == key::UNTIL || (!moves.is_empty() && key::is_of_displaced(key)));
         self.proceed(self.steps(forget, &record, moves), warnings)

@@ -12,7 +12,7 @@ use std::io::Write as _;
 use std::rc::Rc;
 
 use priority_switcher::plan::State;
-use priority_switcher::record::{Record, key};
+use priority_switcher::record::{Record, Tags, key};
 use priority_switcher::report::Outcome;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestCaseResult, TestRng, TestRunner};
@@ -22,15 +22,16 @@ use strict_elb::StrictElb;
 use crate::support::faults::{Fault, Faults};
 use crate::support::listeners::{Setup, maintenance_rule, order, setups};
 use crate::support::memory_listener::MemoryListener;
-use crate::support::other_writers::{Change, changes};
+use crate::support::other_writers::{Change, changes, plants};
 use crate::support::run::{Ending, START_OF_TIME, answer, invoke, runtime, time};
 
 /// Something that happens in an evening.
 #[derive(Clone, Debug)]
 enum Act {
-    Send { event: Event, faults: Vec<Option<Fault>> },
+    Send { event: Event, faults: Vec<Option<Fault>>, plants: Vec<Tags> },
     Wait { minutes: u32 },
     Others(Change),
+    Plant(Tags),
 }
 
 #[derive(Clone, Debug)]
@@ -63,7 +64,18 @@ fn events() -> impl Strategy<Value = Event> {
 
 fn sends(faults: Vec<Fault>) -> impl Strategy<Value = Act> {
     let fate = prop_oneof![3 => Just(None), 1 => proptest::sample::select(faults).prop_map(Some)];
-    (events(), proptest::collection::vec(fate, 0..12)).prop_map(|(event, faults)| Act::Send { event, faults })
+    let fates = proptest::collection::vec(fate, 0..12);
+    (events(), fates).prop_map(|(event, faults)| Act::Send { event, faults, plants: Vec::new() })
+}
+
+/// An event, and before some of its calls tags of somebody else's.
+fn is_tampered_with() -> impl Strategy<Value = Act> {
+    let plant = prop_oneof![2 => Just(Tags::new()), 1 => plants()];
+    (events(), proptest::collection::vec(plant, 0..12)).prop_map(|(event, plants)| Act::Send {
+        event,
+        faults: Vec::new(),
+        plants,
+    })
 }
 
 fn waits() -> impl Strategy<Value = Act> {
@@ -84,14 +96,26 @@ fn in_company() -> impl Strategy<Value = Vec<Act>> {
     )
 }
 
+/// Evenings on which somebody may tag the maintenance rule and means no good.
+fn with_planted_tags() -> impl Strategy<Value = Vec<Act>> {
+    proptest::collection::vec(
+        prop_oneof![
+            2 => sends(Fault::ALL.into()),
+            2 => is_tampered_with(),
+            3 => plants().prop_map(Act::Plant),
+            1 => waits(),
+            1 => changes().prop_map(Act::Others),
+        ],
+        1..10,
+    )
+}
+
 /// One evening at one listener.
 struct Evening<'a> {
     setup: &'a Setup,
     elb: Rc<RefCell<StrictElb>>,
     listener: MemoryListener,
     now: priority_switcher::timestamp::Timestamp,
-    /// Whether others have put a rule below the resting maintenance rule, or there was one at the start.
-    may_have_below: bool,
     /// How many changes others have made, for the names of the rules that they add.
     added: usize,
     /// The rules that starts have moved, from where and to where, and that no end has taken back.
@@ -117,13 +141,11 @@ impl<'a> Evening<'a> {
         let elb = setup.elb();
         let mut listener = setup.listener(&elb);
         listener.faults = Rc::clone(&tally.faults);
-        let may_have_below = !setup.rests_last();
         Self {
             setup,
             elb,
             listener,
             now: time(START_OF_TIME),
-            may_have_below,
             added: 0,
             displaced: RefCell::default(),
             tally,
@@ -138,9 +160,15 @@ impl<'a> Evening<'a> {
                     self.change(change);
                     self.tally.count("changes by others");
                 }
-                Act::Send { event, faults } => {
+                Act::Plant(tags) => {
+                    self.listener.plant(tags);
+                    self.tally.count("records planted");
+                }
+                Act::Send { event, faults, plants } => {
                     let payload = self.payload(event);
+                    *self.listener.plants.borrow_mut() = plants.clone().into();
                     self.send(&payload, faults).await?;
+                    self.listener.plants.borrow_mut().clear();
                 }
             }
         }
@@ -162,6 +190,12 @@ impl<'a> Evening<'a> {
             Ending::Killed => "invocations killed",
         });
         self.judge_moves(payload, batches, matches!(ending, Ending::Answered(_)))?;
+        if let Ending::Answered(answer) = &ending
+            && answer.outcome != Outcome::Ignored
+        {
+            prop_assert!(payload["type"] != "start" || self.is_closed(), "{} left it open", payload);
+            prop_assert!(payload["type"] != "end" || raced || self.is_open(), "{} left it closed", payload);
+        }
         if !raced && !matches!(ending, Ending::Answered(_)) && self.order() != before {
             let copy = Rc::new(RefCell::new(self.elb.borrow().clone()));
             let listener = self.setup.listener(&copy);
@@ -213,6 +247,9 @@ impl<'a> Evening<'a> {
                 event,
                 batch
             );
+            if self.listener.was_planted.get() {
+                continue;
+            }
             let moves = batch.before.iter().map(|(place, rule)| (rule, *place, place_after(rule)));
             for (rule, before, after) in
                 moves.filter(|(rule, before, after)| *rule != own.as_str() && before != after)
@@ -268,8 +305,18 @@ impl<'a> Evening<'a> {
         if matches!(change, Change::WipeTags) {
             self.displaced.borrow_mut().clear();
         }
+    }
+
+    /// Whether only pinned rules are asked before the maintenance rule.
+    fn is_closed(&self) -> bool {
         let own = self.place();
-        self.may_have_below |= own > self.setup.active && self.order().iter().any(|(place, _)| *place > own);
+        self.order().iter().all(|(place, _)| *place >= own || *place < self.setup.active)
+    }
+
+    /// Whether every other rule is asked before the maintenance rule, unless this rests where it was configured to.
+    fn is_open(&self) -> bool {
+        let own = self.place();
+        Some(own) == self.setup.resting || self.order().iter().all(|(place, _)| *place <= own)
     }
 
     fn order(&self) -> Vec<(u32, String)> {
@@ -321,18 +368,12 @@ async fn in_company_is_right(setup: &Setup, acts: &[Act], tally: &Tally) -> Test
     let mut evening = Evening::new(setup, tally);
     evening.live(acts).await?;
     prop_assert_eq!(evening.settle("start").await?, State::Active);
-    let own = evening.place();
-    let order = evening.order();
-    let above: Vec<_> = order.iter().filter(|(place, _)| *place < own).collect();
-    prop_assert!(above.iter().all(|(place, _)| *place < setup.active), "{:?} stayed above {}", above, own);
+    prop_assert!(evening.is_closed(), "{:?}", evening.order());
 
     let mut evening = Evening::new(setup, tally);
     evening.live(acts).await?;
     prop_assert_eq!(evening.settle("end").await?, State::Resting);
-    let own = evening.place();
-    let below = evening.order().into_iter().filter(|(place, _)| *place > own).count();
-    let allowed = evening.may_have_below || evening.listener.raced_below.get();
-    prop_assert!(below == 0 || allowed, "{below} rules are covered by the resting rule");
+    prop_assert!(evening.is_open(), "{:?}", evening.order());
     prop_assert_eq!(evening.window_tags(), Vec::<String>::new());
     Ok(())
 }
@@ -352,7 +393,7 @@ fn campaign<S: Strategy<Value = (Setup, Vec<Act>)>>(
     evenings: &S,
     judge: &impl AsyncFn(&Setup, &[Act], &Tally) -> TestCaseResult,
 ) {
-    let sequences = number("CAMPAIGN_SEQUENCES").unwrap_or(10_000);
+    let sequences = number("CAMPAIGN_SEQUENCES").unwrap_or(7_000);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let seed = number("CAMPAIGN_SEED").unwrap_or(u64::from(now.subsec_nanos()));
     say(&format!("fault campaign, {name}: {sequences} sequences, CAMPAIGN_SEED={seed}"));
@@ -389,4 +430,9 @@ fn without_other_writers_a_retry_ends_exactly_where_no_fault_would_have() {
 #[test]
 fn with_other_writers_a_retry_still_brings_the_listener_to_where_the_event_wants_it() {
     campaign("in company", &(setups(), in_company()), &in_company_is_right);
+}
+
+#[test]
+fn whatever_others_write_into_the_tags_a_start_closes_an_end_opens_and_nothing_else_closes() {
+    campaign("planted tags", &(setups(), with_planted_tags()), &in_company_is_right);
 }

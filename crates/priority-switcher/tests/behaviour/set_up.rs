@@ -2,6 +2,7 @@
 
 use priority_switcher::elb::ElbListener;
 use priority_switcher::handler::handle;
+use priority_switcher::plan::{Settings, State};
 use priority_switcher::report::{Answer, ListenerReport};
 use priority_switcher::rule::RuleArn;
 use serde_json::{Value, json};
@@ -25,6 +26,7 @@ fn catch_all_at_50000() -> Value {
 struct SetUp {
     server: Server,
     rule: RuleArn,
+    settings: Settings,
 }
 
 impl SetUp {
@@ -43,18 +45,19 @@ impl SetUp {
             let group = groups.into_iter().find(|group| group.contains(&format!("/{name}/"))).unwrap();
             elb.set_health(group, &states);
         }
-        let rule = rules.iter().find(|rule| rule.arn.ends_with("/maintenance")).unwrap().arn.parse().unwrap();
+        let own = rules.iter().find(|rule| rule.arn.ends_with("/maintenance")).unwrap();
+        let (rule, resting) = (own.arn.parse().unwrap(), own.priority.map(|place| place.try_into().unwrap()));
         for rule in rules {
             elb.add_rule(rule);
         }
-        Self { server: Server::start(elb), rule }
+        Self { server: Server::start(elb), rule, settings: Settings { resting, ..settings() } }
     }
 
     fn send(&self, event: &Value) -> ListenerReport {
         let client = client(format!("http://{}", self.server.address), std::time::Duration::from_millis(1));
         let listener = ElbListener::of_rule(client, self.rule.clone());
         let answer: Answer = on_the_real_clock()
-            .block_on(handle(&[listener], &settings(), event, moment(time(START_OF_TIME))))
+            .block_on(handle(&[listener], &self.settings, event, moment(time(START_OF_TIME))))
             .unwrap();
         answer.listeners.into_iter().next().unwrap()
     }
@@ -84,6 +87,19 @@ fn rules_below_the_resting_rule_are_told_of_at_rest_and_not_in_a_window() {
     assert_eq!(set_up.send(&json!({"type": "check"})).standing.shadowed_rules, 0, "in a window");
     assert!(says(&json!({"type": "end", "dryRun": true})));
     assert!(says(&json!({"type": "end"})));
+}
+
+#[test]
+fn rules_below_a_rule_that_is_not_meant_to_rest_there_are_told_of_until_an_end_puts_it_last() {
+    let mut set_up = SetUp::of(&catch_all_at_50000());
+    set_up.settings.resting = None;
+    for event in ["check", "status"] {
+        let report = set_up.send(&json!({"type": event}));
+        assert_eq!((report.state, report.standing.shadowed_rules), (State::Partial, 1), "{event}");
+        assert!(message(&report, "shadows-rules").contains("stands above at 49000"), "{event}");
+    }
+    assert_eq!(set_up.send(&json!({"type": "end"})).state, State::Resting);
+    assert_eq!(set_up.codes(&json!({"type": "check"})), [""; 0]);
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn places() -> impl Strategy<Value = BTreeSet<u32>> {
     prop_oneof![5 => dense, 2 => tens, 2 => sparse, 2 => end, 1 => full]
 }
 
-/// Any listener whose maintenance rule rests: below the active priority, or with nothing below it.
+/// Any listener whose maintenance rule rests: with nothing below it, or at the configured resting priority.
 pub(crate) fn setups() -> impl Strategy<Value = Setup> {
     let active = prop_oneof![4 => Just(1_u32), 3 => 2_u32..15, 1 => 1_u32..=50_000];
     let home =
@@ -118,12 +118,13 @@ pub(crate) fn setups() -> impl Strategy<Value = Setup> {
                 |from: u32| (from..=50_000).chain(1..from).find(|place| !places.contains(place)).unwrap();
             let last = places.last().map_or(99, |last| (*last + 1).min(50_000));
             let home = free_from(home.unwrap_or(last));
-            let stands_on_top = home <= active && places.iter().any(|place| *place > home);
-            let active = if stands_on_top { 1.min(home) } else { active };
+            let rests_last = places.iter().all(|place| *place < home);
+            let active = if rests_last { active } else { active.min(home - 1).max(1) };
+            let resting = if rests_last { resting } else { Some(home) };
             let others = places.into_iter().collect();
             Setup { home, others, active, resting: resting.filter(|resting| *resting > active) }
         })
         .prop_filter("the maintenance rule has to rest", |setup| {
-            setup.home > setup.active || setup.rests_last()
+            setup.rests_last() || setup.resting == Some(setup.home)
         })
 }

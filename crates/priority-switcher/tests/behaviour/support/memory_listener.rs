@@ -24,8 +24,10 @@ pub(crate) struct MemoryListener {
     pub(crate) killed: Rc<Notify>,
     /// How many turns another invocation gets before each of the calls to come; 1 when used up.
     pub(crate) turns: RefCell<VecDeque<u8>>,
-    /// Whether a racing writer has put a rule below the maintenance rule while that was resting.
-    pub(crate) raced_below: Cell<bool>,
+    /// What somebody writes to the maintenance rule's tags before each of the calls to come.
+    pub(crate) plants: RefCell<VecDeque<Tags>>,
+    /// Whether anything has been written so. What tags say was displaced moves up by one at an end, whoever wrote it.
+    pub(crate) was_planted: Cell<bool>,
     /// The active priority: what stands above it is pinned.
     pub(crate) active: u32,
     arn: ListenerArn,
@@ -41,7 +43,8 @@ impl MemoryListener {
             faults: Rc::default(),
             killed: Rc::default(),
             turns: RefCell::default(),
-            raced_below: Cell::default(),
+            plants: RefCell::default(),
+            was_planted: Cell::default(),
             active: 1,
             arn: rule.listener(),
             rule,
@@ -56,6 +59,9 @@ impl MemoryListener {
         let turns = self.turns.borrow_mut().pop_front().unwrap_or(1);
         for _ in 0..turns {
             tokio::task::yield_now().await;
+        }
+        if let Some(planted) = self.plants.borrow_mut().pop_front().filter(|tags| !tags.is_empty()) {
+            self.plant(&planted);
         }
         let failed = |message: &str| Err(ListenerError::Failed { call, message: message.into() });
         let fault = self.faults.next();
@@ -79,6 +85,11 @@ impl MemoryListener {
         })
     }
 
+    pub(crate) fn plant(&self, tags: &Tags) {
+        self.was_planted.set(true);
+        self.elb.borrow_mut().add_tags(self.rule.as_str(), tags).unwrap();
+    }
+
     async fn die(&self) {
         self.killed.notify_waiters();
         pending::<()>().await;
@@ -89,8 +100,6 @@ impl MemoryListener {
         let mut elb = self.elb.borrow_mut();
         let order = elb.order(self.arn.as_str());
         let free = (1..=50_000).find(|place| order.iter().all(|(taken, _)| taken != place)).unwrap();
-        let own = elb.priority_of(self.rule.as_str());
-        self.raced_below.set(self.raced_below.get() || (own > self.active && free > own));
         let arn = format!("{}-race-{}", self.rule, order.len());
         if order.iter().all(|(_, other)| *other != arn) {
             elb.add_rule(strict_elb::Rule::forward(arn, Some(free), "/race", &target_group("race")));
@@ -169,7 +178,8 @@ impl Listener for MemoryListener {
             moves.iter().map(|one| (one.rule.as_str().to_owned(), u32::from(one.to.get()))).collect();
         let set = |elb: &mut StrictElb| {
             elb.set_rule_priorities(&pairs)?;
-            judge(elb.batches.last().unwrap(), &self.rule, self.active);
+            let pinned_above = if self.was_planted.get() { 0 } else { self.active };
+            judge(elb.batches.last().unwrap(), &self.rule, pinned_above);
             Ok(())
         };
         self.call("SetRulePriorities", set).await

@@ -1,9 +1,11 @@
 //! What other people and tools do to a listener while the switch is not looking.
 
+use priority_switcher::record::{Tags, key};
 use proptest::prelude::*;
 use strict_elb::StrictElb;
 
 use super::listeners::{forward, maintenance_rule, order, rule};
+use super::run::{START_OF_TIME, time};
 
 /// One such change. Numbers pick a rule or a place by remainder.
 #[derive(Clone, Debug)]
@@ -48,6 +50,51 @@ pub(crate) fn changes() -> impl Strategy<Value = Change> {
         2 => places().prop_map(|place| Change::MoveMaintenanceRule { place }),
         1 => Just(Change::WipeTags),
     ]
+}
+
+/// Whatever somebody may write who has the permission to tag: all or some of our keys, with values that a switch could
+/// have written, and others.
+pub(crate) fn plants() -> impl Strategy<Value = Tags> {
+    let number = || prop_oneof![4 => places().prop_map(|place| place.to_string()), 1 => odd_values()];
+    let time = || prop_oneof![4 => times(), 1 => odd_values()];
+    let name = prop_oneof![3 => (1_u32..60).prop_map(|place| format!("r{place}")), 1 => Just("1".to_owned())];
+    let names = proptest::collection::vec(name, 0..8);
+    let listed = (names, 0_usize..9).prop_map(|(names, count)| format!("{count}: {}", names.join(" ")));
+    let displaced = prop_oneof![2 => Just("0".to_owned()), 3 => listed, 1 => odd_values()];
+    let tag = prop_oneof![
+        number().prop_map(|value| (key::HOME_PRIORITY, value)),
+        number().prop_map(|value| (key::ACTIVE_PRIORITY, value)),
+        displaced.clone().prop_map(|value| (key::DISPLACED, value)),
+        number().prop_map(|value| (key::BELOW, value)),
+        time().prop_map(|value| (key::SINCE, value)),
+        time().prop_map(|value| (key::UNTIL, value)),
+        time().prop_map(|value| (key::ENDED_AT, value)),
+    ];
+    let whole = (number(), number(), displaced, 0_u32..3, time(), time());
+    let whole = whole.prop_map(|(home, active, displaced, below, since, until)| {
+        let below = below.to_string();
+        vec![
+            (key::HOME_PRIORITY, home),
+            (key::ACTIVE_PRIORITY, active),
+            (key::DISPLACED, displaced),
+            (key::BELOW, below),
+            (key::SINCE, since),
+            (key::UNTIL, until),
+        ]
+    });
+    let tags = prop_oneof![1 => proptest::collection::vec(tag, 1..4), 1 => whole];
+    tags.prop_map(|tags| tags.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+fn times() -> impl Strategy<Value = String> {
+    let before = time("2026-03-01T12:00:00Z");
+    assert!(before < time(START_OF_TIME));
+    (0_u32..2_000).prop_map(move |minutes| before.plus_minutes(minutes).to_string())
+}
+
+fn odd_values() -> impl Strategy<Value = String> {
+    let odd = ["", "0", "-1", "50001", "99999999999", "soon", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"];
+    proptest::sample::select(odd.map(str::to_owned).to_vec())
 }
 
 fn places() -> impl Strategy<Value = u32> {
