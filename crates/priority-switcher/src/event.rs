@@ -7,6 +7,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::message::{self, Message};
 use crate::reason::Reason;
 use crate::timestamp::Timestamp;
 
@@ -65,6 +66,8 @@ pub struct Start {
     /// When maintenance has to end at the latest; always in the future.
     pub until: Option<Timestamp>,
     pub reason: Option<Reason>,
+    /// What to tell visitors.
+    pub message: Option<Message>,
     /// When the schedule meant it to happen.
     pub scheduled_at: Option<Timestamp>,
 }
@@ -136,10 +139,11 @@ impl Fields<'_> {
         let kind = self.own.get("type").ok_or(EventError::TypeMissing)?;
         let (command, dry_run) = match kind.as_str() {
             Some("start") => {
-                self.only(&["type", "until", "minutes", "reason", "scheduledAt", "dryRun"])?;
+                self.only(&["type", "until", "minutes", "reason", "message", "scheduledAt", "dryRun"])?;
                 let start = Start {
                     until: self.until(now, max_ahead)?,
                     reason: self.reason()?,
+                    message: self.message()?,
                     scheduled_at: self.scheduled_at()?,
                 };
                 (Command::Start(start), self.dry_run()?)
@@ -211,6 +215,21 @@ impl Fields<'_> {
             Some(Value::String(text)) => Ok(Reason::new(text)),
             Some(other) => Err(error("reason", other, "not a string", "a string")),
         }
+    }
+
+    /// Refused where a reason would be adapted: a person writes it for the public, and reads the refusal.
+    fn message(&self) -> Result<Option<Message>, EventError> {
+        let Some(value) = self.own.get("message") else { return Ok(None) };
+        let accepted = format!(
+            "a text of 1 to {} characters without control characters, at most {} bytes of JSON",
+            message::MAX_LENGTH,
+            message::MAX_BYTES
+        );
+        let Some(text) = value.as_str() else {
+            return Err(error("message", value, "not a string", accepted));
+        };
+        let message = Message::new(text);
+        message.map(Some).map_err(|problem| error("message", value, &problem.to_string(), accepted))
     }
 
     fn scheduled_at(&self) -> Result<Option<Timestamp>, EventError> {

@@ -12,6 +12,7 @@ pub mod handler;
 pub mod invocation;
 pub mod listener;
 mod listener_switch;
+pub mod message;
 pub mod metric;
 pub mod plan;
 pub mod reason;

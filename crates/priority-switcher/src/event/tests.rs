@@ -34,11 +34,12 @@ fn the_four_types_are_read() {
 #[test]
 fn a_start_is_read_with_all_its_fields() {
     let request = read(&json!({
-        "type": "start", "minutes": 90, "reason": "DB upgrade", "scheduledAt": "2026-03-02T06:59:30+09:00"
+        "type": "start", "minutes": 90, "reason": "DB upgrade", "message": "곧 돌아옵니다", "scheduledAt": "2026-03-02T06:59:30+09:00"
     }));
     let start = Start {
         until: Some(time("2026-03-01T23:30:00Z")),
         reason: Reason::new("DB upgrade"),
+        message: Message::new("곧 돌아옵니다").ok(),
         scheduled_at: Some(time("2026-03-01T21:59:30Z")),
     };
     assert_eq!(request.unwrap().command, Command::Start(start));
@@ -88,7 +89,7 @@ fn a_type_with_a_typo_is_refused() {
 
 #[test]
 fn a_field_that_the_type_does_not_have_is_refused() {
-    insta::assert_snapshot!(refusal(&json!({"type": "start", "dry_run": true})), @r#"dry_run is true: unknown field; accepted: the fields of "start": type, until, minutes, reason, scheduledAt, dryRun; nothing was changed"#);
+    insta::assert_snapshot!(refusal(&json!({"type": "start", "dry_run": true})), @r#"dry_run is true: unknown field; accepted: the fields of "start": type, until, minutes, reason, message, scheduledAt, dryRun; nothing was changed"#);
     insta::assert_snapshot!(refusal(&json!({"type": "end", "minutes": 5})), @r#"minutes is 5: unknown field; accepted: the fields of "end": type, scheduledAt, dryRun; nothing was changed"#);
     insta::assert_snapshot!(refusal(&json!({"type": "status", "dryRun": true})), @r#"dryRun is true: unknown field; accepted: the fields of "status": type; nothing was changed"#);
 }
@@ -111,6 +112,8 @@ fn a_field_of_the_wrong_kind_is_refused() {
         ("minutes", json!(1.5)),
         ("minutes", json!(null)),
         ("reason", json!(42)),
+        ("message", json!(42)),
+        ("message", json!(null)),
         ("scheduledAt", json!("22:00")),
         ("scheduledAt", json!(0)),
         ("dryRun", json!("true")),
@@ -163,4 +166,19 @@ fn every_event_file_for_the_switcher_is_read() {
         );
     }
     assert_eq!(Vec::from_iter(types), ["check", "end", "start", "status"]);
+}
+
+#[test]
+fn a_message_that_visitors_could_not_be_told_is_refused_and_nothing_is_cut() {
+    let refusal = |text: &str| refusal(&json!({"type": "start", "message": text}));
+    insta::assert_snapshot!(refusal(""), @r#"message is "": it says nothing; accepted: a text of 1 to 255 characters without control characters, at most 931 bytes of JSON; nothing was changed"#);
+    insta::assert_snapshot!(refusal("Back\nsoon"), @r#"message is "Back\nsoon": it has a control character, such as a line break; accepted: a text of 1 to 255 characters without control characters, at most 931 bytes of JSON; nothing was changed"#);
+    insta::assert_snapshot!(refusal(&"점".repeat(256)), @r#"message is "점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점점…: it is longer than 255 characters; accepted: a text of 1 to 255 characters without control characters, at most 931 bytes of JSON; nothing was changed"#);
+    insta::assert_snapshot!(refusal(&"🚧".repeat(233)), @r#"message is "🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧🚧…: it takes 932 bytes of JSON, and the status rule has room for 931; accepted: a text of 1 to 255 characters without control characters, at most 931 bytes of JSON; nothing was changed"#);
+    assert!(refusal(" \u{a0}").contains("it says nothing"));
+    for unfit in ["\u{7f}", "\u{85}", "\u{fffe}", "\u{ffff}"] {
+        assert!(refusal(&format!("Back{unfit}soon")).contains("control character"), "{unfit:?}");
+    }
+    let read = |text: &str| read(&json!({"type": "start", "message": text})).is_ok();
+    assert!(read(&"점".repeat(255)) && read(&"🚧".repeat(232)) && read(&"\"".repeat(255)));
 }

@@ -1,5 +1,7 @@
 //! Whether somebody would answer the visitors. Not knowing it is never a reason to fail.
 
+use futures_util::future::join_all;
+
 use crate::listener::Listener;
 use crate::rule::TargetGroupArn;
 use crate::warning::Warning;
@@ -14,8 +16,9 @@ impl TargetHealth {
     pub(super) async fn look(listener: &impl Listener, target_groups: &[TargetGroupArn]) -> Self {
         let mut warnings = Vec::new();
         let mut is_known = !target_groups.is_empty();
-        for target_group in target_groups {
-            match listener.can_answer(target_group).await {
+        let looks = target_groups.iter().map(|target_group| listener.can_answer(target_group));
+        for (target_group, can_answer) in target_groups.iter().zip(join_all(looks).await) {
+            match can_answer {
                 Ok(true) => {}
                 Ok(false) => warnings.push(Warning::no_healthy_target(target_group.short())),
                 Err(error) => {
