@@ -1,16 +1,17 @@
-"""MiniStack, the emulated AWS, as a local process."""
+"""MiniStack, the emulated AWS, as a local process behind the guard."""
 
 from __future__ import annotations
 
 import contextlib
+import http.client
 import platform
 import socket
-import urllib.request
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.harness.aws import ACCOUNT, REGION, Aws
-from tests.harness.paths import LOGS, tool
+from tests.harness.paths import LOGS, ROOT
 from tests.harness.processes import ToolFailedError, child, tail
 from tests.harness.wait import until
 
@@ -22,15 +23,15 @@ def ministack(home: Path) -> Iterator[Aws]:
         raise ToolFailedError("MiniStack runs the functions, which are Linux programs, without a container: use Linux")
     aws = Aws(port=_free_port(), home=home)
     log = LOGS / "ministack.log"
-    with child([tool("ministack")], env=_environment(aws), log=log, cwd=home) as process:
+    with child([sys.executable, "-m", "tests.harness.guard"], env=_environment(aws), log=log, cwd=home) as process:
 
         def answers() -> bool:
             if process.poll() is not None:
                 raise ToolFailedError(f"MiniStack did not start:\n{tail(log)}")
-            with contextlib.suppress(OSError):
-                directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-                directly.open(f"{aws.endpoint}/_ministack/health", timeout=2).close()
-                return True
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=2)
+                connection.request("GET", "/")
+                return connection.getresponse().status == http.HTTPStatus.FORBIDDEN
             return False
 
         until("MiniStack answers", answers, within=60)
@@ -41,6 +42,7 @@ def _environment(aws: Aws) -> dict[str, str]:
     # The functions inherit this environment; on AWS no file is named in theirs. With this HOME there is none anyway.
     files = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
     return {name: value for name, value in aws.environment.items() if name not in files} | {
+        "PYTHONPATH": str(ROOT),
         "GATEWAY_PORT": str(aws.port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
