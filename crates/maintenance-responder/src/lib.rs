@@ -32,13 +32,12 @@ pub mod return_path;
 pub mod route;
 pub mod way_back;
 
-/// The longest text of the client's that a log line repeats, in bytes. An ALB's request line has at most 16 KB;
-/// percent-encoded, a line stays within the 256 KB at which CloudWatch Logs cuts.
-pub const MAX_LOGGED_BYTES: usize = 16 * 1024;
+/// The most that a log line spends on one text of the client's, in bytes as they are written: an ALB lets a request line
+/// of 16 KB and 64 KB of headers pass, and CloudWatch Logs bills by the byte.
+pub const MAX_LOGGED_BYTES: usize = 1_024;
 
-/// The longest trace ID that a log line repeats, in bytes. The ALB's own part has 81 at most, before whatever the client
-/// has put beside it.
-pub const MAX_LOGGED_TRACE_BYTES: usize = 256;
+/// What a text that was cut ends in. No client can write it, because all that is not ASCII is percent-encoded.
+const CUT: &str = "…";
 
 /// Answers requests.
 #[derive(Debug)]
@@ -78,10 +77,10 @@ impl<'a> Responder<'a> {
             tracing::info!(
                 outcome,
                 status,
-                method = &*loggable(&request.method, MAX_LOGGED_BYTES),
-                host = &*loggable(request.host(), MAX_LOGGED_BYTES),
-                path = &*loggable(&request.path, MAX_LOGGED_BYTES),
-                traceId = &*loggable(trace, MAX_LOGGED_TRACE_BYTES),
+                method = &*loggable(&request.method),
+                host = &*loggable(without_user(request.host())),
+                path = &*loggable(&request.path),
+                traceId = &*loggable(trace),
                 requestId = request_id,
                 "request during maintenance"
             );
@@ -92,6 +91,28 @@ impl<'a> Responder<'a> {
 
 /// JSON leaves characters as they are that some readers of logs take for the end of a line or for a terminal's command,
 /// such as U+2028 and U+009B. Browsers percent-encode them, and everything else that is not ASCII.
-fn loggable(text: &str, max_bytes: usize) -> Cow<'_, str> {
-    utf8_percent_encode(&text[..text.floor_char_boundary(max_bytes)], CONTROLS).into()
+fn loggable(text: &str) -> Cow<'_, str> {
+    let encode = |text| Cow::from(utf8_percent_encode(text, CONTROLS));
+    // No byte becomes more than three.
+    if text.len() <= MAX_LOGGED_BYTES / 3 {
+        return encode(text);
+    }
+    let mut written = CUT.len();
+    let beyond = text.char_indices().find(|&(_, character)| {
+        written += match character {
+            '"' | '\\' => 2,
+            ' '..='~' => 1,
+            _ => 3 * character.len_utf8(),
+        };
+        written > MAX_LOGGED_BYTES
+    });
+    match beyond {
+        Some((at, _)) => encode(&text[..at]) + CUT,
+        None => encode(text),
+    }
+}
+
+/// A `Host` header without user information, where a client may have put a password.
+fn without_user(host: &str) -> &str {
+    host.rsplit('@').next().unwrap_or_default()
 }

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 /// The headers that decide the answer or join its log line with the ALB's access log. The others are not kept: they
 /// carry secrets, and most of an event's bytes.
-pub const DECIDING: [&str; 10] = [
+pub const DECIDING: [&str; 11] = [
     "accept",
     "accept-language",
     "access-control-request-headers",
@@ -24,6 +24,7 @@ pub const DECIDING: [&str; 10] = [
     "referer",
     "user-agent",
     "x-amzn-trace-id",
+    "x-forwarded-for",
     "x-forwarded-proto",
 ];
 

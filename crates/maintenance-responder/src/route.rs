@@ -66,7 +66,7 @@ impl Outcome {
 /// 5. the redirect of the paths that browsers ask for, and of navigations if they are redirected wherever they go;
 /// 6. unavailable.
 pub fn route(request: &Request, config: &Config) -> Outcome {
-    if request.header("user-agent").is_some_and(|agent| agent.starts_with(HEALTH_CHECKER)) {
+    if is_target_health(request) {
         return Outcome::TargetHealth;
     }
     if let Some(preflight) = preflight(request, config) {
@@ -87,6 +87,15 @@ pub fn route(request: &Request, config: &Config) -> Outcome {
         return Outcome::Redirect { from: way_back::of_redirect(request, config) };
     }
     Outcome::Unavailable
+}
+
+/// Whether the load balancer itself asks, for nobody else: what it passes on has `X-Forwarded-Proto` always, and
+/// `X-Forwarded-For` unless it is told to remove that, see
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html>.
+fn is_target_health(request: &Request) -> bool {
+    let is_passed_on =
+        || ["x-forwarded-for", "x-forwarded-proto"].iter().any(|name| request.header(name).is_some());
+    request.header("user-agent").is_some_and(|agent| agent.starts_with(HEALTH_CHECKER)) && !is_passed_on()
 }
 
 fn preflight(request: &Request, config: &Config) -> Option<Preflight> {

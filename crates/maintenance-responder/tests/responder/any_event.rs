@@ -35,7 +35,7 @@ static CONFIGS: LazyLock<[Config; 3]> = LazyLock::new(|| {
 });
 
 /// Names and values that mean something to the function or to those before it.
-const WORDS: [&str; 53] = [
+const WORDS: [&str; 54] = [
     "",
     "httpMethod",
     "path",
@@ -55,6 +55,7 @@ const WORDS: [&str; 53] = [
     "text/html;q=0.1,*/*",
     "referer",
     "https://www.example.com/a/cart?x",
+    "x-forwarded-for",
     "x-forwarded-proto",
     "x-amzn-trace-id",
     "accept-language",

@@ -35,8 +35,12 @@ fn the_load_balancer_is_told_which_variables_cannot_be_used() {
 }
 
 #[test]
-fn other_user_agents_are_not_the_load_balancer() {
+fn who_only_says_to_be_the_load_balancer_gets_the_answer_of_everybody() {
     let config = config(&[]);
+    for passed_on in [("X-Forwarded-For", "203.0.113.7"), ("x-forwarded-proto", "https")] {
+        let sent = get("/b").header(CHECKER.0, CHECKER.1).header(passed_on.0, passed_on.1);
+        assert_eq!(sent.send(&config).outcome(), "unavailable", "{passed_on:?}");
+    }
     for agent in ["Mozilla/5.0 ELB-HealthChecker/2.0", "ELB-HealthChecker", "elb-healthchecker/2.0", ""] {
         assert_eq!(get("/b").header("user-agent", agent).send(&config).outcome(), "unavailable", "{agent}");
     }

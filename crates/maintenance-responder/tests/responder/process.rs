@@ -1,7 +1,7 @@
 //! The function as a process: what only `main` does.
 
 use std::fs::OpenOptions;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::support::exchange::read_config;
 use crate::support::request::get;
 
-/// Starts the function and gives its answer to a request for `/b`, and what it wrote to a piped standard output.
-fn answer_and_log(start: impl FnOnce(&mut Command) -> &mut Command) -> (Value, String) {
+/// Starts the function and gives its answer to an event, and what it wrote to a piped standard output.
+fn answer_and_log(event: &str, start: impl FnOnce(&mut Command) -> &mut Command) -> (Value, String) {
     let api = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut function = start(&mut Command::new(env!("CARGO_BIN_EXE_maintenance-responder")))
         .env("AWS_LAMBDA_RUNTIME_API", api.local_addr().unwrap().to_string())
@@ -20,7 +20,7 @@ fn answer_and_log(start: impl FnOnce(&mut Command) -> &mut Command) -> (Value, S
         .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
         .spawn()
         .unwrap();
-    let answer = serve(&api, &get("/b").event().to_string());
+    let answer = serve(&api, event);
     function.kill().unwrap();
     (answer, String::from_utf8(function.wait_with_output().unwrap().stdout).unwrap())
 }
@@ -53,9 +53,14 @@ fn serve(api: &TcpListener, event: &str) -> Value {
 }
 
 #[test]
-fn each_setting_that_cannot_be_used_is_logged_once_at_init_and_the_function_answers() {
+fn each_setting_that_cannot_be_used_is_logged_once_at_init_and_the_function_answers_whatever_is_asked() {
     let environment = [("RETRY_AFTER_SECONDS", "soon"), ("PAGE_TITLE", "a\nb")];
-    let (answer, log) = answer_and_log(|function| function.envs(environment).stdout(Stdio::piped()));
+    // Lambda passes on what `serde_json::Value` refuses.
+    let event = format!(
+        r#"{{"path": "\ud800", "headers": {{"host": 1e400}}, "x": {}}}"#,
+        "[".repeat(200) + &"]".repeat(200)
+    );
+    let (answer, log) = answer_and_log(&event, |function| function.envs(environment).stdout(Stdio::piped()));
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let (errors, requests): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line["level"] == "ERROR");
     let errors: Vec<_> = errors.iter().map(|line| line["error"].as_str().unwrap().to_owned()).collect();
@@ -65,7 +70,11 @@ fn each_setting_that_cannot_be_used_is_logged_once_at_init_and_the_function_answ
 
 #[test]
 fn a_log_that_cannot_be_written_costs_nobody_the_answer() {
-    let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let (answer, _) = answer_and_log(|function| function.stdout(full()).stderr(full()));
-    assert_eq!(answer["statusCode"], 503);
+    let event = get("/b").event().to_string();
+    let full = || Stdio::from(OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let closed = || Stdio::from(io::pipe().unwrap().1);
+    for broken in [&full as &dyn Fn() -> Stdio, &closed] {
+        let (answer, _) = answer_and_log(&event, |function| function.stdout(broken()).stderr(broken()));
+        assert_eq!(answer["statusCode"], 503);
+    }
 }
