@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import http.client
 import io
 import json
@@ -92,6 +93,14 @@ def test_who_does_not_know_the_runs_key_is_refused(aws: Aws, key: str) -> None:
     status, said = ask(aws, key=key)
     assert (status, "intruder" in functions(aws)) == (403, False)
     assert "this access key is not" in said
+
+
+def test_the_key_that_a_function_has_cannot_be_computed_from_names(aws: Aws, site: Site) -> None:
+    site.stack.invoke({"type": "status"}).answer  # noqa: B018 (now the function has its key)
+    function = aws.client("lambda").get_function_configuration(FunctionName=site.stack.switcher)
+    digest = hashlib.sha256(f"{function['FunctionArn']}:{function['Role']}".encode()).hexdigest()
+
+    assert ask(aws, key=f"ASIA{digest[:16].upper()}")[0] == 403
 
 
 @pytest.mark.parametrize("path", [FUNCTIONS, "/_ministack/reset", "/_ministack/config"])
