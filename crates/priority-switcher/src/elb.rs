@@ -7,7 +7,7 @@ mod failure;
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{RulePriorityPair, Tag, TargetHealthStateEnum};
 
-pub use client::{client, http_client, retries, timeouts};
+pub use client::{client, http_client, patient};
 
 use crate::listener::{Listener, ListenerError, ReadTags};
 use crate::plan::Move;

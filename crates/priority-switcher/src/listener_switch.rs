@@ -1,11 +1,10 @@
 //! One listener: read, plan, apply, and read again until there is nothing left to plan.
 
+mod pause;
 mod reading;
 mod target_health;
 
 use std::time::Duration;
-
-use tokio::time::sleep;
 
 use crate::error::ListenerFailure;
 use crate::event::{Command, Request};
@@ -248,7 +247,7 @@ impl Progress {
     }
 
     async fn wait(&mut self) {
-        sleep(self.pause).await;
+        pause::up_to(self.pause).await;
         self.pause *= 2;
     }
 }

@@ -6,6 +6,8 @@ use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_elasticloadbalancingv2::Client;
+use aws_sdk_elasticloadbalancingv2::config::retry::{RetryPartition, TokenBucket};
+use aws_sdk_elasticloadbalancingv2::config::{Builder, Config};
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider;
@@ -14,22 +16,21 @@ use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 
-/// One call with all its attempts: an API that cannot be reached is reported after this long, well
-/// inside the function's 30 seconds.
-const CALL: Duration = Duration::from_secs(10);
+/// One call with all its attempts: an API that cannot be reached is reported after this long, inside the function's 30
+/// seconds.
+const CALL: Duration = Duration::from_secs(25);
 const ATTEMPT: Duration = Duration::from_secs(4);
 const CONNECT: Duration = Duration::from_secs(2);
-const ATTEMPTS: u32 = 4;
+/// With the pauses between them, about 20 seconds: an error that lasts so long comes out in the API's own words, and
+/// seldom as a call that took too long.
+const ATTEMPTS: u32 = 18;
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(2);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(3);
 
 /// The client for the region, the credentials and the endpoint that the SDK's default chain finds.
 pub async fn client() -> Client {
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http_client())
-        .timeout_config(timeouts())
-        .retry_config(retries());
-    Client::new(&config.load().await)
+    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client());
+    Client::from_conf(patient(Config::from(&config.load().await).to_builder()).build())
 }
 
 /// The SDK's own HTTP client but for `ring`, which starts sooner than AWS-LC. Like the SDK's, it trusts whom the
@@ -44,19 +45,20 @@ pub fn http_client() -> SharedHttpClient {
     http_client_fn(move |_, _| connector.clone())
 }
 
-/// How long the client waits: 2 seconds for a connection, 4 for an attempt, 10 for a call.
-pub fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
+/// A client that takes the time of an invocation: 2 seconds for a connection, 4 for an attempt, 25 for a call. It
+/// tries 18 times what may pass, such as throttling; each pause is a random part of 0.1 seconds, which double up to 3.
+pub fn patient(config: Builder) -> Builder {
+    let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(CALL)
-        .build()
-}
-
-/// How often the client tries: 4 times, with pauses that begin at a tenth of a second.
-pub fn retries() -> RetryConfig {
-    RetryConfig::standard()
+        .build();
+    let retries = RetryConfig::standard()
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(FIRST_BACKOFF)
-        .with_max_backoff(LONGEST_BACKOFF)
+        .with_max_backoff(LONGEST_BACKOFF);
+    // The SDK's quota is for a process: a night of throttling would use it up, and the next end would try once.
+    let partition =
+        RetryPartition::custom("elasticloadbalancing").token_bucket(TokenBucket::unlimited()).build();
+    config.timeout_config(timeouts).retry_config(retries).retry_partition(partition)
 }

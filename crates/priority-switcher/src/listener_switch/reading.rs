@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
-
 use crate::listener::{Listener, ListenerError, ReadTags};
 use crate::record::Tags;
 use crate::rule::RuleOrder;
@@ -47,7 +45,7 @@ pub(super) async fn rules(listener: &impl Listener, mut pause: Duration) -> Resu
     for _ in 1..READINGS_OF_PAGES {
         match listener.rules().await {
             Ok(order) if order.contains(listener.rule()) => return Ok(order),
-            Ok(_) | Err(ListenerError::InconsistentPages { .. }) => sleep(pause).await,
+            Ok(_) | Err(ListenerError::InconsistentPages { .. }) => super::pause::up_to(pause).await,
             Err(error) => return Err(error),
         }
         pause *= 2;

@@ -54,7 +54,7 @@ impl SetUp {
     }
 
     fn send(&self, event: &Value) -> ListenerReport {
-        let client = client(format!("http://{}", self.server.address), std::time::Duration::from_millis(1));
+        let client = client(format!("http://{}", self.server.address));
         let listener = ElbListener::of_rule(client, self.rule.clone());
         let answer: Answer = on_the_real_clock()
             .block_on(handle(&[listener], &self.settings, event, moment(time(START_OF_TIME))))

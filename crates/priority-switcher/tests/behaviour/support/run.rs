@@ -23,13 +23,15 @@ pub(crate) fn moment(now: Timestamp) -> Moment {
     Moment { now, deadline: Instant::now() + Duration::from_secs(29) }
 }
 
-/// A runtime like the function's, on which waiting takes no time.
+/// A runtime like the function's, on which waiting takes no time, and every run as long as the last.
 pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    fastrand::seed(0);
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
 /// A runtime on which waiting takes its time, as servers and other processes do.
 pub(crate) fn on_the_real_clock() -> tokio::runtime::Runtime {
+    fastrand::seed(0);
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
