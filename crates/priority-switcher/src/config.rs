@@ -9,10 +9,18 @@ use crate::rule::{Priority, RuleArn};
 /// How the function was deployed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The maintenance rules, at most one for each listener, at least one.
-    pub rules: Vec<RuleArn>,
+    /// At least one, each of another listener.
+    pub rules: Vec<OwnRules>,
     /// What the planner has to respect.
     pub settings: Settings,
+}
+
+/// The rules of one listener that are there for maintenance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnRules {
+    pub maintenance: RuleArn,
+    /// The rule that tells the state; another one of the same listener.
+    pub status: Option<RuleArn>,
 }
 
 /// A variable that is missing or cannot be used. No event is obeyed then.
@@ -25,6 +33,7 @@ pub enum ConfigError {
 }
 
 const RULES: &str = "MAINTENANCE_RULE_ARNS";
+const STATUS_RULES: &str = "STATUS_RULE_ARNS";
 const ACTIVE: &str = "ACTIVE_PRIORITY";
 const RESTING: &str = "RESTING_PRIORITY";
 const MAX_DURATION: &str = "MAX_DURATION_MINUTES";
@@ -58,11 +67,35 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         (!value.is_empty()).then_some(value)
     }
 
-    fn rules(&self) -> Result<Vec<RuleArn>, ConfigError> {
+    fn rules(&self) -> Result<Vec<OwnRules>, ConfigError> {
         const ACCEPTED: &str = "rule ARNs of Application Load Balancers in the function's own region, at most one for \
                                 each listener, separated by commas";
+        const ACCEPTED_STATUS: &str =
+            "rule ARNs of the maintenance rules' listeners, at most one for each, separated by commas";
         let value = self.value(RULES).ok_or(ConfigError::NotSet { variable: RULES, accepted: ACCEPTED })?;
-        let refuse = |reason| unusable(RULES, &value, reason, ACCEPTED);
+        let arns = self.arns(RULES, &value, ACCEPTED)?;
+        if arns.is_empty() {
+            return Err(unusable(RULES, &value, "it names no rule".to_owned(), ACCEPTED));
+        }
+        let mut rules: Vec<_> =
+            arns.into_iter().map(|maintenance| OwnRules { maintenance, status: None }).collect();
+        let value = self.value(STATUS_RULES).unwrap_or_default();
+        for status in self.arns(STATUS_RULES, &value, ACCEPTED_STATUS)? {
+            let refuse = |reason| unusable(STATUS_RULES, &value, reason, ACCEPTED_STATUS);
+            let of_its_listener =
+                rules.iter_mut().find(|own| own.maintenance.listener() == status.listener());
+            let own = of_its_listener
+                .ok_or_else(|| refuse(format!("{status} is a rule of none of {RULES}'s listeners")))?;
+            if own.maintenance == status {
+                return Err(refuse(format!("{status} is the maintenance rule itself")));
+            }
+            own.status = Some(status);
+        }
+        Ok(rules)
+    }
+
+    fn arns(&self, variable: &'static str, value: &str, accepted: &str) -> Result<Vec<RuleArn>, ConfigError> {
+        let refuse = |reason| unusable(variable, value, reason, accepted);
         let own_region = self.value("AWS_REGION");
         let mut rules: Vec<RuleArn> = Vec::new();
         for text in value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
@@ -75,7 +108,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             }
             rules.push(rule);
         }
-        if rules.is_empty() { Err(refuse("it names no rule".to_owned())) } else { Ok(rules) }
+        Ok(rules)
     }
 
     fn priority(

@@ -5,7 +5,9 @@ mod convert;
 mod failure;
 
 use aws_sdk_elasticloadbalancingv2::Client;
-use aws_sdk_elasticloadbalancingv2::types::{RulePriorityPair, Tag, TargetHealthStateEnum};
+use aws_sdk_elasticloadbalancingv2::types::{
+    Action, ActionTypeEnum, FixedResponseActionConfig, RulePriorityPair, Tag, TargetHealthStateEnum,
+};
 
 pub use client::{client, http_client, patient};
 
@@ -29,12 +31,19 @@ pub struct ElbListener {
     client: Client,
     arn: ListenerArn,
     rule: RuleArn,
+    status_rule: Option<RuleArn>,
 }
 
 impl ElbListener {
     /// The listener that `rule` belongs to.
     pub fn of_rule(client: Client, rule: RuleArn) -> Self {
-        Self { client, arn: rule.listener(), rule }
+        Self { client, arn: rule.listener(), rule, status_rule: None }
+    }
+
+    /// The same with a rule that tells the state.
+    #[must_use]
+    pub fn with_status_rule(self, status_rule: Option<RuleArn>) -> Self {
+        Self { status_rule, ..self }
     }
 }
 
@@ -45,6 +54,10 @@ impl Listener for ElbListener {
 
     fn rule(&self) -> &RuleArn {
         &self.rule
+    }
+
+    fn status_rule(&self) -> Option<&RuleArn> {
+        self.status_rule.as_ref()
     }
 
     async fn rules(&self) -> Result<RuleOrder, ListenerError> {
@@ -59,7 +72,11 @@ impl Listener for ElbListener {
                 let message = format!("{MOST_PAGES} pages were read, and the API still names another one");
                 return Err(ListenerError::Failed { call: CALL, message });
             }
-            rules.extend(page.map_err(|error| failure::of(CALL, &error))?.rules.unwrap_or_default());
+            rules.extend(
+                page.map_err(|error| failure::of_listener(CALL, &self.arn, &error))?
+                    .rules
+                    .unwrap_or_default(),
+            );
         }
         convert::order(rules).map_err(|problem| match problem {
             convert::Problem::Order(error) => {
@@ -108,6 +125,18 @@ impl Listener for ElbListener {
         });
         let request = self.client.set_rule_priorities().set_rule_priorities(Some(pairs.collect()));
         request.send().await.map(drop).map_err(|error| failure::of_set_rule_priorities(&error))
+    }
+
+    async fn tell(&self, status_rule: &RuleArn, body: &str) -> Result<(), ListenerError> {
+        let response = FixedResponseActionConfig::builder()
+            .status_code("200")
+            .content_type("application/json")
+            .message_body(body)
+            .build();
+        let action = Action::builder().r#type(ActionTypeEnum::FixedResponse).fixed_response_config(response);
+        // What is not named stays: the conditions.
+        let request = self.client.modify_rule().rule_arn(status_rule.as_str()).actions(action.build());
+        request.send().await.map(drop).map_err(|error| failure::of("ModifyRule", &error))
     }
 
     async fn can_answer(&self, target_group: &TargetGroupArn) -> Result<bool, ListenerError> {

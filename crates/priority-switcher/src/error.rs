@@ -35,7 +35,7 @@ impl ListenerFailure {
     fn is_final(&self) -> bool {
         matches!(
             self,
-            Self::Call(ListenerError::RuleGone(_))
+            Self::Call(ListenerError::RuleGone(_) | ListenerError::ListenerGone(_))
                 | Self::Plan(PlanError::RuleNotFound(_) | PlanError::DefaultRule(_))
         )
     }

@@ -12,6 +12,9 @@ pub trait Listener {
     /// Its maintenance rule, which the tags belong to.
     fn rule(&self) -> &RuleArn;
 
+    /// The rule that tells visitors and monitors of the state, if there is one.
+    fn status_rule(&self) -> Option<&RuleArn>;
+
     /// All its rules, however many pages they take.
     async fn rules(&self) -> Result<RuleOrder, ListenerError>;
 
@@ -26,6 +29,9 @@ pub trait Listener {
 
     /// Sets all these priorities at once or none of them.
     async fn set_rule_priorities(&self, moves: &[Move]) -> Result<(), ListenerError>;
+
+    /// Has the status rule answer with this body, JSON of at most 1,024 bytes.
+    async fn tell(&self, status_rule: &RuleArn, body: &str) -> Result<(), ListenerError>;
 
     /// Whether the target group has a target that would be asked.
     async fn can_answer(&self, target_group: &TargetGroupArn) -> Result<bool, ListenerError>;
@@ -55,6 +61,12 @@ pub enum ListenerError {
          rule\" says"
     )]
     RuleGone(RuleArn),
+    /// The same of the listener with all its rules.
+    #[error(
+        "the listener {0} is gone: somebody deleted it, and its rules with it; no event can bring it back: deploy with \
+         the listener that takes its place"
+    )]
+    ListenerGone(ListenerArn),
     /// Anything else; the message is what the API or the network said.
     #[error("{call}: {message}")]
     Failed { call: &'static str, message: String },

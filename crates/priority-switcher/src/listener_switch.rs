@@ -116,7 +116,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             listener_arn: self.listener.arn().clone(),
             state: plan.state,
             until: plan.record.until,
-            shadowed_rules: if rests { setup::shadowed(order, self.listener.rule()).len() } else { 0 },
+            shadowed_rules: if rests { order.shadowed_by(self.listener.rule()).count() } else { 0 },
             responder_can_answer: None,
         }
     }
@@ -208,7 +208,12 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             return at_rest.iter().filter_map(|order| setup::shadows(order, rule)).collect();
         }
         let own = order.find(rule).filter(|_| plan.state == State::Active).map(|own| own.priority);
-        let mut warnings = setup::during_maintenance(order, rule, own.unwrap_or(self.settings.active));
+        let mut warnings = setup::during_maintenance(
+            order,
+            rule,
+            self.listener.status_rule(),
+            own.unwrap_or(self.settings.active),
+        );
         warnings.extend(at_rest.iter().flat_map(|order| setup::at_rest(order, rule)));
         if self.request.dry_run || !matches!(self.request.command, Command::End { .. }) {
             warnings.extend(setup::foreign_owner(&reading.listener_tags));

@@ -4,7 +4,7 @@ use std::future::ready;
 use std::process::ExitCode;
 
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use priority_switcher::config::Config;
+use priority_switcher::config::{Config, OwnRules};
 use priority_switcher::error::SwitchError;
 use priority_switcher::{elb, invocation};
 use serde_json::Value;
@@ -39,7 +39,9 @@ async fn run() -> Result<(), Error> {
         }
     };
     let client = elb::client().await;
-    let listener = |rule| elb::ElbListener::of_rule(client.clone(), rule);
+    let listener = |own: OwnRules| {
+        elb::ElbListener::of_rule(client.clone(), own.maintenance).with_status_rule(own.status)
+    };
     let listeners: Vec<_> = config.rules.into_iter().map(listener).collect();
     Runtime::new(service_fn(|event| invocation::answer(&listeners, &config.settings, event))).run().await
 }

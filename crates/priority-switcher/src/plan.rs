@@ -137,8 +137,8 @@ pub fn plan(
     let doubts = Warning::record_from_future(&record.bound_times(now, longest));
     let recalled = record.origin.is_none() && view.recalled.is_some();
     record.origin = record.origin.or_else(|| view.recalled.cloned());
-    let (layout, catches_all) = (Layout::new(view.order, own), own.catches_all);
-    let situation = Situation { view, settings, now, layout, catches_all, record, recalled, doubts };
+    let layout = Layout::new(view.order, own);
+    let situation = Situation { view, settings, now, layout, record, recalled, doubts };
     match command {
         Command::Start(start) => Ok(situation.start(start)),
         Command::End { scheduled_at } => situation.end(situation.meant_for(*scheduled_at)),
@@ -153,8 +153,6 @@ struct Situation<'a> {
     settings: &'a Settings,
     now: Timestamp,
     layout: Layout<'a>,
-    /// Whether the maintenance rule does.
-    catches_all: bool,
     record: Record,
     recalled: bool,
     /// What the tags say and cannot be.
@@ -172,7 +170,9 @@ impl Situation<'_> {
         let is_recorded = recorded.is_some_and(|origin| own <= origin.active);
         if own <= self.settings.active && (stands_above_others || is_recorded) {
             State::Active
-        } else if self.catches_all && stands_above_others && Some(own) != self.settings.resting {
+        } else if self.view.order.shadowed_by(self.view.rule).next().is_some()
+            && Some(own) != self.settings.resting
+        {
             State::Partial
         } else {
             State::Resting

@@ -3,7 +3,9 @@
 mod arn;
 mod order;
 mod priority;
+mod scope;
 
 pub use arn::{ListenerArn, NotARuleArn, RuleArn, TargetGroupArn};
 pub use order::{Action, DefaultRule, OrderError, Rule, RuleOrder};
 pub use priority::{NotAPriority, Priority};
+pub use scope::Scope;

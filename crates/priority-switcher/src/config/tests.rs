@@ -17,21 +17,28 @@ fn refusal(variable: &str, value: &str) -> String {
 #[test]
 fn one_rule_is_all_that_has_to_be_said() {
     let settings = Settings { active: Priority::FIRST, resting: None, max_duration: None, stale_after: 60 };
-    assert_eq!(config(&[]), Ok(Config { rules: vec![ARN.parse().unwrap()], settings }));
+    let rules = vec![OwnRules { maintenance: ARN.parse().unwrap(), status: None }];
+    assert_eq!(config(&[]), Ok(Config { rules, settings }));
 }
 
 #[test]
 fn everything_that_can_be_said_is_read() {
     let second = ARN.replace("f2f7dc8efc522ab2", "a1b2");
+    let status = second.replace("9683b2d02a6cabee", "c1");
     let config = config(&[
         (RULES, &format!(" {ARN} , {second},")),
+        (STATUS_RULES, &format!("{status}, ")),
         (ACTIVE, "10"),
         (RESTING, "50000"),
         (MAX_DURATION, "240"),
         (STALE_AFTER, "15"),
     ])
     .unwrap();
-    assert_eq!(config.rules, [ARN.parse().unwrap(), second.parse().unwrap()]);
+    let rules = [(ARN, None), (second.as_str(), status.parse().ok())];
+    assert_eq!(
+        config.rules,
+        rules.map(|(maintenance, status)| OwnRules { maintenance: maintenance.parse().unwrap(), status })
+    );
     let settings = Settings {
         active: "10".parse().unwrap(),
         resting: Some(Priority::LAST),
@@ -43,7 +50,7 @@ fn everything_that_can_be_said_is_read() {
 
 #[test]
 fn an_empty_variable_counts_as_unset() {
-    let empty = [(ACTIVE, ""), (RESTING, " "), (MAX_DURATION, ""), (STALE_AFTER, "")];
+    let empty = [(STATUS_RULES, " "), (ACTIVE, ""), (RESTING, " "), (MAX_DURATION, ""), (STALE_AFTER, "")];
     assert_eq!(config(&empty), config(&[]));
     assert_eq!(config(&[(MAX_DURATION, "0")]), config(&[]), "0 minutes means no limit");
 }
@@ -56,6 +63,13 @@ fn rules_that_cannot_be_switched_are_refused() {
     insta::assert_snapshot!(refusal("AWS_REGION", "us-east-1"), @r#"MAINTENANCE_RULE_ARNS is "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee": arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee is not in the function's region, us-east-1; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
     let second = ARN.replace("9683b2d02a6cabee", "b1");
     insta::assert_snapshot!(refusal(RULES, &format!("{ARN},{second}")), @r#"MAINTENANCE_RULE_ARNS is "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee,arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/b1": arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee and arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/b1 are rules of one listener; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
+}
+
+#[test]
+fn a_status_rule_has_to_be_another_one_of_a_maintenance_rules_listener() {
+    insta::assert_snapshot!(refusal(STATUS_RULES, ARN), @r#"STATUS_RULE_ARNS is "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee": arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee is the maintenance rule itself; accepted: rule ARNs of the maintenance rules' listeners, at most one for each, separated by commas"#);
+    insta::assert_snapshot!(refusal(STATUS_RULES, &ARN.replace("f2f7dc8efc522ab2", "a1b2")), @r#"STATUS_RULE_ARNS is "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/a1b2/9683b2d02a6cabee": arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/a1b2/9683b2d02a6cabee is a rule of none of MAINTENANCE_RULE_ARNS's listeners; accepted: rule ARNs of the maintenance rules' listeners, at most one for each, separated by commas"#);
+    insta::assert_snapshot!(refusal(STATUS_RULES, "status"), @r#"STATUS_RULE_ARNS is "status": "status" is no rule ARN; accepted: rule ARNs of the maintenance rules' listeners, at most one for each, separated by commas"#);
 }
 
 #[test]

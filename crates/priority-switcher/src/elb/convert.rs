@@ -4,7 +4,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     Action as SdkAction, ActionTypeEnum, Rule as SdkRule, RuleCondition, RuleTransform, TransformTypeEnum,
 };
 
-use crate::rule::{Action, DefaultRule, OrderError, Rule, RuleOrder, TargetGroupArn};
+use crate::rule::{Action, DefaultRule, OrderError, Rule, RuleOrder, Scope, TargetGroupArn};
 
 /// Why an answer is not the order of a listener's rules.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,8 @@ pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, Problem> {
                     priority,
                     conditions: conditions.iter().map(describe_condition).collect(),
                     action,
-                    catches_all: !conditions.is_empty() && conditions.iter().all(matches_anything),
+                    scope: scope(conditions),
+                    fixed_json: fixed_json(actions),
                     target_groups: actions.iter().flat_map(target_groups).map(TargetGroupArn::new).collect(),
                 });
             }
@@ -89,21 +90,46 @@ fn describe_condition(condition: &RuleCondition) -> String {
     format!("{name}: {}", values(condition).join(", "))
 }
 
+/// The patterns and the regular expressions of a path's or a host's condition, as above: the older flat list counts
+/// where the field's own structure says nothing.
+fn patterns(condition: &RuleCondition) -> Option<(&[String], &[String])> {
+    let own = match condition.field() {
+        Some("path-pattern") => condition.path_pattern_config().map(|own| (own.values(), own.regex_values())),
+        Some("host-header") => condition.host_header_config().map(|own| (own.values(), own.regex_values())),
+        _ => return None,
+    };
+    let own = own.filter(|(values, regexes)| !values.is_empty() || !regexes.is_empty());
+    Some(own.unwrap_or((condition.values(), condition.regex_values())))
+}
+
 /// Whether every request fulfils the condition, as far as that can be told from the values that people write for it.
 fn matches_anything(condition: &RuleCondition) -> bool {
     const REGEXES: [&str; 8] = [".*", "^.*", ".*$", "^.*$", "/.*", "^/.*", "/.*$", "^/.*$"];
-    let path = condition.path_pattern_config().map(|config| (config.values(), config.regex_values()));
-    let host = condition.host_header_config().map(|config| (config.values(), config.regex_values()));
-    let (wildcards, own): (&[&str], _) = match condition.field() {
-        Some("path-pattern") => (&["*", "/*"], path),
-        Some("host-header") => (&["*"], host),
-        _ => return false,
-    };
-    // As above: the older flat list counts where the field's own structure says nothing.
-    let own = own.filter(|(values, regexes)| !values.is_empty() || !regexes.is_empty());
-    let (values, regexes) = own.unwrap_or((condition.values(), condition.regex_values()));
+    let wildcards: &[&str] = if condition.field() == Some("host-header") { &["*"] } else { &["*", "/*"] };
     let is_any = |values: &[String], any: &[&str]| values.iter().any(|value| any.contains(&value.as_str()));
-    is_any(values, wildcards) || is_any(regexes, &REGEXES)
+    patterns(condition)
+        .is_some_and(|(values, regexes)| is_any(values, wildcards) || is_any(regexes, &REGEXES))
+}
+
+/// The host patterns that the condition asks for, if it asks for nothing else.
+fn hosts(condition: &RuleCondition) -> Option<&[String]> {
+    let of_host = patterns(condition).filter(|_| condition.field() == Some("host-header"));
+    of_host.filter(|(_, regexes)| regexes.is_empty()).map(|(values, _)| values)
+}
+
+fn scope(conditions: &[RuleCondition]) -> Scope {
+    let narrow: Vec<_> = conditions.iter().filter(|condition| !matches_anything(condition)).collect();
+    let hosts: Vec<_> = narrow.iter().filter_map(|condition| hosts(condition)).collect();
+    let is_whole = !conditions.is_empty() && hosts.len() == narrow.len() && hosts.len() <= 1;
+    Scope::of_hosts(hosts.first().map(|hosts| hosts.to_vec()).unwrap_or_default(), is_whole)
+}
+
+fn fixed_json(actions: &[SdkAction]) -> Option<String> {
+    let [action] = actions else { return None };
+    let response = action.fixed_response_config()?;
+    let is_json =
+        response.status_code() == Some("200") && response.content_type() == Some("application/json");
+    is_json.then(|| response.message_body().unwrap_or_default().to_owned())
 }
 
 fn describe_transform(transform: &RuleTransform) -> String {
@@ -196,7 +222,7 @@ mod tests {
     fn catches_all(conditions: Vec<RuleCondition>) -> bool {
         let mut one = rule("r", "1");
         one.conditions = Some(conditions);
-        order(vec![one, rule("d", "default")]).unwrap().rules()[0].catches_all
+        order(vec![one, rule("d", "default")]).unwrap().rules()[0].scope == Scope::ALL
     }
 
     fn of(field: &str, values: &[&str], regex_values: &[&str]) -> RuleCondition {

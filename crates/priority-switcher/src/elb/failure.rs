@@ -6,7 +6,7 @@ use aws_sdk_elasticloadbalancingv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_elasticloadbalancingv2::operation::set_rule_priorities::SetRulePrioritiesError;
 
 use crate::listener::ListenerError;
-use crate::rule::RuleArn;
+use crate::rule::{ListenerArn, RuleArn};
 
 type Raw = aws_sdk_elasticloadbalancingv2::config::http::HttpResponse;
 
@@ -24,6 +24,17 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     if error.code() == Some("RuleNotFound") { ListenerError::RuleGone(rule.clone()) } else { of(call, error) }
+}
+
+/// The same of a call that names the listener.
+pub(super) fn of_listener<E>(call: &'static str, arn: &ListenerArn, error: &SdkError<E, Raw>) -> ListenerError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match error.code() {
+        Some("ListenerNotFound") => ListenerError::ListenerGone(arn.clone()),
+        _ => of(call, error),
+    }
 }
 
 /// The same, telling apart the one error after which it pays to read and plan again.

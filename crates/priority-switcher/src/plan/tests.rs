@@ -2,7 +2,7 @@ use super::*;
 use crate::event::Start;
 use crate::reason::Reason;
 use crate::record::{Displaced, key};
-use crate::rule::{Action, DefaultRule, Rule};
+use crate::rule::{Action, DefaultRule, Rule, Scope};
 
 const NOW: &str = "2026-03-01T22:00:00Z";
 
@@ -30,7 +30,8 @@ fn rule(name: &str, place: u32) -> Rule {
         priority: number(place),
         conditions: Vec::new(),
         action: action(),
-        catches_all: false,
+        scope: Scope::of_hosts(Vec::new(), false),
+        fixed_json: None,
         target_groups: Vec::new(),
     }
 }
@@ -250,7 +251,8 @@ fn a_rule_goes_home_above_others_only_at_the_configured_resting_priority_and_if_
 fn catching_all(own: u32, others: &[u32]) -> RuleOrder {
     let order = order(own, others);
     let rules = order.rules().iter().cloned();
-    let rules = rules.map(|rule| Rule { catches_all: rule.arn == arn("M"), ..rule }).collect();
+    let rules =
+        rules.map(|rule| Rule { scope: Scope::of_hosts(Vec::new(), rule.arn == arn("M")), ..rule }).collect();
     RuleOrder::new(rules, DefaultRule { arn: arn("default"), action: action() }).unwrap()
 }
 

@@ -1,6 +1,6 @@
 //! All rules of one listener in the order in which the load balancer asks them.
 
-use super::{Priority, RuleArn, TargetGroupArn};
+use super::{Priority, RuleArn, Scope, TargetGroupArn};
 
 /// A non-default rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,10 +10,12 @@ pub struct Rule {
     /// What it matches, a line for each condition: `path-pattern: /a*`.
     pub conditions: Vec<String>,
     pub action: Action,
-    /// Whether it matches every request, as far as can be told (such as `path-pattern: /*` alone).
-    pub catches_all: bool,
+    /// Which requests that are.
+    pub scope: Scope,
     /// The target groups that get its requests (weight above 0); none for a rule that redirects or answers by itself.
     pub target_groups: Vec<TargetGroupArn>,
+    /// The body of one that answers with status 200 and JSON, and does nothing else.
+    pub fixed_json: Option<String>,
 }
 
 /// The rule that is asked when no other matches. It has no number and cannot be moved.
@@ -94,6 +96,19 @@ impl RuleOrder {
         }
         order.rules.sort_by_key(|rule| rule.priority);
         order
+    }
+
+    /// The rules that get no request for hosts of this one, because it stands above and takes all of those.
+    pub fn shadowed_by(&self, rule: &RuleArn) -> impl Iterator<Item = &Rule> {
+        let own = self
+            .rules
+            .iter()
+            .position(|other| other.arn == *rule)
+            .filter(|own| self.rules[*own].scope.is_whole());
+        let below = own.map_or(&[][..], |own| &self.rules[own + 1..]);
+        below.iter().filter(move |other| {
+            own.is_some_and(|own| self.rules[own].scope.shares_a_host_with(&other.scope))
+        })
     }
 
     /// The non-default rule of that ARN.

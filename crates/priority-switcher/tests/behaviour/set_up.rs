@@ -137,6 +137,81 @@ fn a_stand_in_of_another_kind_than_the_default_action_is_told_of_with_both() {
     insta::assert_snapshot!(message(&status, "stand-in-differs"), @"at rest, the catch-all rule at 48999 stands in for the listener's default action, but is of another kind: redirect: 301 HTTPS://#{host}:443/#{path}?#{query}, where the default action is fixed-response: 404; make them the same");
 }
 
+/// Two sites on one listener: `a.example.com`, whose catch-all rule stands above the resting maintenance rule for it,
+/// and others.
+fn one_site_of_many() -> Value {
+    let rule = |id: &str, priority: &str, host: Option<&str>, path: &str| {
+        let host = host.map(|host| json!({"Field": "host-header", "HostHeaderConfig": {"Values": [host]}}));
+        let path = json!({"Field": "path-pattern", "PathPatternConfig": {"Values": [path]}});
+        let conditions: Vec<_> = host.into_iter().chain([path]).collect();
+        let group = format!(
+            "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/{id}/6d0ecf831eec9f09"
+        );
+        json!({
+            "RuleArn": format!("arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/{id}"),
+            "Priority": priority, "Conditions": conditions, "Actions": [{"Type": "forward", "TargetGroupArn": group}]
+        })
+    };
+    let default = json!({
+        "RuleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/d",
+        "Priority": "default", "Actions": [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
+    });
+    json!([
+        rule("a-orders", "10", Some("a.example.com"), "/orders*"),
+        rule("a", "48999", Some("*.example.com"), "/*"),
+        rule("maintenance", "49000", Some("A.example.com"), "/*"),
+        rule("b", "49001", Some("b.example.org"), "/*"),
+        default
+    ])
+}
+
+#[test]
+fn a_maintenance_rule_for_some_hosts_says_which_it_closes_and_leaves_the_others_alone() {
+    let set_up = SetUp::of(&one_site_of_many());
+    let status = set_up.send(&json!({"type": "status"}));
+    insta::assert_snapshot!(message(&status, "not-catch-all"), @"closes only these hosts: a.example.com; all others stay open");
+    assert_eq!(status.warnings.len(), 1, "{:?}", status.warnings);
+    let check = set_up.send(&json!({"type": "check"}));
+    assert_eq!((check.warnings, check.standing.shadowed_rules), (Vec::new(), 0));
+    assert_eq!(check.state, State::Resting);
+    assert_eq!(set_up.send(&json!({"type": "start"})).state, State::Active);
+    assert_eq!(set_up.codes(&json!({"type": "check"})), [""; 0]);
+}
+
+#[test]
+fn rules_of_closed_hosts_below_the_resting_rule_are_told_of_and_so_is_a_rule_for_any_host() {
+    let mut rules = one_site_of_many();
+    rules[0]["Priority"] = json!("49100");
+    rules[3]["Conditions"][0] =
+        json!({"Field": "http-request-method", "HttpRequestMethodConfig": {"Values": ["GET"]}});
+    let mut set_up = SetUp::of(&rules);
+    set_up.settings.resting = None;
+    let check = set_up.send(&json!({"type": "check"}));
+    insta::assert_snapshot!(message(&check, "shadows-rules"), @"2 rules get no request for a.example.com at rest, because the maintenance rule, which catches everything there, stands above at 49000: the first is at 49001 (http-request-method: GET and path-pattern: /*); move the maintenance rule below them");
+    assert_eq!((check.state, check.standing.shadowed_rules), (State::Partial, 2));
+}
+
+#[test]
+fn a_stand_in_for_the_same_hosts_does_what_the_default_action_does() {
+    let mut rules = one_site_of_many();
+    rules[1]["Conditions"] = rules[2]["Conditions"].clone();
+    assert!(SetUp::of(&rules).codes(&json!({"type": "status"})).contains(&"stand-in-differs"));
+}
+
+#[test]
+fn hosts_that_no_rule_takes_over_at_rest_are_told_of() {
+    let mut rules = one_site_of_many();
+    rules[1]["Conditions"][0]["HostHeaderConfig"]["Values"] = json!(["b.example.com"]);
+    let status = SetUp::of(&rules).send(&json!({"type": "status"}));
+    insta::assert_snapshot!(message(&status, "reachable-at-rest"), @"visitors of a.example.com are being turned away now: what no rule above the maintenance rule (49000) matches, the responder answers, in place of the listener's default action (fixed-response: 404); put a rule for these hosts and /* that does the same as that just above");
+    rules[1]["Conditions"].as_array_mut().unwrap().remove(0);
+    let codes = SetUp::of(&rules).codes(&json!({"type": "status"}));
+    assert!(
+        !codes.contains(&"reachable-at-rest"),
+        "a catch-all rule for all hosts takes over, too: {codes:?}"
+    );
+}
+
 /// The controller removes rules that it did not make
 /// (<https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3763>).
 #[test]

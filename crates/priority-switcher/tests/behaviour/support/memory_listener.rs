@@ -8,7 +8,10 @@ use std::rc::Rc;
 use priority_switcher::listener::{Listener, ListenerError, ReadTags};
 use priority_switcher::plan::Move;
 use priority_switcher::record::Tags;
-use priority_switcher::rule::{Action, DefaultRule, ListenerArn, Rule, RuleArn, RuleOrder, TargetGroupArn};
+use priority_switcher::rule::{
+    Action, DefaultRule, ListenerArn, Rule, RuleArn, RuleOrder, Scope, TargetGroupArn,
+};
+use serde_json::json;
 use strict_elb::{ApiError, StrictElb};
 use tokio::sync::Notify;
 
@@ -32,6 +35,7 @@ pub(crate) struct MemoryListener {
     pub(crate) active: u32,
     arn: ListenerArn,
     rule: RuleArn,
+    status_rule: Option<RuleArn>,
 }
 
 impl MemoryListener {
@@ -48,6 +52,7 @@ impl MemoryListener {
             active: 1,
             arn: rule.listener(),
             rule,
+            status_rule: None,
         }
     }
 
@@ -116,6 +121,10 @@ impl Listener for MemoryListener {
         &self.rule
     }
 
+    fn status_rule(&self) -> Option<&RuleArn> {
+        self.status_rule.as_ref()
+    }
+
     async fn rules(&self) -> Result<RuleOrder, ListenerError> {
         let mut all = Vec::new();
         let mut marker: Option<String> = None;
@@ -133,9 +142,11 @@ impl Listener for MemoryListener {
         let mut default = None;
         for rule in all {
             let arn = rule.arn.parse().unwrap();
+            let fixed_json = rule.body().map(str::to_owned);
             let target_groups: Vec<_> = rule.target_groups().into_iter().map(TargetGroupArn::new).collect();
-            let description = format!("forward: {}", target_groups[0].short());
-            let action = Action { kind: "forward".into(), description };
+            let kind = if fixed_json.is_some() { "fixed-response" } else { "forward" };
+            let description = target_groups.first().map(|group| format!("forward: {}", group.short()));
+            let action = Action { kind: kind.into(), description: description.unwrap_or_default() };
             match rule.priority {
                 None => default = Some(DefaultRule { arn, action }),
                 Some(priority) => {
@@ -145,7 +156,8 @@ impl Listener for MemoryListener {
                         priority: priority.try_into().unwrap(),
                         conditions: vec![format!("path-pattern: {path}")],
                         action,
-                        catches_all: path == "/*",
+                        scope: Scope::of_hosts(Vec::new(), path == "/*"),
+                        fixed_json,
                         target_groups,
                     });
                 }
@@ -183,6 +195,11 @@ impl Listener for MemoryListener {
             Ok(())
         };
         self.call("SetRulePriorities", set).await
+    }
+
+    async fn tell(&self, status_rule: &RuleArn, body: &str) -> Result<(), ListenerError> {
+        let response = json!({"StatusCode": "200", "ContentType": "application/json", "MessageBody": body});
+        self.call("ModifyRule", |elb| elb.modify_rule(status_rule.as_str(), &response)).await
     }
 
     async fn can_answer(&self, target_group: &TargetGroupArn) -> Result<bool, ListenerError> {
