@@ -50,6 +50,23 @@ REFUSED = {
         {"StartSchedule": "cron(0 22 * * ? *)", "EndSchedule": "cron(0 4 * * ? *)"},
         "With a StartSchedule, give MaxDurationMinutes too",
     ),
+    "a host name without a dot": (
+        {"MaintenanceHosts": "shop"},
+        "must be empty or up to four host names",
+    ),
+    "a host name beside nothing": (
+        {"MaintenanceHosts": "shop.example.com,"},
+        "must be empty or up to four host names",
+    ),
+    "more host names than a rule can hold": (
+        {"MaintenanceHosts": "a.example,b.example,c.example,d.example,e.example"},
+        "must be empty or up to four host names",
+    ),
+    # The quotas of Application Load Balancers: five wildcards in a rule, of which the path takes one.
+    "more wildcards than a rule can hold": (
+        {"MaintenanceHosts": "*.example.com,?hop-*.example.com,*.shop.example,*.example"},
+        "four in all",
+    ),
     "a priority that is none": (
         {"ActivePriority": "50001"},
         "must be a whole number from 1 to 50000",

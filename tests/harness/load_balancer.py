@@ -72,14 +72,10 @@ class LoadBalancer:
             Port=port,
             DefaultActions=[action],
         )["Listeners"][0]["ListenerArn"]
+        listener = Listener(self, arn, port)
         for priority, (path, backend) in rules.items():
-            self._elb.create_rule(
-                ListenerArn=arn,
-                Priority=priority,
-                Conditions=[{"Field": "path-pattern", "Values": [path]}],
-                Actions=[{"Type": "forward", "TargetGroupArn": self._groups[backend]}],
-            )
-        return Listener(self, arn, port)
+            listener.add_rule(priority, path, backend)
+        return listener
 
 
 @dataclass(frozen=True)
@@ -94,6 +90,16 @@ class Listener:
     def host(self) -> str:
         """What a client names in Host: by it MiniStack finds load balancer and listener."""
         return f"{self.load_balancer.name}.alb.localhost:{self.port}"
+
+    def add_rule(self, priority: int, path: str, backend: str, *, host: str | None = None) -> None:
+        """Add a rule that forwards a path pattern, of one host name or of all, to a backend."""
+        of_host = [{"Field": "host-header", "Values": [host]}] if host else []
+        self.load_balancer.aws.client("elbv2").create_rule(
+            ListenerArn=self.arn,
+            Priority=priority,
+            Conditions=[{"Field": "path-pattern", "Values": [path]}, *of_host],
+            Actions=[{"Type": "forward", "TargetGroupArn": self.load_balancer.target_group(backend)}],
+        )
 
     def rules(self) -> list[Rule]:
         """Return the rules in the order in which the load balancer tries them."""
@@ -112,11 +118,14 @@ class Listener:
         described = elb.describe_tags(ResourceArns=[rule_arn])["TagDescriptions"]
         return {tag["Key"]: tag["Value"] for tag in described[0]["Tags"]} if described else {}
 
-    def request(self, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
-        """Ask the listener over HTTP."""
+    def request(
+        self, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, site: str = ""
+    ) -> Answer:
+        """Ask the listener over HTTP, by its own host name or that of a site below it."""
+        host = f"{site}.{self.host}" if site else self.host
         connection = http.client.HTTPConnection("127.0.0.1", self.load_balancer.aws.port, timeout=30)
         try:
-            connection.request(method, path, headers={**(headers or {}), "Host": self.host})
+            connection.request(method, path, headers={**(headers or {}), "Host": host})
             answer = connection.getresponse()
             body = answer.read().decode()
             # Lower case, because that is how HTTP compares header names.
