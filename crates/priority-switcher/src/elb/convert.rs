@@ -1,7 +1,8 @@
 //! What DescribeRules answers, in our own types.
 
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action as SdkAction, ActionTypeEnum, Rule as SdkRule, RuleCondition, RuleTransform, TransformTypeEnum,
+    Action as SdkAction, ActionTypeEnum, QueryStringKeyValuePair, Rule as SdkRule, RuleCondition,
+    RuleTransform, TransformTypeEnum,
 };
 
 use crate::rule::{Action, DefaultRule, OrderError, Rule, RuleOrder, Scope, TargetGroupArn};
@@ -66,28 +67,34 @@ fn values(condition: &RuleCondition) -> Vec<String> {
         condition.path_pattern_config().map(|c| c.regex_values()).unwrap_or_default(),
         condition.host_header_config().map(|c| c.values()).unwrap_or_default(),
         condition.host_header_config().map(|c| c.regex_values()).unwrap_or_default(),
-        condition.http_header_config().map(|c| c.values()).unwrap_or_default(),
-        condition.http_header_config().map(|c| c.regex_values()).unwrap_or_default(),
         condition.http_request_method_config().map(|c| c.values()).unwrap_or_default(),
         condition.source_ip_config().map(|c| c.values()).unwrap_or_default(),
     ];
-    let pairs = condition.query_string_config().map(|c| c.values()).unwrap_or_default();
     let mut values = own.concat();
-    values.extend(pairs.iter().map(|pair| match pair.key() {
-        Some(key) => format!("{key}={}", pair.value().unwrap_or_default()),
-        None => pair.value().unwrap_or_default().to_owned(),
-    }));
     if values.is_empty() {
         values.extend(condition.values().iter().chain(condition.regex_values()).cloned());
     }
     values
 }
 
+/// Of headers and queries the names alone: a value is what lets testers in, and answers are read by many.
 fn describe_condition(condition: &RuleCondition) -> String {
+    const MASKED: &str = "***";
     let field = condition.field().unwrap_or("unknown field");
-    let header = condition.http_header_config().and_then(|config| config.http_header_name());
-    let name = header.map_or_else(|| field.to_owned(), |header| format!("{field} {header}"));
-    format!("{name}: {}", values(condition).join(", "))
+    match field {
+        "http-header" => {
+            let name = condition.http_header_config().and_then(|config| config.http_header_name());
+            format!("{field} {}: {MASKED}", name.unwrap_or_default())
+        }
+        "query-string" => {
+            let pairs = condition.query_string_config().map(|config| config.values()).unwrap_or_default();
+            let masked = |pair: &QueryStringKeyValuePair| {
+                pair.key().map_or_else(|| MASKED.to_owned(), |key| format!("{key}={MASKED}"))
+            };
+            format!("{field}: {}", pairs.iter().map(masked).collect::<Vec<_>>().join(", "))
+        }
+        _ => format!("{field}: {}", values(condition).join(", ")),
+    }
 }
 
 /// The patterns and the regular expressions of a path's or a host's condition, as above: the older flat list counts
@@ -202,8 +209,8 @@ mod tests {
     use aws_sdk_elasticloadbalancingv2::types::{
         FixedResponseActionConfig, ForwardActionConfig, HostHeaderConditionConfig, HostHeaderRewriteConfig,
         HttpHeaderConditionConfig, PathPatternConditionConfig, QueryStringConditionConfig,
-        QueryStringKeyValuePair, RedirectActionConfig, RedirectActionStatusCodeEnum, RewriteConfig,
-        TargetGroupTuple, UrlRewriteConfig,
+        RedirectActionConfig, RedirectActionStatusCodeEnum, RewriteConfig, TargetGroupTuple,
+        UrlRewriteConfig,
     };
 
     use super::*;
@@ -280,10 +287,12 @@ mod tests {
     }
 
     #[test]
-    fn conditions_read_as_in_the_console() {
-        let header = HttpHeaderConditionConfig::builder().http_header_name("X-Bypass").values("yes").build();
-        let pair = QueryStringKeyValuePair::builder().key("version").value("2").build();
-        let query = QueryStringConditionConfig::builder().values(pair).build();
+    fn conditions_read_as_in_the_console_but_for_what_lets_testers_in() {
+        let header =
+            HttpHeaderConditionConfig::builder().http_header_name("X-Bypass").values("secret").build();
+        let pair = QueryStringKeyValuePair::builder().key("token").value("secret").build();
+        let any_key = QueryStringKeyValuePair::builder().value("secret").build();
+        let query = QueryStringConditionConfig::builder().values(pair).values(any_key).build();
         let lines = [
             path("/a*"),
             RuleCondition::builder().field("http-header").http_header_config(header).build(),
@@ -297,8 +306,8 @@ mod tests {
         .map(|condition| describe_condition(&condition));
         insta::assert_snapshot!(lines.join("\n"), @"
         path-pattern: /a*
-        http-header X-Bypass: yes
-        query-string: version=2
+        http-header X-Bypass: ***
+        query-string: token=***, ***
         source-ip: 192.0.2.0/24, 198.51.100.1/32
         ");
     }
