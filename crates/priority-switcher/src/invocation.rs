@@ -1,5 +1,6 @@
 //! One invocation at the border to Lambda: the clock, the time limit, the metric, the log.
 
+use std::io::{self, Write as _};
 use std::time::{Duration, SystemTime};
 
 use lambda_runtime::{Context, LambdaEvent};
@@ -35,8 +36,10 @@ pub async fn answer<L: Listener>(
         Err(error) => Err(error.into()),
     };
     for (standing, ignored) in measured(&result) {
-        // A metric is a line of its own: CloudWatch reads it only if nothing surrounds it.
-        println!("{}", metric::line(standing, ignored, &context.env_config.function_name, moment.now));
+        let line = metric::line(standing, ignored, &context.env_config.function_name, moment.now);
+        // A metric is a line of its own: CloudWatch reads it only if nothing surrounds it. If nobody takes it, the
+        // switch has succeeded all the same; `println!` would panic.
+        let _ = writeln!(io::stdout(), "{line}");
     }
     let answer =
         result.inspect_err(|error| tracing::error!(requestId = request_id, %error, "event failed"))?;

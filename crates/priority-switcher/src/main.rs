@@ -7,7 +7,7 @@ use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use priority_switcher::config::{Config, OwnRules};
 use priority_switcher::error::SwitchError;
 use priority_switcher::{elb, invocation};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -34,7 +34,8 @@ async fn run() -> Result<(), Error> {
         Err(error) => {
             tracing::error!(%error, "no event will be obeyed");
             // Without the process, "Runtime exited" would be all that a caller gets to read.
-            let refuse = |_: LambdaEvent<Value>| ready(Err::<(), _>(SwitchError::from(error.clone())));
+            let refuse =
+                |_: LambdaEvent<Box<RawValue>>| ready(Err::<(), _>(SwitchError::from(error.clone())));
             return Runtime::new(service_fn(refuse)).run().await;
         }
     };

@@ -22,7 +22,9 @@ fn the_api_is_reached_through_the_proxy_that_https_proxy_names() {
 #[test]
 fn a_setting_that_cannot_be_used_is_named_to_whoever_invokes_the_function() {
     let variables = [("ACTIVE_PRIORITY", "first".to_owned())];
-    let answered = on_the_real_clock()
-        .block_on(async { Function::invoked(&variables, r#"{"type":"status"}"#).await.answered().await });
+    // An event that no event should be, to whatever settings.
+    let event = r#"{"type":"\ud800"}"#;
+    let answered =
+        on_the_real_clock().block_on(async { Function::invoked(&variables, event).await.answered().await });
     insta::assert_snapshot!(answered, @r#"{"errorType":"BadConfiguration","errorMessage":"ACTIVE_PRIORITY is \"first\": it is no whole number; accepted: a whole number from 1 to 50000"}"#);
 }

@@ -56,3 +56,14 @@ fn a_start_and_an_end_tell_the_alarms_at_once_and_what_changes_nothing_tells_the
     assert_eq!(told(json!({"type": "check"})), [[json!(1), json!(null)]]);
     assert_eq!(told(json!({"type": "end"})), [[json!(0), json!(0)]]);
 }
+
+#[test]
+fn an_output_that_nobody_takes_fails_no_switch() {
+    let server = Server::start(one_listener(99, &[1]).borrow().clone());
+    let endpoint = [("AWS_ENDPOINT_URL", format!("http://{}", server.address))];
+    let answered = on_the_real_clock().block_on(async {
+        Function::invoked(&endpoint, r#"{"type":"start"}"#).await.unheard().answered().await
+    });
+    let answered: Value = serde_json::from_str(&answered).unwrap();
+    assert_eq!(answered["listeners"][0]["state"], "active", "{answered}");
+}
