@@ -20,11 +20,12 @@ from urllib.parse import parse_qs
 
 from ministack import app as emulator
 from ministack.core import lambda_runtime
-from ministack.core.responses import set_request_region
+from ministack.core.responses import set_request_client_ip, set_request_region
 from ministack.core.router import extract_access_key_id
 from ministack.core.sigv4 import decode_header_value
 from ministack.services import alb, sts
 
+from tests.harness import routing
 from tests.harness.insights import with_stats
 
 App = Callable[[Mapping[str, Any], Callable, Callable], Any]
@@ -79,6 +80,7 @@ async def _ask_the_load_balancer(
 ) -> None:
     """Answer as the load balancer would, for paths too that MiniStack keeps for itself on every host."""
     set_request_region(None)
+    set_request_client_ip(scope["client"][0])
     body = await emulator._read_request_body(receive, scope["method"], headers)
     response = await emulator._handle_alb_request(
         headers["host"],
@@ -92,11 +94,6 @@ async def _ask_the_load_balancer(
     )
     unknown = (404, {"Content-Type": "text/plain"}, "there is no such load balancer\n")
     await emulator._send_if_handled(emulator._with_date_header(send), response or unknown, receive)
-
-
-def _with_names_below(find: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Find a load balancer, which MiniStack knows by one host name, by all below that too: sites with names of their own."""
-    return lambda host: find(".".join(host.partition(":")[0].split(".")[-3:])) or find(host)
 
 
 def _query(scope: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -118,7 +115,7 @@ def _let_nobody_compute_the_functions_keys() -> None:
 
 
 if __name__ == "__main__":
-    alb.find_lb_for_host = _with_names_below(alb.find_lb_for_host)
+    routing.complete()
     _let_nobody_compute_the_functions_keys()
     for layer in (*LAYERS, guarded):
         emulator.app = layer(emulator.app)

@@ -119,11 +119,18 @@ class Listener:
         return {tag["Key"]: tag["Value"] for tag in described[0]["Tags"]} if described else {}
 
     def request(
-        self, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, site: str = ""
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        site: str = "",
+        address: str = "127.0.0.1",
     ) -> Answer:
-        """Ask the listener over HTTP, by its own host name or that of a site below it."""
+        """Ask the listener over HTTP, by its own name or that of a site below it, from an address of this machine."""
         host = f"{site}.{self.host}" if site else self.host
-        connection = http.client.HTTPConnection("127.0.0.1", self.load_balancer.aws.port, timeout=30)
+        port = self.load_balancer.aws.port
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30, source_address=(address, 0))
         try:
             connection.request(method, path, headers={**(headers or {}), "Host": host})
             answer = connection.getresponse()
