@@ -34,6 +34,10 @@ help: ## List what there is to call
 demo: $(INSTALLED) ## Show the main job on an emulated AWS: deploy, start, who knocked, end
 	@$(BIN)/python -m tests.demo
 
+.PHONY: play
+play: $(INSTALLED) ## Stay on an emulated AWS, to try it in your own browser; Ctrl-C ends it
+	@$(BIN)/python -m tests.demo.play
+
 .PHONY: test
 test: test-rust e2e ## Run all tests
 

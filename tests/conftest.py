@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -11,11 +12,15 @@ import pytest
 from tests.harness.aws import Aws
 from tests.harness.ministack import ministack
 from tests.harness.sam import Sam
+from tests.harness.watchdog import run_folder
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Treat being ended from outside like Ctrl-C, so that the fixtures end what they have started."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    folder = contextlib.ExitStack()
+    folder.enter_context(run_folder())
+    config.add_cleanup(folder.close)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.demo.console import DemoConsole
+from tests.demo.scene import NotAsPromisedError
 from tests.harness.aws import Aws
 from tests.harness.load_balancer import Answer, Listener, Rule
 from tests.harness.paths import EVENTS, ROOT
@@ -17,10 +18,6 @@ STACK = "maintenance-demo"
 REQUESTS = ("/a", "/b/orders?token=secret", "/c/items/7", "/.env")
 NORMAL = ((200, "front-end serves /a"), (200, "bff serves /b/orders"), (200, "api serves /c/items/7"), (404, ""))
 MAINTENANCE = ((303, "/a/maintenance"), *[(503, "Service Unavailable")] * 3)
-
-
-class NotAsPromisedError(Exception):
-    """Something that the demo shows is not so."""
 
 
 class Story:

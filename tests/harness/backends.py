@@ -16,8 +16,10 @@ SERVED = ("/a", "/b", "/c")
 class Backend:
     """A web server of this machine. Names below localhost make it as many origins as a test needs."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, page: str = "") -> None:
         self.name = name
+        # The path may hold anything, so it is no part of the page. The icon keeps browsers from asking for one.
+        self.page = page or f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><h1>{name}</h1>'
         # What a test may change: how the server answers.
         self.status = 200
         self.location = ""
@@ -57,10 +59,10 @@ class Backend:
 
 
 @contextlib.contextmanager
-def backends(*names: str) -> Iterator[dict[str, int]]:
-    """Serve several backends; yields the port of each."""
+def backends(*names: str, page: str = "") -> Iterator[dict[str, int]]:
+    """Serve several backends, whose page is the given one; yields the port of each."""
     with contextlib.ExitStack() as stack:
-        yield {name: stack.enter_context(Backend(name).serving()).port for name in names}
+        yield {name: stack.enter_context(Backend(name, page).serving()).port for name in names}
 
 
 def _handler(backend: Backend) -> type[BaseHTTPRequestHandler]:
@@ -75,9 +77,7 @@ def _handler(backend: Backend) -> type[BaseHTTPRequestHandler]:
             backend.asked.append(self.path)
             kind, text = "text/plain", f"{backend.name} serves {self.path}"
             if "text/html" in self.headers.get("Accept", ""):
-                # The path may hold anything, so it is no part of the page. The icon keeps browsers from asking for one.
-                kind = "text/html; charset=utf-8"
-                text = f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><h1>{backend.name}</h1>'
+                kind, text = "text/html; charset=utf-8", backend.page
             status = backend.status if backend.status != 200 or self.path.startswith(SERVED) else 404
             body = text.encode() if status in (200, 404) else b""
             self.send_response(status)

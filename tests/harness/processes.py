@@ -1,4 +1,4 @@
-"""Child processes that never outlive this one."""
+"""Child processes that never outlive this one, not even when it is killed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.harness.watchdog import in_care
 
 
 class ToolFailedError(Exception):
@@ -36,10 +38,11 @@ def child(
             stderr=errors,
             start_new_session=True,
         )
-    try:
-        yield process
-    finally:
-        _end_group(process)
+    with in_care("group", process.pid):
+        try:
+            yield process
+        finally:
+            _end_group(process)
 
 
 def run(args: list[str], *, env: dict[str, str], log: Path, cwd: Path, answer: Path | None = None) -> None:
