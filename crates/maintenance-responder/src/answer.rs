@@ -18,6 +18,7 @@ use crate::page::{self, Language};
 use crate::request::Request;
 use crate::return_path::ReturnPath;
 use crate::route::Outcome;
+use crate::way_back::WayBack;
 
 const MAINTENANCE_MODE: HeaderName = HeaderName::from_static("x-maintenance-mode");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -100,7 +101,7 @@ fn misconfigured(config: &Config) -> Parts {
     Parts::new(StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, JSON)], body)
 }
 
-fn maintenance_page(language: &Language, way_back: Option<&ReturnPath>, config: &Config) -> Parts {
+fn maintenance_page(language: &Language, way_back: Option<&WayBack>, config: &Config) -> Parts {
     let headers = [
         (CONTENT_TYPE, HTML),
         (CONTENT_LANGUAGE, HeaderValue::from_static(language.tag)),
@@ -128,6 +129,7 @@ fn vary(outcome: &Outcome, config: &Config) -> Option<HeaderValue> {
         ("Accept", config.redirects_navigations && !is_page),
         ("Accept-Language", config.page_language.is_none() && is_page),
         ("Origin", config.allowed_origins.vary()),
+        ("Sec-Fetch-Site", matches!(outcome, Outcome::Page { .. })),
     ];
     let names = names.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned());
     HeaderValue::try_from(names.reduce(|list, name| list + ", " + &name)?).ok()

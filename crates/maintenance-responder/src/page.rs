@@ -2,21 +2,22 @@
 //!
 //! Its script asks for that place now and then, first after a tenth of `RETRY_AFTER_SECONDS` and then ever more slowly,
 //! at the slowest every `RETRY_AFTER_SECONDS`. Without scripts the page does so every `RETRY_AFTER_SECONDS` by going
-//! there, if that leads back to the page during maintenance. A preview does neither.
+//! there, if that leads back to the page during maintenance. A preview does neither, and whom another site has sent here
+//! has to say that they want to go.
 
 pub mod language;
 
 use askama::Template;
 
 use crate::config::Config;
-use crate::return_path::ReturnPath;
+use crate::way_back::WayBack;
 
 pub use language::{LANGUAGES, Language};
 
 /// What the page may load and do: its own style and script, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
      style-src 'sha256-qMI7Qhv+h+H+LwzepAD8DCBEvGasgJXxPZu2vHJKTS4='; \
-     script-src 'sha256-/grFZ027849uw7ZUR88cCvb57fXQ9xwZMFRgis5Tazk='; \
+     script-src 'sha256-fzYLJfGBxViRdHUzCKXMe/U/cI1lUPpX/1ymcVv8CxE='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]
@@ -30,6 +31,8 @@ struct Page<'a> {
     is_preview: bool,
     /// Where the link leads.
     place: &'a str,
+    /// Whether the visitor has to say that they want to go there.
+    waits: bool,
     /// Whether a browser that goes there during maintenance comes here again.
     leads_here: bool,
     status_page_url: Option<&'a str>,
@@ -50,9 +53,10 @@ impl<'a> Text<'a> {
 }
 
 /// The page's HTML; without a way back it is a preview.
-pub fn render(config: &Config, language: &Language, way_back: Option<&ReturnPath>) -> String {
+pub fn render(config: &Config, language: &Language, way_back: Option<&WayBack>) -> String {
     let retry_after = config.retry_after_seconds;
-    let place = way_back.unwrap_or(&config.home);
+    let place = way_back.map_or(&config.home, |way_back| &way_back.place);
+    let waits = way_back.is_some_and(|way_back| !way_back.by_itself);
     let page = Page {
         language,
         title: Text::new(config.page_title.as_deref(), language.title, config),
@@ -61,6 +65,7 @@ pub fn render(config: &Config, language: &Language, way_back: Option<&ReturnPath
         retry_after,
         is_preview: way_back.is_none(),
         place: place.as_str(),
+        waits,
         leads_here: config.brings_to_page(place.path()),
         status_page_url: config.status_page_url.as_deref(),
     };

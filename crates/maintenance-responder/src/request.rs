@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 /// The headers that decide the answer or join its log line with the ALB's access log. The others are not kept: they
 /// carry secrets, and most of an event's bytes.
-pub const DECIDING: [&str; 11] = [
+pub const DECIDING: [&str; 12] = [
     "accept",
     "accept-language",
     "access-control-request-headers",
@@ -22,6 +22,7 @@ pub const DECIDING: [&str; 11] = [
     "host",
     "origin",
     "referer",
+    "sec-fetch-site",
     "user-agent",
     "x-amzn-trace-id",
     "x-forwarded-for",

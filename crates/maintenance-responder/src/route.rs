@@ -5,7 +5,7 @@ use crate::cors::Preflight;
 use crate::page::{LANGUAGES, Language};
 use crate::request::Request;
 use crate::return_path::ReturnPath;
-use crate::way_back;
+use crate::way_back::{self, WayBack};
 
 /// What the `User-Agent` of a load balancer's health checks starts with, see
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>.
@@ -25,7 +25,7 @@ pub enum Outcome {
         /// In which language.
         language: &'static Language,
         /// Where the page brings the visitor back to.
-        way_back: ReturnPath,
+        way_back: WayBack,
     },
     /// The same page, for the operators to look at.
     Preview {

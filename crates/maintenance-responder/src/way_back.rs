@@ -17,14 +17,26 @@ pub fn of_redirect(request: &Request, config: &Config) -> Option<ReturnPath> {
     again.or_else(|| came_from(request, config)).or_else(|| ReturnPath::parse(&request.path))
 }
 
-/// Where the page leads: to what its URL says that the visitor wanted; else to the page that they came from; else home.
-pub fn of_page(request: &Request, config: &Config) -> ReturnPath {
+/// Where the page leads, and whether it goes there by itself.
+#[derive(Debug, PartialEq, Eq)]
+pub struct WayBack {
+    pub place: ReturnPath,
+    /// Not for whom another site has sent here, whether straight to the page or through a redirect: that site has chosen
+    /// the place, and a browser that went there by itself would send what it keeps from other sites' links, such as
+    /// `SameSite=Strict` cookies.
+    pub by_itself: bool,
+}
+
+/// The page leads to what its URL says that the visitor wanted; else to the page that they came from; else home.
+pub fn of_page(request: &Request, config: &Config) -> WayBack {
     let from = request.parameters().filter(|(name, _)| *name == "from").last();
     let wanted = from.and_then(|(_, from)| ReturnPath::from_parameter(from));
-    wanted
+    let place = wanted
         .filter(|place| leads_away(place, request, config))
         .or_else(|| came_from(request, config))
-        .unwrap_or_else(|| config.home.clone())
+        .unwrap_or_else(|| config.home.clone());
+    // Browsers of before 2023 do not tell, and none does without TLS.
+    WayBack { place, by_itself: request.header("sec-fetch-site") != Some("cross-site") }
 }
 
 /// The page of the same origin that the visitor came from, as the browser tells.

@@ -15,6 +15,9 @@ pub struct Language {
     pub first_try: &'static str,
     /// While the script runs: `{time}` stands for the time of day of the next try.
     pub next_try: &'static str,
+    /// The same for whom the page does not take back by itself, and what it says to them after the maintenance.
+    pub next_look: &'static str,
+    pub is_back: &'static str,
     /// The link that tries at once.
     pub try_now: &'static str,
     /// What the script says while it does, and when that was too early.
@@ -40,6 +43,8 @@ pub static LANGUAGES: [Language; 4] = [
         message: "The service is down for maintenance at the moment. We apologize for the inconvenience.",
         first_try: "This page tries again within {duration} and takes you back automatically once the maintenance is over.",
         next_try: "This page tries again at {time} and takes you back automatically once the maintenance is over.",
+        next_look: "This page looks again at {time} and tells you here once the maintenance is over.",
+        is_back: "The maintenance is over. The link below takes you on.",
         try_now: "Try again now",
         asking: "Asking…",
         not_yet: "Still unavailable.",
@@ -55,6 +60,8 @@ pub static LANGUAGES: [Language; 4] = [
         message: "현재 서비스 점검으로 이용이 일시 중단되었습니다. 이용에 불편을 드려 죄송합니다.",
         first_try: "{duration} 이내에 다시 확인하며, 점검이 끝나면 자동으로 원래 페이지로 이동합니다.",
         next_try: "{time}에 다시 확인하며, 점검이 끝나면 자동으로 원래 페이지로 이동합니다.",
+        next_look: "{time}에 다시 확인하며, 점검이 끝나면 여기에서 알려 드립니다.",
+        is_back: "점검이 끝났습니다. 아래 링크로 계속하세요.",
         try_now: "지금 다시 시도",
         asking: "확인하고 있습니다…",
         not_yet: "아직 이용할 수 없습니다.",
@@ -70,6 +77,8 @@ pub static LANGUAGES: [Language; 4] = [
         message: "ただいまメンテナンスのためサービスを一時停止しています。ご不便をおかけして申し訳ございません。",
         first_try: "{duration}以内に再度確認し、メンテナンスが終わると自動的に元のページに戻ります。",
         next_try: "{time}に再度確認し、メンテナンスが終わると自動的に元のページに戻ります。",
+        next_look: "{time}に再度確認し、メンテナンスが終わるとここでお知らせします。",
+        is_back: "メンテナンスが終わりました。下のリンクからお進みください。",
         try_now: "今すぐ再試行",
         asking: "確認しています…",
         not_yet: "まだご利用いただけません。",
@@ -85,6 +94,8 @@ pub static LANGUAGES: [Language; 4] = [
         message: "Der Dienst wird gerade gewartet. Wir bitten um Entschuldigung.",
         first_try: "Diese Seite versucht es innerhalb von {duration} erneut und bringt Sie nach der Wartung von selbst zurück.",
         next_try: "Diese Seite versucht es um {time} erneut und bringt Sie nach der Wartung von selbst zurück.",
+        next_look: "Diese Seite sieht um {time} wieder nach und meldet hier, wenn die Wartung vorbei ist.",
+        is_back: "Die Wartung ist vorbei. Der Link unten führt Sie weiter.",
         try_now: "Jetzt erneut versuchen",
         asking: "Einen Moment…",
         not_yet: "Noch nicht verfügbar.",

@@ -19,10 +19,12 @@
   // Going to the address that is shown already may only scroll to its fragment.
   const leave = () => (inBar ? location.reload() : location.replace(place));
 
+  // Whom another site has sent here goes by a click alone: the place is that site's choice.
+  const { isBack: invitation } = status.dataset;
   const slowest = Number(status.dataset.retryAfter) * 1000;
   // A browser that cannot ask goes there to see, as without scripts.
   if (!window.fetch || !window.AbortController) {
-    setTimeout(leave, slowest);
+    if (!invitation) setTimeout(leave, slowest);
     return;
   }
   // Overload and a target that is still starting: the maintenance may be over, but nobody is served yet.
@@ -33,12 +35,15 @@
   let timer = 0;
   let asking = false;
   let clicked = false;
+  let back = false;
 
   const ask = async (redirect) => {
     const limit = new AbortController();
     const timeout = setTimeout(() => limit.abort(), 10000);
     try {
-      return await fetch(place, { method: "HEAD", cache: "no-store", redirect, signal: limit.signal });
+      // Nobody's cookies go to a place that a link has chosen, unless the visitor says so.
+      const credentials = clicked ? "same-origin" : "omit";
+      return await fetch(place, { method: "HEAD", cache: "no-store", credentials, redirect, signal: limit.signal });
     } finally {
       clearTimeout(timeout);
     }
@@ -80,15 +85,16 @@
     due = Date.now() + delay;
     clearTimeout(timer);
     timer = setTimeout(check, delay);
-    say(nextTry());
+    if (!back) say(nextTry());
   };
 
   const find = async () => {
     if (asking) return;
     asking = true;
-    const back = await isBack();
+    back = await isBack();
     asking = false;
-    if (back) leave();
+    if (back && (clicked || !invitation)) leave();
+    else if (back) say(invitation);
     else if (clicked) say(`${status.dataset.notYet} ${nextTry()}`);
     clicked = false;
   };

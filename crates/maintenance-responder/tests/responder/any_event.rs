@@ -35,7 +35,7 @@ static CONFIGS: LazyLock<[Config; 3]> = LazyLock::new(|| {
 });
 
 /// Names and values that mean something to the function or to those before it.
-const WORDS: [&str; 54] = [
+const WORDS: [&str; 56] = [
     "",
     "httpMethod",
     "path",
@@ -55,6 +55,8 @@ const WORDS: [&str; 54] = [
     "text/html;q=0.1,*/*",
     "referer",
     "https://www.example.com/a/cart?x",
+    "sec-fetch-site",
+    "cross-site",
     "x-forwarded-for",
     "x-forwarded-proto",
     "x-amzn-trace-id",

@@ -114,5 +114,8 @@ fn with_none_no_origin_may_read_anything() {
 fn answers_that_differ_by_origin_say_so_even_without_one() {
     let config = config(&[("CORS_ALLOWED_ORIGINS", APP)]);
     assert_eq!(get("/b").send(&config).header("vary"), Some("Origin"));
-    assert_eq!(get("/a/maintenance").send(&config).header("vary"), Some("Accept-Language, Origin"));
+    assert_eq!(
+        get("/a/maintenance").send(&config).header("vary"),
+        Some("Accept-Language, Origin, Sec-Fetch-Site")
+    );
 }

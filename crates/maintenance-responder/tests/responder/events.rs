@@ -83,11 +83,11 @@ fn the_page_answers_for_itself() {
     503 Service Unavailable
     cache-control: no-store
     content-language: ja
-    content-security-policy: default-src 'none'; style-src 'sha256-qMI7Qhv+h+H+LwzepAD8DCBEvGasgJXxPZu2vHJKTS4='; script-src 'sha256-/grFZ027849uw7ZUR88cCvb57fXQ9xwZMFRgis5Tazk='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+    content-security-policy: default-src 'none'; style-src 'sha256-qMI7Qhv+h+H+LwzepAD8DCBEvGasgJXxPZu2vHJKTS4='; script-src 'sha256-fzYLJfGBxViRdHUzCKXMe/U/cI1lUPpX/1ymcVv8CxE='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
     content-type: text/html; charset=utf-8
     referrer-policy: no-referrer
     retry-after: 300
-    vary: Accept-Language
+    vary: Accept-Language, Sec-Fetch-Site
     x-content-type-options: nosniff
     x-maintenance-mode: on
 

@@ -81,7 +81,7 @@ fn the_page_speaks_the_visitors_language() {
         let exchange = page(&[], accepted, None);
         assert_eq!(exchange.header("content-language"), Some(language), "{accepted}");
         assert!(exchange.response.body.contains(&format!("<html lang=\"{language}\">")));
-        assert_eq!(exchange.header("vary"), Some("Accept-Language"));
+        assert_eq!(exchange.header("vary"), Some("Accept-Language, Sec-Fetch-Site"));
     }
     let titles: Vec<_> = ["en", "ko", "ja", "de"]
         .map(|language| between(&page(&[], language, None).response.body, "<h1>", "</h1>").to_owned())
@@ -100,6 +100,8 @@ fn another_language_is_one_entry() {
         message: "Le service est en maintenance.",
         first_try: "Prochain essai dans {duration} au plus.",
         next_try: "Prochain essai à {time}.",
+        next_look: "À {time} on vous le dira ici.",
+        is_back: "C’est fini.",
         try_now: "Réessayer",
         asking: "Un instant…",
         not_yet: "Pas encore.",
@@ -151,9 +153,11 @@ fn it_says_when_it_tries_again() {
 
 #[test]
 fn every_language_tells_the_time_of_the_next_try() {
-    for language in ["en", "ko", "ja"] {
-        let html = page(&[], language, None).response.body;
-        assert_eq!(between(&html, "data-text=\"", "\"").matches("{time}").count(), 1);
+    for language in &LANGUAGES {
+        for text in [language.next_try, language.next_look] {
+            assert_eq!(text.matches("{time}").count(), 1, "{text}");
+        }
+        let html = page(&[], language.tag, None).response.body;
         assert!(!html.contains("{{") && !html.contains("}}") && !html.contains("{duration}"));
     }
 }
@@ -174,6 +178,23 @@ fn title_and_message_of_the_environment_are_text_in_every_language() {
                 between(&html, "<p lang=\"\">", "</p>"),
                 "Back at 6 &#60;/p&#62;\n{{script}} {{style}}"
             );
+        }
+    }
+}
+
+#[test]
+fn whom_another_site_has_sent_the_page_takes_nowhere_by_itself() {
+    let config = config(&[]);
+    for language in &LANGUAGES {
+        let sent = get("/a/maintenance").query("from", "/a/orders/7").header("accept-language", language.tag);
+        let waits = sent.clone().header("sec-fetch-site", "cross-site").send(&config).response.body;
+        assert!(waits.contains(" href=\"/a/orders/7\""), "{waits}");
+        assert!(waits.contains(&format!(" data-text=\"{}\"", language.next_look)), "{waits}");
+        assert!(waits.contains(&format!(" data-is-back=\"{}\"></p>", language.is_back)), "{waits}");
+        assert!(!waits.contains("http-equiv=\"refresh\""), "{waits}");
+        for other in ["none", "same-origin", "same-site"] {
+            let exchange = sent.clone().header("sec-fetch-site", other).send(&config);
+            assert_eq!(exchange.response, sent.send(&config).response);
         }
     }
 }
@@ -352,7 +373,7 @@ fn a_language_told_for_own_texts_is_the_whole_pages_if_it_is_built_in() {
         for accepted in ["en", "ko", "ja"] {
             let exchange = page(&environment, accepted, None);
             assert_eq!(exchange.header("content-language"), Some(whole_page));
-            assert_eq!(exchange.header("vary"), None);
+            assert_eq!(exchange.header("vary"), Some("Sec-Fetch-Site"));
             let html = exchange.response.body;
             assert_eq!(between(&html, "<html lang=\"", "\""), whole_page);
             assert!(html.contains("<h1>"), "{html}");
