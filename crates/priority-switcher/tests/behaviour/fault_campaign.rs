@@ -190,6 +190,10 @@ impl<'a> Evening<'a> {
             Ending::Killed => "invocations killed",
         });
         self.judge_moves(payload, batches, matches!(ending, Ending::Answered(_)))?;
+        if let Ending::Answered(answer) = &ending {
+            let says_open = answer.listeners[0].state == State::Resting;
+            prop_assert!(!says_open || raced || self.is_open(), "{} says that it is open", payload);
+        }
         if let Ending::Answered(answer) = &ending
             && answer.outcome != Outcome::Ignored
         {

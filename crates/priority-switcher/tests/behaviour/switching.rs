@@ -7,6 +7,7 @@ use priority_switcher::report::{Answer, Outcome};
 use serde_json::json;
 use strict_elb::StrictElb;
 
+use crate::support::faults::Fault;
 use crate::support::listeners::{maintenance_rule, one_listener, order, settings, target_group};
 use crate::support::memory_listener::MemoryListener;
 use crate::support::run::{Ending, START_OF_TIME, answer, event_file, invoke, runtime, time};
@@ -153,6 +154,19 @@ fn a_target_group_that_nobody_answers_for_is_reported_before_it_matters() {
         let answers = send(&elb, &[event]);
         assert!(codes(&answers[0]).contains(&"no-healthy-target"), "{event}");
     }
+}
+
+#[test]
+fn a_target_health_that_nobody_tells_fails_no_switch() {
+    let elb = one_listener(99, &[1]);
+    let listener = MemoryListener::new(&elb, "web");
+    // A page of rules, the tags, and then the target health.
+    listener.faults.script([None, None, Some(Fault::Hung)]);
+    let answer =
+        runtime().block_on(answer(&listener, &settings(), &event_file("start"), time(START_OF_TIME)));
+    assert_eq!(listener.faults.counts().1.keys().collect::<Vec<_>>(), [&Fault::Hung]);
+    assert_eq!(answer.outcome, Outcome::Changed);
+    assert_eq!(answer.listeners[0].standing.responder_can_answer, None);
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     LostAfter,
     /// Another writer takes a number first, so that the batch cannot be.
     Race,
+    /// The call is never answered, and has no effect.
+    Hung,
     /// The function is gone before the call.
     KilledBefore,
     /// The function is gone when the call has taken effect.
@@ -23,12 +25,13 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Throttled,
         Self::ServerError,
         Self::LostBefore,
         Self::LostAfter,
         Self::Race,
+        Self::Hung,
         Self::KilledBefore,
         Self::KilledAfter,
     ];

@@ -76,6 +76,7 @@ impl MemoryListener {
             Some(Fault::LostBefore) => return failed("connection reset"),
             Some(Fault::KilledBefore) => self.die().await,
             Some(Fault::Race) => self.race(),
+            Some(Fault::Hung) => pending().await,
             Some(Fault::LostAfter | Fault::KilledAfter) | None => {}
         }
         let result = effect(&mut self.elb.borrow_mut());
