@@ -81,6 +81,14 @@ impl Command {
             Self::Check => EventType::Check,
         }
     }
+
+    /// What a start has visitors told.
+    pub fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Start(start) => start.message.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// The payload is not one of the contract's. Nothing has been read or changed.

@@ -11,6 +11,7 @@ use crate::listener_switch::ListenerSwitch;
 use crate::plan::Settings;
 use crate::report::{Answer, ListenerReport};
 use crate::timestamp::Timestamp;
+use crate::warning::Warning;
 
 /// How many listeners are worked on at once. The API's rate limits are for the whole account and
 /// region, and whoever deploys at the same time needs them too.
@@ -44,7 +45,13 @@ pub async fn handle<L: Listener>(
     if results.iter().any(Result::is_err) {
         return Err(SwitchError::listeners(&request, results));
     }
-    let reports = results.into_iter().filter_map(Result::ok).collect();
+    let mut reports: Vec<_> = results.into_iter().filter_map(Result::ok).collect();
+    if request.command.message().is_some() && listeners.iter().all(|one| one.status_rule().is_none()) {
+        let why = "the message is told to nobody: there is no status rule (the template's StatusPath)";
+        for report in &mut reports {
+            report.warnings.push(Warning::status_not_told(why.to_owned()));
+        }
+    }
     Ok(Answer::new(request.command.event_type(), request.dry_run, reports))
 }
 
@@ -54,7 +61,7 @@ async fn switch<L: Listener>(
     request: &Request,
     moment: Moment,
 ) -> Result<ListenerReport, FailedListener> {
-    let mut switch = ListenerSwitch::new(listener, settings, request, moment.now);
+    let mut switch = ListenerSwitch::new(listener, settings, request, moment);
     let result = timeout_at(moment.deadline, switch.run()).await;
     result.unwrap_or(Err(ListenerFailure::OutOfTime)).map_err(|failure| FailedListener {
         arn: listener.arn().clone(),

@@ -19,5 +19,6 @@ pub mod reason;
 pub mod record;
 pub mod report;
 pub mod rule;
+pub mod status_rule;
 pub mod timestamp;
 pub mod warning;

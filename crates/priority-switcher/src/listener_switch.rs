@@ -3,11 +3,13 @@
 mod pause;
 mod reading;
 mod target_health;
+mod telling;
 
 use std::time::Duration;
 
 use crate::error::ListenerFailure;
 use crate::event::{Command, Request};
+use crate::handler::Moment;
 use crate::listener::{Listener, ListenerError};
 use crate::plan::{Move, Plan, Settings, State, Step, View, plan};
 use crate::record::{Origin, Record, Tags, key};
@@ -30,7 +32,7 @@ pub(crate) struct ListenerSwitch<'a, L> {
     listener: &'a L,
     settings: &'a Settings,
     request: &'a Request,
-    now: Timestamp,
+    moment: Moment,
     /// Where the listener stood when it was last read; known of one that failed, too.
     pub(crate) standing: Option<Standing>,
     progress: Progress,
@@ -43,13 +45,15 @@ struct Progress {
     changed: bool,
     /// What this invocation has read or written of the way back. It counts where the tags no longer do.
     origin: Option<Origin>,
+    /// Since when maintenance was on as it was first read.
+    was_on_since: Option<Timestamp>,
     pause: Duration,
 }
 
 impl<'a, L: Listener> ListenerSwitch<'a, L> {
-    pub(crate) fn new(listener: &'a L, settings: &'a Settings, request: &'a Request, now: Timestamp) -> Self {
+    pub(crate) fn new(listener: &'a L, settings: &'a Settings, request: &'a Request, moment: Moment) -> Self {
         let progress = Progress::new(first_pause(&request.command));
-        Self { listener, settings, request, now, standing: None, progress }
+        Self { listener, settings, request, moment, standing: None, progress }
     }
 
     pub(crate) async fn run(&mut self) -> Result<ListenerReport, ListenerFailure> {
@@ -73,8 +77,13 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         let mut is_second_look = false;
         for number in 1..=READINGS {
             let plan = self.plan(&reading)?;
+            if number == 1 {
+                self.progress.was_on_since = plan.record.since.filter(|_| plan.state != State::Resting);
+            }
             if plan.is_empty() || self.request.dry_run {
-                return Ok(self.report(&reading, &plan));
+                let mut report = self.report(&reading, &plan);
+                self.tell(&reading, &plan, &mut report).await;
+                return Ok(report);
             }
             if number == READINGS {
                 break;
@@ -104,7 +113,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     fn plan(&mut self, reading: &Reading) -> Result<Plan, ListenerFailure> {
         let Reading { order, tags, .. } = reading;
         let view = View { order, rule: self.listener.rule(), tags, recalled: self.progress.origin.as_ref() };
-        let plan = plan(view, &self.request.command, self.settings, self.now)?;
+        let plan = plan(view, &self.request.command, self.settings, self.moment.now)?;
         self.progress.recall(plan.record.origin.as_ref());
         self.standing = Some(self.standing(order, &plan));
         Ok(plan)
@@ -165,6 +174,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         let mut warnings = self.progress.warnings.clone();
         add_new(&mut warnings, &plan.warnings);
         add_new(&mut warnings, &self.setup_warnings(reading, plan));
+        let window = self.window(&reading.tags, plan);
         ListenerReport {
             listener_arn: self.listener.arn().clone(),
             rule_arn: self.listener.rule().clone(),
@@ -176,7 +186,9 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             standing: self.standing(&reading.order, plan),
             state: plan.state,
             since: plan.record.since.filter(|_| plan.state != State::Resting),
-            until: self.until(&reading.tags, plan),
+            until: window.until,
+            reason: window.reason,
+            message: None,
             moves: [self.progress.moves.as_slice(), plan.moves()].concat(),
             rules: rule_lines(&reading.order),
             warnings,
@@ -184,13 +196,13 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     }
 
     /// Of maintenance that is on; for the dry run of a start, of the one that would be on.
-    fn until(&self, tags: &Tags, plan: &Plan) -> Option<Timestamp> {
+    fn window(&self, tags: &Tags, plan: &Plan) -> Record {
         if self.is_start() && self.request.dry_run && !plan.ignored {
             let mut tags = tags.clone();
             plan.steps.iter().for_each(|step| step.update(&mut tags));
-            return Record::from_tags(&tags, self.settings.active).until;
+            return Record::from_tags(&tags, self.settings.active);
         }
-        plan.record.until.filter(|_| plan.state != State::Resting)
+        if plan.state == State::Resting { Record::default() } else { plan.record.clone() }
     }
 
     fn setup_warnings(&self, reading: &Reading, plan: &Plan) -> Vec<Warning> {
@@ -228,7 +240,14 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
 
 impl Progress {
     fn new(pause: Duration) -> Self {
-        Self { moves: Vec::new(), warnings: Vec::new(), changed: false, origin: None, pause }
+        Self {
+            moves: Vec::new(),
+            warnings: Vec::new(),
+            changed: false,
+            origin: None,
+            was_on_since: None,
+            pause,
+        }
     }
 
     fn recall(&mut self, origin: Option<&Origin>) {

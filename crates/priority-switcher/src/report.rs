@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::event::EventType;
+use crate::message::Message;
 use crate::plan::{Move, State};
 use crate::rule::{ListenerArn, Priority, RuleArn, RuleOrder};
 use crate::timestamp::Timestamp;
@@ -12,7 +13,7 @@ use crate::warning::Warning;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// A rule or the record of the window changed.
+    /// A rule, the record of the window or what the status rule tells changed.
     Changed,
     /// All was as the event wants it, or it was a dry run.
     Unchanged,
@@ -62,6 +63,10 @@ pub struct ListenerReport {
     pub since: Option<Timestamp>,
     /// Until when at the latest, if it is and that was said.
     pub until: Option<Timestamp>,
+    /// What for, if it is and that was said.
+    pub reason: Option<String>,
+    /// What the status rule tells visitors beside the state.
+    pub message: Option<Message>,
     /// The rules that changed their number, or would.
     pub moves: Vec<Move>,
     /// All rules as they stand after the call, the default rule last.

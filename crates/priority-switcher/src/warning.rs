@@ -9,6 +9,8 @@ use crate::record::Displaced;
 use crate::rule::Priority;
 use crate::timestamp::Timestamp;
 
+const WINDOW_KEPT: &str = "window-kept";
+
 /// A finding with a code for machines and a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {
@@ -133,12 +135,17 @@ impl Warning {
         let in_force = in_force.map_or_else(|| "without an end".to_owned(), |until| format!("until {until}"));
         let reason = reason.map_or_else(|| "no reason given".to_owned(), |reason| format!("\"{reason}\""));
         Self::new(
-            "window-kept",
+            WINDOW_KEPT,
             format!(
                 "maintenance is on {in_force} ({reason}), and this start's earlier end, {asked}, changes nothing; \
                  send an end to stop it sooner"
             ),
         )
+    }
+
+    /// Whether the start changed nothing for it.
+    pub(crate) fn is_window_kept(&self) -> bool {
+        self.code == WINDOW_KEPT
     }
 
     pub(crate) fn no_healthy_target(target_group: &str) -> Self {
@@ -149,6 +156,10 @@ impl Warning {
                  load balancer's own error page"
             ),
         )
+    }
+
+    pub(crate) fn status_not_told(why: String) -> Self {
+        Self::new("status-not-told", why)
     }
 
     fn new(code: &'static str, message: String) -> Self {

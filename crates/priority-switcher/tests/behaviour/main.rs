@@ -12,5 +12,6 @@ mod invariants;
 mod real_client;
 mod set_up;
 mod several_listeners;
+mod status_rule;
 mod switching;
 mod windows;

@@ -49,6 +49,8 @@ fn the_answer_is_the_one_of_the_contract() {
           "state": "active",
           "since": "2026-03-01T22:00:00Z",
           "until": null,
+          "reason": null,
+          "message": null,
           "moves": [
             {
               "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/maintenance",

@@ -56,6 +56,11 @@ impl MemoryListener {
         }
     }
 
+    /// The same with a rule that tells the state.
+    pub(crate) fn with_status_rule(self, status_rule: RuleArn) -> Self {
+        Self { status_rule: Some(status_rule), ..self }
+    }
+
     async fn call<T>(
         &self,
         call: &'static str,
