@@ -143,7 +143,8 @@ pub fn plan(
         Command::Start(start) => Ok(situation.start(start)),
         Command::End { scheduled_at } => situation.end(situation.meant_for(*scheduled_at)),
         Command::Check if situation.has_expired() => situation.end(None),
-        Command::Check | Command::Status => Ok(situation.stay(situation.drift())),
+        Command::Check => Ok(situation.watch()),
+        Command::Status => Ok(situation.stay(situation.drift())),
     }
 }
 
@@ -185,10 +186,20 @@ impl Situation<'_> {
     }
 
     fn has_expired(&self) -> bool {
-        // An end that cannot be read is none that could keep the system closed for ever.
-        let latest = self.record.since.filter(|_| self.view.tags.contains_key(key::UNTIL));
+        // An end that is lost keeps the system closed no longer than one that was kept could.
+        let has_end = self.settings.max_duration.is_some() || self.view.tags.contains_key(key::UNTIL);
+        let latest = self.record.since.filter(|_| has_end);
         let latest = latest.map(|since| since.plus_minutes(self.settings.longest_window()));
-        self.is_recorded() && self.record.until.or(latest).is_some_and(|until| until <= self.now)
+        self.record.until.or(latest).is_some_and(|until| until <= self.now)
+    }
+
+    /// Nothing has to end now. A window whose beginning is lost counts from now on, or nothing would bound it.
+    fn watch(&self) -> Plan {
+        let is_window = self.state() == State::Active && !self.tags_of_a_window(&Tags::new()).is_empty();
+        let since = Tags::from([(key::SINCE.to_owned(), self.now.to_string())]);
+        let is_lost = is_window && self.record.since.is_none();
+        let steps = if is_lost { vec![Step::AddTags(since)] } else { Vec::new() };
+        self.proceed(steps, self.drift())
     }
 
     fn drift(&self) -> Vec<Warning> {

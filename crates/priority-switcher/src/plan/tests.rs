@@ -472,6 +472,20 @@ fn no_end_that_tags_say_outlasts_the_longest_window() {
 }
 
 #[test]
+fn no_lost_beginning_or_end_lets_a_window_outlast_the_longest_one() {
+    let settings = Settings { max_duration: Some(60), ..settings() };
+    let check = |tags: &Tags| planned(&order(1, &[2, 3]), tags, &Command::Check, &settings);
+    insta::assert_snapshot!(check(&window(None)), @"set priorities M 1→99, a 2→1, b 3→2");
+    let mut tags = saying(key::SINCE, "2099-03-01T22:00:00Z", &window(Some("2026-03-20T22:00:00Z")));
+    insta::assert_snapshot!(check(&tags), @"add tags since=2026-03-01T22:00:00Z");
+    tags.retain(|key, _| key == key::UNTIL);
+    insta::assert_snapshot!(check(&tags), @"add tags since=2026-03-01T22:00:00Z");
+    let passed = saying(key::UNTIL, NOW, &Tags::new());
+    insta::assert_snapshot!(check(&passed), @"set priorities M 1→4; add tags ended-at=2026-03-01T22:00:00Z");
+    insta::assert_snapshot!(check(&Tags::new()), @"nothing to do");
+}
+
+#[test]
 fn a_start_that_lets_a_window_outlast_the_longest_one_counts_it_anew() {
     let settings = Settings { max_duration: Some(90), ..settings() };
     let extended = |until| {
