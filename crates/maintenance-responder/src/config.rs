@@ -44,11 +44,13 @@ pub struct Config {
     pub page_language: Option<OwnLanguage>,
     /// `STATUS_PAGE_URL`: what the built-in page links to, besides.
     pub status_page_url: Option<String>,
+    /// `STATUS_PATH`: where the load balancer tells the expected end and the operators' message.
+    pub status_path: Option<ReturnPath>,
     /// What could not be used. In its place stands the default: visitors must not meet a system that is half open.
     pub errors: Vec<ConfigError>,
 }
 
-/// Why a path is not one to show a preview at, or to bring visitors back to.
+/// Why a path is not one to show a preview at, to bring visitors back to, or to ask for the status at.
 #[derive(Debug, Error)]
 enum OtherPathError {
     #[error(transparent)]
@@ -86,6 +88,8 @@ const ORIGINS: &str = "comma-separated origins as browsers send them, such as ht
                        alone, of at most 500 characters";
 const PATH: &str =
     "a path on the same host other than the maintenance page's, such as /a, of at most 100 characters";
+const STATUS_PATH: &str = "a path on the same host other than the maintenance page's and its preview's, such as \
+                           /maintenance-status.json, of at most 60 characters";
 
 impl Config {
     /// Reads the configuration through `lookup`, which gives the value of an environment variable. Values are trimmed;
@@ -97,11 +101,9 @@ impl Config {
             .unwrap_or_default();
         let preview_path =
             environment.read("PREVIEW_PATH", PATH, at_most(100, |text| parse_preview(text, &page_url)));
-        let home = environment.read(
-            "HOME_PATH",
-            PATH,
-            at_most(100, |text| parse_home(text, &page_url, preview_path.as_ref())),
-        );
+        let parse_place = |text: &str| parse_place(text, &page_url, preview_path.as_ref());
+        let home = environment.read("HOME_PATH", PATH, at_most(100, parse_place));
+        let status_path = environment.read("STATUS_PATH", STATUS_PATH, at_most(60, parse_place));
         Self {
             redirect_path: environment
                 .read("REDIRECT_PATH_PATTERN", PATTERN, at_most(200, PathPattern::parse))
@@ -110,9 +112,8 @@ impl Config {
                 .read("REDIRECT_BROWSERS", "paths or navigations", parse_redirect_browsers)
                 .unwrap_or_default(),
             // The page itself may stand where others have their front end.
-            home: home
-                .or_else(|| parse_home("/a", &page_url, preview_path.as_ref()).ok())
-                .unwrap_or_default(),
+            home: home.or_else(|| parse_place("/a").ok()).unwrap_or_default(),
+            status_path,
             page_url,
             preview_path,
             unavailable_body: environment
@@ -236,7 +237,7 @@ fn parse_preview(text: &str, page_url: &PageUrl) -> Result<KnownPath, OtherPathE
     if page_url.is_at("", text) { Err(OtherPathError::Page) } else { Ok(path) }
 }
 
-fn parse_home(
+fn parse_place(
     text: &str,
     page_url: &PageUrl,
     preview: Option<&KnownPath>,

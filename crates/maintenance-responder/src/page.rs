@@ -4,20 +4,23 @@
 //! at the slowest every `RETRY_AFTER_SECONDS`. Without scripts the page does so every `RETRY_AFTER_SECONDS` by going
 //! there, if that leads back to the page during maintenance. A preview does neither, and whom another site has sent here
 //! has to say that they want to go.
+//!
+//! A second script shows what the load balancer tells at `STATUS_PATH`: the expected end and the operators' message.
 
 pub mod language;
 
 use askama::Template;
 
 use crate::config::Config;
+use crate::return_path::ReturnPath;
 use crate::way_back::WayBack;
 
 pub use language::{LANGUAGES, Language};
 
-/// What the page may load and do: its own style and script, known by their hashes, and requests to its own origin.
+/// What the page may load and do: its own style and scripts, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-qMI7Qhv+h+H+LwzepAD8DCBEvGasgJXxPZu2vHJKTS4='; \
-     script-src 'sha256-fzYLJfGBxViRdHUzCKXMe/U/cI1lUPpX/1ymcVv8CxE='; \
+     style-src 'sha256-2RQQeFYDT4/bORlQYJ+MnGpjcWU18auMLN/DXfv1J4s='; \
+     script-src 'sha256-fzYLJfGBxViRdHUzCKXMe/U/cI1lUPpX/1ymcVv8CxE=' 'sha256-tSIGZr69P97goqvpoaOjH+CW/Vq75kNe1UrgY5+eIGE='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]
@@ -36,6 +39,9 @@ struct Page<'a> {
     /// Whether a browser that goes there during maintenance comes here again.
     leads_here: bool,
     status_page_url: Option<&'a str>,
+    status_path: Option<&'a str>,
+    /// Of what the operators write; empty if nobody knows it.
+    own_language: &'a str,
 }
 
 /// A text of the operators', if they have one, and otherwise the page's.
@@ -46,9 +52,8 @@ struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    fn new(own: Option<&'a str>, built_in: &'a str, config: &'a Config) -> Self {
-        let own_language = own.map(|_| config.page_language.as_ref().map_or("", |language| &language.tag));
-        Self { text: own.unwrap_or(built_in), own_language }
+    fn new(own: Option<&'a str>, built_in: &'a str, language: &'a str) -> Self {
+        Self { text: own.unwrap_or(built_in), own_language: own.map(|_| language) }
     }
 }
 
@@ -57,10 +62,11 @@ pub fn render(config: &Config, language: &Language, way_back: Option<&WayBack>) 
     let retry_after = config.retry_after_seconds;
     let place = way_back.map_or(&config.home, |way_back| &way_back.place);
     let waits = way_back.is_some_and(|way_back| !way_back.by_itself);
+    let own_language = config.page_language.as_ref().map_or("", |language| &language.tag);
     let page = Page {
         language,
-        title: Text::new(config.page_title.as_deref(), language.title, config),
-        message: Text::new(config.page_message.as_deref(), language.message, config),
+        title: Text::new(config.page_title.as_deref(), language.title, own_language),
+        message: Text::new(config.page_message.as_deref(), language.message, own_language),
         first_try: language.first_try.replace("{duration}", &language.duration(retry_after)),
         retry_after,
         is_preview: way_back.is_none(),
@@ -68,6 +74,8 @@ pub fn render(config: &Config, language: &Language, way_back: Option<&WayBack>) 
         waits,
         leads_here: config.brings_to_page(place.path()),
         status_page_url: config.status_page_url.as_deref(),
+        status_path: config.status_path.as_ref().map(ReturnPath::as_str),
+        own_language,
     };
     // Only a filter or a value's own `Display` could fail.
     page.render().unwrap_or_default()

@@ -11,6 +11,9 @@ pub struct Language {
     pub title: &'static str,
     /// What is going on.
     pub message: &'static str,
+    /// What the operators expect, where the end is on the visitor's same day, and where it is not: `{time}` stands for
+    /// the time of day, with the day in the latter.
+    pub expected: [&'static str; 2],
     /// Before the script runs: `{duration}` stands for the longest time to the next try.
     pub first_try: &'static str,
     /// While the script runs: `{time}` stands for the time of day of the next try.
@@ -41,6 +44,7 @@ pub static LANGUAGES: [Language; 4] = [
         tag: "en",
         title: "We’ll be back soon",
         message: "The service is down for maintenance at the moment. We apologize for the inconvenience.",
+        expected: ["Expected back at {time}.", "Expected back on {time}."],
         first_try: "This page tries again within {duration} and takes you back automatically once the maintenance is over.",
         next_try: "This page tries again at {time} and takes you back automatically once the maintenance is over.",
         next_look: "This page looks again at {time} and tells you here once the maintenance is over.",
@@ -58,6 +62,7 @@ pub static LANGUAGES: [Language; 4] = [
         tag: "ko",
         title: "서비스 점검 중입니다",
         message: "현재 서비스 점검으로 이용이 일시 중단되었습니다. 이용에 불편을 드려 죄송합니다.",
+        expected: ["{time}에 재개될 예정입니다."; 2],
         first_try: "{duration} 이내에 다시 확인하며, 점검이 끝나면 자동으로 원래 페이지로 이동합니다.",
         next_try: "{time}에 다시 확인하며, 점검이 끝나면 자동으로 원래 페이지로 이동합니다.",
         next_look: "{time}에 다시 확인하며, 점검이 끝나면 여기에서 알려 드립니다.",
@@ -75,6 +80,7 @@ pub static LANGUAGES: [Language; 4] = [
         tag: "ja",
         title: "メンテナンス中です",
         message: "ただいまメンテナンスのためサービスを一時停止しています。ご不便をおかけして申し訳ございません。",
+        expected: ["{time}に再開する予定です。"; 2],
         first_try: "{duration}以内に再度確認し、メンテナンスが終わると自動的に元のページに戻ります。",
         next_try: "{time}に再度確認し、メンテナンスが終わると自動的に元のページに戻ります。",
         next_look: "{time}に再度確認し、メンテナンスが終わるとここでお知らせします。",
@@ -92,6 +98,7 @@ pub static LANGUAGES: [Language; 4] = [
         tag: "de",
         title: "Wir sind bald zurück",
         message: "Der Dienst wird gerade gewartet. Wir bitten um Entschuldigung.",
+        expected: ["Voraussichtlich um {time} wieder da.", "Voraussichtlich am {time} wieder da."],
         first_try: "Diese Seite versucht es innerhalb von {duration} erneut und bringt Sie nach der Wartung von selbst zurück.",
         next_try: "Diese Seite versucht es um {time} erneut und bringt Sie nach der Wartung von selbst zurück.",
         next_look: "Diese Seite sieht um {time} wieder nach und meldet hier, wenn die Wartung vorbei ist.",

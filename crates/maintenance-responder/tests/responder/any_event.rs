@@ -29,6 +29,7 @@ static CONFIGS: LazyLock<[Config; 3]> = LazyLock::new(|| {
             ("PAGE_LANGUAGE", "de"),
             ("PREVIEW_PATH", "/up"),
             ("REDIRECT_BROWSERS", "navigations"),
+            ("STATUS_PATH", "/status.json"),
             ("STATUS_PAGE_URL", "https://status.example.com/?a&b"),
         ]),
     ]

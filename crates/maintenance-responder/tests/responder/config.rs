@@ -29,6 +29,7 @@ fn nothing_needs_to_be_set_and_blank_counts_as_unset() {
         "PAGE_MESSAGE",
         "PAGE_LANGUAGE",
         "STATUS_PAGE_URL",
+        "STATUS_PATH",
     ];
     let (unset, blank) = (config(&[]), config(&variables.map(|variable| (variable, " \n"))));
     for path in ["/", "/a", "/a/maintenance", "/b"] {
@@ -68,11 +69,12 @@ fn what_cannot_be_used_is_replaced_by_its_default_and_the_rest_stands() {
         ("PAGE_MESSAGE", "\u{7}a"),
         ("PAGE_LANGUAGE", "Deutsch_AT"),
         ("STATUS_PAGE_URL", "http://status.example.com"),
+        ("STATUS_PATH", "status.json"),
     ]);
     let variables: Vec<_> = config.errors.iter().map(|error| error.variable).collect();
     assert_eq!(
         variables.join(" "),
-        "MAINTENANCE_PAGE_URL PREVIEW_PATH HOME_PATH REDIRECT_PATH_PATTERN REDIRECT_BROWSERS UNAVAILABLE_BODY \
+        "MAINTENANCE_PAGE_URL PREVIEW_PATH HOME_PATH STATUS_PATH REDIRECT_PATH_PATTERN REDIRECT_BROWSERS UNAVAILABLE_BODY \
         RETRY_AFTER_SECONDS HEALTH_PATH_PATTERN CORS_ALLOWED_ORIGINS PAGE_MESSAGE PAGE_LANGUAGE STATUS_PAGE_URL"
     );
     for path in ["/", "/a", "/a/health", "/a/maintenance", "/b"] {
@@ -162,12 +164,14 @@ fn paths_that_are_no_place_of_their_own_on_the_same_host_are_refused() {
         ("/a/maintenance", "there stands the maintenance page"),
         ("/a//maintenance/", "there stands the maintenance page"),
     ] {
-        for variable in ["HOME_PATH", "PREVIEW_PATH"] {
+        for variable in ["HOME_PATH", "PREVIEW_PATH", "STATUS_PATH"] {
             assert!(error(variable, path).contains(reason), "{}", error(variable, path));
         }
     }
-    let at_preview = read_config(&[("PREVIEW_PATH", "/preview"), ("HOME_PATH", "/preview/")]).errors;
-    assert!(at_preview[0].to_string().contains("or its preview"), "{at_preview:?}");
+    for variable in ["HOME_PATH", "STATUS_PATH"] {
+        let at_preview = read_config(&[("PREVIEW_PATH", "/preview"), (variable, "/preview/")]).errors;
+        assert!(at_preview[0].to_string().contains("or its preview"), "{at_preview:?}");
+    }
     for unsafe_place in ["/%2Fwww.example.com", "/a%5Cb", "/a%00"] {
         assert!(error("HOME_PATH", unsafe_place).contains("another place than it seems"), "{unsafe_place}");
     }
@@ -288,6 +292,7 @@ fn texts_are_accepted_up_to_the_number_of_characters_that_the_sentence_names() {
         ("PREVIEW_PATH", 100, &|chars| format!("/{}", "a".repeat(chars - 1))),
         ("HOME_PATH", 100, &|chars| format!("/{}", "a".repeat(chars - 1))),
         ("STATUS_PAGE_URL", 150, &origins),
+        ("STATUS_PATH", 60, &|chars| format!("/{}", "a".repeat(chars - 1))),
         ("PAGE_LANGUAGE", 35, &|chars| format!("de-{}", "abcd-".repeat(10))[..chars].to_owned()),
         ("PAGE_TITLE", 100, &|chars| "점".repeat(chars)),
         ("PAGE_MESSAGE", 500, &|chars| "점".repeat(chars)),

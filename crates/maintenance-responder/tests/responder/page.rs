@@ -98,6 +98,7 @@ fn another_language_is_one_entry() {
         tag: "fr",
         title: "Bientôt de retour",
         message: "Le service est en maintenance.",
+        expected: ["Retour prévu à {time}.", "Retour prévu {time}."],
         first_try: "Prochain essai dans {duration} au plus.",
         next_try: "Prochain essai à {time}.",
         next_look: "À {time} on vous le dira ici.",
@@ -154,7 +155,7 @@ fn it_says_when_it_tries_again() {
 #[test]
 fn every_language_tells_the_time_of_the_next_try() {
     for language in &LANGUAGES {
-        for text in [language.next_try, language.next_look] {
+        for text in [language.next_try, language.next_look, language.expected[0], language.expected[1]] {
             assert_eq!(text.matches("{time}").count(), 1, "{text}");
         }
         let html = page(&[], language.tag, None).response.body;
@@ -353,6 +354,30 @@ fn a_preview_says_so_and_neither_tries_nor_leaves() {
 }
 
 #[test]
+fn where_the_load_balancer_tells_the_status_the_page_asks_there_and_so_does_its_preview() {
+    let told = [
+        ("STATUS_PATH", "/maintenance&status.json"),
+        ("PREVIEW_PATH", "/preview"),
+        ("PAGE_LANGUAGE", "de-AT"),
+    ];
+    for (path, scripts) in [("/a/maintenance", 2), ("/preview", 1)] {
+        let html = get(path).send(&config(&told)).response.body;
+        assert!(html.contains("<p id=\"message\">Der Dienst"), "{html}");
+        let status = between(&html, "<div id=\"told\" aria-live=\"polite\" ", "</div>");
+        assert_eq!(
+            status,
+            r#"data-from="/maintenance&#38;status.json" data-today="Voraussichtlich um {time} wieder da." data-later="Voraussichtlich am {time} wieder da."><p lang="de-AT"></p><p></p>"#
+        );
+        assert_eq!(html.matches("<script>").count(), scripts);
+        let untold = get(path).send(&config(&told[1..])).response.body;
+        assert!(
+            !untold.contains("id=\"told\"") && untold.matches("<script>").count() == scripts - 1,
+            "{untold}"
+        );
+    }
+}
+
+#[test]
 fn the_operators_status_page_is_linked_if_there_is_one() {
     for (language, text) in [("en", "Current status"), ("ko", "서비스 상태 보기"), ("ja", "稼働状況を見る")]
     {
@@ -383,12 +408,13 @@ fn a_language_told_for_own_texts_is_the_whole_pages_if_it_is_built_in() {
 }
 
 #[test]
-fn the_page_weighs_less_than_8_kb_in_every_language() {
+fn the_page_weighs_less_than_8_kb_in_every_language_and_with_the_status_two_and_a_half_more() {
+    let full = [("STATUS_PAGE_URL", "https://status.example.com"), ("STATUS_PATH", "/status.json")];
     for language in LANGUAGES.iter().map(|language| language.tag) {
-        let html = page(&[("STATUS_PAGE_URL", "https://status.example.com")], language, Some("/a/orders/7"))
-            .response
-            .body;
-        assert!(html.len() < 8_000, "{language}: {} bytes", html.len());
+        for (environment, most) in [(&full[..1], 8_000), (&full, 10_500)] {
+            let bytes = page(environment, language, Some("/a/orders/7")).response.body.len();
+            assert!(bytes < most, "{language}: {bytes} bytes");
+        }
     }
 }
 
@@ -428,17 +454,18 @@ fn an_absolute_url_without_a_path_is_the_root_of_its_host() {
 
 #[test]
 fn the_content_security_policy_allows_exactly_the_pages_own_style_and_script() {
-    let exchange = page(&[("PAGE_TITLE", "Own title")], "ja", Some("/a"));
+    let exchange = page(&[("STATUS_PATH", "/status.json")], "ja", Some("/a"));
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
     let html = &exchange.response.body;
     let expected = format!(
-        "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; img-src data:; base-uri 'none'; \
+        "default-src 'none'; style-src {}; script-src {} {}; connect-src 'self'; img-src data:; base-uri 'none'; \
          form-action 'none'; frame-ancestors 'none'",
         hash(between(html, "<style>", "</style>")),
         hash(between(html, "<script>", "</script>")),
+        hash(between(html, "</script>\n<script>", "</script>")),
     );
     assert_eq!(exchange.header("content-security-policy"), Some(expected.as_str()));
-    assert_eq!((html.matches("<style").count(), html.matches("<script").count()), (1, 1));
+    assert_eq!((html.matches("<style").count(), html.matches("<script").count()), (1, 2));
     for refused in [" style=", " onclick=", " onload=", " src=", "@import", "url(", "://"] {
         assert!(!html.contains(refused), "{refused}");
     }
