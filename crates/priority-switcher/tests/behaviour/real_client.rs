@@ -159,6 +159,14 @@ fn a_maintenance_rule_that_somebody_deleted_is_named_and_no_event_is_advised() {
 }
 
 #[test]
+fn a_listener_that_somebody_deleted_is_named_and_no_event_is_advised() {
+    let mut elb = StrictElb::default();
+    add_listener(&mut elb, "other", 99, &[1]);
+    let error = on_the_real_clock().block_on(send(&Server::start(elb), "end")).unwrap_err();
+    insta::assert_snapshot!(error, @"end: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: the listener arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc6c495c0c9188/web is gone: somebody deleted it, and its rules with it; no event can bring it back: deploy with the listener that takes its place");
+}
+
+#[test]
 fn an_api_that_never_stops_naming_a_next_page_is_told_of_soon() {
     let mut elb = StrictElb::with_pages_without_end();
     add_listener(&mut elb, "web", 99, &[1]);
