@@ -37,6 +37,7 @@ FILLED: dict[str, Callable[[int], str]] = {
     "HealthPathPattern": lambda n: r"\." * (n // 2),
     "HomePath": lambda n: "/" + "b" * (n - 1),
     "PreviewPath": lambda n: "/" + "c" * (n - 1),
+    "StatusPath": lambda n: "/" + "d" * (n - 1),
     "PageLanguage": lambda n: ("de" + "-abcdefgh" * n)[:n],
     "StatusPageUrl": lambda n: "https://" + "a" * (n - 8),
 }
@@ -60,6 +61,7 @@ ACCEPTED: dict[str, list[str]] = {
     "RedirectBrowsers": ["paths", "navigations"],
     "HomePath": ["/", "/a", "/shop/%EC%A0%90/..."],
     "PreviewPath": ["", "/maintenance-preview", "/a/.preview/"],
+    "StatusPath": ["", "/maintenance-status.json", "/a/~state/@1"],
     "PageLanguage": ["", "ko", "de-AT", "zh-Hant-TW"],
     "StatusPageUrl": ["", "https://status.example.com", "https://[::1]:8443/a;b=c?d=/../e#f"],
     "UnavailableBody": [
@@ -81,7 +83,7 @@ ACCEPTED: dict[str, list[str]] = {
         "http://localhost:3000,https://a.example.com:65000,https://[::1]:80,http://b:443",
     ],
     "ActivePriority": ["1", "49999"],
-    "RestingPriority": ["2", "50000"],
+    "RestingPriority": ["3", "50000"],
     "MaxDurationMinutes": ["0", "1", "9999", "43200"],
     "StaleAfterMinutes": ["1", "43200"],
 }
@@ -145,6 +147,7 @@ REFUSED: dict[str, list[str]] = {
         "/한",
     ],
     "PreviewPath": ["preview", "//preview", "/preview?x", "/a/../b", "/."],
+    "StatusPath": ["status", "//status", "https://example.com/status", "/status?x", "/a/../b", "/."],
     "PageLanguage": ["d", "de_AT", "de-", "1a", "german language"],
     "StatusPageUrl": [
         "/status",
@@ -254,7 +257,7 @@ LONGEST = {name: fill(PARAMETERS[name]["MaxLength"]) for name, fill in FILLED.it
 @pytest.fixture(scope="module")
 def deployed(aws: Aws, servers: dict[str, int], deployed_site: Site) -> Deployed:
     listener = LoadBalancer(aws, "bounds", servers).listener(port=80, rules={})
-    parameters = {"ListenerArn": listener.arn, "DefaultAction": "404", **LONGEST}
+    parameters = {"ListenerArn": listener.arn, "DefaultAction": "404", "ActivePriority": "2", **LONGEST}
     return Deployed(aws, deploy_like(aws, deployed_site.stack, "bounds", parameters))
 
 

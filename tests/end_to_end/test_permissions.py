@@ -54,9 +54,17 @@ GRANTED: dict[str, dict[str, object]] = {
     },
 }
 
-# And only while Tracing is on.
-TRACING = {"xray:PutTraceSegments": "*", "xray:PutTelemetryRecords": "*"}
-TRACED = ("ResponderRole", "SwitcherRole")
+# And only under a condition.
+TRACING = ("HasTracing", {"xray:PutTraceSegments": "*", "xray:PutTelemetryRecords": "*"})
+STATUS_RULES = [
+    {"Ref": "StatusRule"},
+    {"Fn::If": ["HasSecondStatus", {"Ref": "SecondStatusRule"}, {"Ref": "AWS::NoValue"}]},
+]
+CONDITIONALLY: dict[str, list[tuple[str, dict[str, object]]]] = {
+    "ResponderRole": [TRACING],
+    "SwitcherRole": [("HasStatus", {"elasticloadbalancing:ModifyRule": STATUS_RULES}), TRACING],
+    "SchedulerRole": [],
+}
 
 ASSUMED_BY = {
     "ResponderRole": "lambda.amazonaws.com",
@@ -88,9 +96,8 @@ def test_a_role_may_do_what_is_listed_and_nothing_wider(resources: dict[str, Any
     always = [policy for policy in properties["Policies"] if "Fn::If" not in policy]
 
     assert _granted(always) == GRANTED[role]
-    assert [(condition, _granted([then]), other) for condition, then, other in optional] == (
-        [("HasTracing", TRACING, {"Ref": "AWS::NoValue"})] if role in TRACED else []
-    )
+    assert [(condition, _granted([then])) for condition, then, _ in optional] == CONDITIONALLY[role]
+    assert all(other == {"Ref": "AWS::NoValue"} for _, _, other in optional)
     assert "ManagedPolicyArns" not in properties
     assert not any("*" in action for action in GRANTED[role])
     assert all(":Describe" in action for action, resource in GRANTED[role].items() if resource == "*")

@@ -41,6 +41,9 @@ def full(aws: Aws, deployed_site: Site, full_listeners: list[Listener]) -> Stack
         "SchedulesEnabled": "false",
         "MaintenancePageUrl": "/maintenance",
         "PreviewPath": "/maintenance-preview",
+        "StatusPath": "/maintenance-status.json",
+        "StatusPriority": "5",
+        "ActivePriority": "6",
         "CorsAllowedOrigins": "https://app.example.com",
         "HealthPathPattern": "^/health$",
         "NotificationEmail": "ops@example.com",
@@ -74,7 +77,9 @@ def test_with_no_more_than_asked_for_nothing_optional_is_there(deployed_site: Si
         "SecondMaintenanceRule",
         "SecondPreviewRule",
         "SecondStandInRule",
+        "SecondStatusRule",
         "StartMaintenanceSchedule",
+        "StatusRule",
     }
 
 

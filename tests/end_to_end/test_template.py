@@ -108,6 +108,22 @@ REFUSED = {
         {"PreviewPath": "/preview", "PreviewPriority": "49999"},
         "PreviewPriority must differ from StandInPriority",
     ),
+    "a state without a place above the active priority": (
+        {"StatusPath": "/state"},
+        "With a StatusPath, ActivePriority must be 2 or more",
+    ),
+    "a state at the active priority": (
+        {"StatusPath": "/state", "ActivePriority": "2", "StatusPriority": "2"},
+        "StatusPriority must be above ActivePriority",
+    ),
+    "a state at the stand-in's number": (
+        {"StatusPath": "/state", "ActivePriority": "2", "StatusPriority": "49999"},
+        "differ from all other priorities",
+    ),
+    "a state at the page": (
+        {"StatusPath": "/a/maintenance", "ActivePriority": "2"},
+        "StatusPath must differ from MaintenancePageUrl",
+    ),
     "an e-mail address that is none": (
         {"NotificationEmail": "ops"},
         "must be empty or an e-mail address",
