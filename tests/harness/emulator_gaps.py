@@ -56,15 +56,15 @@ def run_query(aws: Aws, group: str, text: str) -> list[dict[str, str]]:
     return found
 
 
-def widen_rule_resources(aws: Aws, role: str) -> None:
-    """Let the role do to any resource what its policies let it do to listener rules, and no other action.
+def widen_resources(aws: Aws, role: str, kind: str = ":listener-rule/") -> None:
+    """Let the role do to any resource what its policies let it do to ones of this kind, and no other action.
 
-    MiniStack checks which actions a role may call, but takes a call that names rules for one on every resource.
+    MiniStack checks which actions a role may call, but takes a call that names a resource for one on every resource.
     """
     iam = aws.client("iam")
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
     policies = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
     statements = [statement for policy in policies for statement in policy["Statement"]]
-    of_rules = [each for each in statements if ":listener-rule/" in json.dumps(each["Resource"])]
+    of_rules = [each for each in statements if kind in json.dumps(each["Resource"])]
     widened = {"Version": "2012-10-17", "Statement": [{**each, "Resource": "*"} for each in of_rules]}
     iam.put_role_policy(RoleName=role, PolicyName="any-resource-in-the-emulator", PolicyDocument=json.dumps(widened))

@@ -27,10 +27,11 @@ from ministack.services import alb, sts
 
 from tests.harness import routing
 from tests.harness.insights import with_stats
+from tests.harness.sdk_calls import with_sdk_calls
 
 App = Callable[[Mapping[str, Any], Callable, Callable], Any]
 
-LAYERS: tuple[Callable[[App], App], ...] = (with_stats,)
+LAYERS: tuple[Callable[[App], App], ...] = (with_stats, with_sdk_calls)
 
 # By these a browser tells that a page asks; no client of AWS's API is one.
 _FROM_A_BROWSER = ("origin", "sec-fetch-site", "sec-fetch-mode")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.aws import Aws, host_architecture
-from tests.harness.emulator_gaps import register_target, widen_rule_resources
+from tests.harness.emulator_gaps import register_target, widen_resources
 from tests.harness.invocation import Invocation
 from tests.harness.sam import Sam
 from tests.harness.wait import until
@@ -97,7 +97,7 @@ class Stack:
         role = self._aws.client("cloudformation").describe_stack_resource(
             StackName=self.name, LogicalResourceId="SwitcherRole"
         )["StackResourceDetail"]["PhysicalResourceId"]
-        widen_rule_resources(self._aws, role)
+        widen_resources(self._aws, role)
 
 
 def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, str]) -> Stack:
