@@ -16,6 +16,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
     ProfileNotFound,
 )
+from botocore.parsers import ResponseParserError
 
 CREDENTIALS = (
     "accepted: the environment's AWS_ACCESS_KEY_ID and so on, or --profile with a profile that you are signed in to"
@@ -51,7 +52,7 @@ def sentences() -> Iterator[None]:
         raise WrongUse("no region is known; accepted: --region eu-central-1, or AWS_REGION") from error
     except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
         raise Failure(f"no credentials for AWS: {error}; {CREDENTIALS}") from error
-    except (BotoCoreError, ValueError) as error:  # the latter for an endpoint that is no URL
+    except (BotoCoreError, ResponseParserError) as error:
         raise Failure(f"AWS could not be asked: {error}") from error
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from itertools import takewhile
+from typing import Any
 
 from .listener import LOWEST_PLACE, Balancer, Listener, ListenerArn, Rule
 
@@ -61,6 +62,11 @@ class Finding:
     text: str
     todo: str = ""
 
+    @property
+    def json(self) -> dict[str, str]:
+        """The same for a machine."""
+        return {"level": self.level.name.lower(), "text": self.text, "todo": self.todo}
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -75,6 +81,16 @@ class Advice:
     def ready(self) -> bool:
         """Whether nothing has to be done first."""
         return all(finding.level != Level.FIRST for part in (*self.of_listeners, self.of_all) for finding in part)
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The same for a machine."""
+        return {
+            "ready": self.ready,
+            "listeners": [[finding.json for finding in part] for part in self.of_listeners],
+            "all": [finding.json for finding in self.of_all],
+            "parameters": self.parameters,
+        }
 
 
 def advise(balancer: Balancer, chosen: list[Listener]) -> Advice:

@@ -8,7 +8,7 @@ import boto3
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from .failures import Failure, sentences
+from .failures import Failure
 from .invocation import client
 from .listener import Balancer, Listener, ListenerArn
 
@@ -17,16 +17,15 @@ QUOTA = "rules-per-application-load-balancer"
 
 def read(session: boto3.Session, wanted: list[ListenerArn]) -> tuple[Balancer, list[Listener]]:
     """Read the load balancer of these listeners, all of which are its own; returns them in the order given."""
-    with sentences():
-        elb = client(session, "elbv2")
-        found = {listener.arn: listener for listener in _listeners(elb, wanted[0].balancer_arn)}
-        for arn in wanted:
-            if arn not in found:
-                listeners = " and ".join(f"{listener.name} ({known.text})" for known, listener in found.items())
-                accepted = listeners or f"a listener in {arn.region}, as `aws elbv2 describe-listeners` shows them"
-                raise Failure(f'LISTENER-ARN is "{arn.text}": there is no such listener; accepted: {accepted}')
-        tags = _tags(elb, [wanted[0].balancer_arn, *(arn.text for arn in wanted)])
-        return Balancer(tuple(found.values()), tags, _quota(elb)), [found[arn] for arn in wanted]
+    elb = client(session, "elbv2")
+    found = {listener.arn: listener for listener in _listeners(elb, wanted[0].balancer_arn)}
+    for arn in wanted:
+        if arn not in found:
+            listeners = " and ".join(f"{listener.name} ({known.text})" for known, listener in found.items())
+            accepted = listeners or f"a listener in {arn.region}, as `aws elbv2 describe-listeners` shows them"
+            raise Failure(f'LISTENER-ARN is "{arn.text}": there is no such listener; accepted: {accepted}')
+    tags = _tags(elb, [wanted[0].balancer_arn, *(arn.text for arn in wanted)])
+    return Balancer(tuple(found.values()), tags, _quota(elb)), [found[arn] for arn in wanted]
 
 
 def _pages(elb: BaseClient, call: str, key: str, **arguments: str) -> list[dict[str, Any]]:

@@ -6,17 +6,29 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from . import standing
 from .findings import Advice, Finding, Level
+from .invocation import Switcher
 from .listener import Listener
+from .report import Report
+from .standing import Standing
 
 # Nothing is cut or folded where nobody sees it, so that it can be searched.
 UNFOLDED = 1000
+LEVELS = {Level.GOOD: "green", Level.NOTE: "yellow", Level.FIRST: "red"}
+HEADLINES = {
+    Standing.OPEN: "bold green",
+    Standing.CLOSED: "bold reverse yellow",
+    Standing.OVERDUE: "bold reverse red",
+    Standing.TURNED_AWAY: "bold reverse red",
+}
 
 
 def console() -> Console:
@@ -24,9 +36,10 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else UNFOLDED, highlight=False)
 
 
-def line(text: str, style: str = "") -> None:
+def line(text: str, style: str = "", *, to_stderr: bool = False) -> None:
     """Print one paragraph, which the terminal folds where it ends: a copy of it is whole."""
-    console().print(Text(text, style=style), soft_wrap=True)
+    shown = Console(stderr=True, highlight=False) if to_stderr else console()
+    shown.print(Text(text, style=style), soft_wrap=True)
 
 
 @contextmanager
@@ -38,12 +51,12 @@ def progress() -> Iterator[Callable[[str], None]]:
     def tell(text: str) -> None:
         nonlocal shown
         if errors.is_terminal:
-            status.update(Text(text))
+            spinner.update(Text(text))
         elif text != shown:
             errors.print(Text(text), soft_wrap=True)
         shown = text
 
-    with errors.status("") as status:
+    with errors.status("") as spinner:
         yield tell
 
 
@@ -57,18 +70,49 @@ def rules(header: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
     console().print(table)
 
 
-def answer(answered: dict[str, Any]) -> None:
-    """Print what the switcher answered."""
+def good(text: str) -> None:
+    """Print that something is done."""
+    line(text, "bold green")
+
+
+def status(answered: dict[str, Any], switcher: Switcher, beside: dict[str, Finding], now: datetime) -> None:
+    """Print how the system stands: what matters most comes first."""
+    stands = standing.worst(answered["listeners"], now)
+    line(stands.headline, HEADLINES[stands])
+    _facts([("stack", switcher.place)])
+    _listeners(answered, switcher, now)
+    line("")
+    _facts(
+        (name, f"{finding.text}{f' → {finding.todo}' if finding.todo else ''}", LEVELS[finding.level])
+        for name, finding in beside.items()
+    )
+
+
+def answer(answered: dict[str, Any], switcher: Switcher, now: datetime) -> None:
+    """Print what came of a start or an end."""
     dry = answered["dryRun"]
-    line(f"✓ {answered['type']}: {'a dry run, nothing was done' if dry else answered['outcome']}", "bold green")
-    for listener in answered["listeners"]:
-        name = listener["listenerArn"].split(":listener/")[-1]
-        line(f"\n{name} is {_state(listener, dry_start=dry and answered['type'] == 'start')}\n", "bold")
-        _rules_of(listener)
-        for warning in listener["warnings"]:
-            # It says that the window is not what was just asked for.
-            style = "bold reverse yellow" if warning["code"] == "window-kept" else "yellow"
-            line(f"\n! {warning['code']}: {warning['message']}", style)
+    good(f"✓ {answered['type']}: {'a dry run, nothing was done' if dry else answered['outcome']}")
+    _listeners(answered, switcher, now)
+
+
+def report(made: Report) -> None:
+    """Print who knocked."""
+    between = f"between {made.begin} and {made.end}, says {made.log_group}"
+    if not made.requests:
+        line(f"Nobody knocked {between}.")
+        return
+    line(f"{made.requests} requests {between}", "bold")
+    line(
+        f"the first at {made.first}, the last at {made.last}; at the peak {made.peak_requests} in the minute from "
+        f"{made.peak_minute}"
+    )
+    for rows, columns in (
+        (made.outcomes, ("requests", "outcome", "first", "last")),
+        (made.paths, ("requests", "method", "path", "first", "last")),
+        (made.hosts, ("requests", "host")),
+    ):
+        line("")
+        rules((*columns, ""), [(*(str(row.get(column, "")) for column in columns), "") for row in rows])
 
 
 def advice(given: Advice, listeners: list[Listener], profile: str | None) -> None:
@@ -97,22 +141,34 @@ def advice(given: Advice, listeners: list[Listener], profile: str | None) -> Non
 
 
 def _findings(findings: Iterable[Finding]) -> None:
-    styles = {Level.GOOD: "green", Level.NOTE: "yellow", Level.FIRST: "red"}
     for finding in findings:
-        line(f"{finding.level.value} {finding.text}", styles[finding.level])
+        line(f"{finding.level.value} {finding.text}", LEVELS[finding.level])
         if finding.todo:
             line(f"  → {finding.todo}")
 
 
-def _state(listener: dict[str, Any], *, dry_start: bool) -> str:
-    resting = listener["state"] == "resting"
-    until = f"until {listener['until']} at the latest" if listener["until"] else "until somebody ends it"
-    since = f" since {listener['since']}" if listener["since"] else ""
-    now = "NOT in maintenance" if resting else f"IN MAINTENANCE{since}"
-    if dry_start:
+def _facts(rows: Iterable[tuple[str, ...]]) -> None:
+    """Print names and what is said of them, with a style if there is a third cell."""
+    for name, text, *style in rows:
+        line(f"{name:<11} {text}", *style)
+
+
+def _listeners(answered: dict[str, Any], switcher: Switcher, now: datetime) -> None:
+    for listener in answered["listeners"]:
+        stands = Standing.of(listener, now)
+        starts = answered["dryRun"] and answered["type"] == "start"
         # Of a start's dry run, `until` is the one that the start would make.
-        return f"{now}; this start would {'close' if resting else 'keep'} it {until}"
-    return now if resting else f"{now}, {until}"
+        closed = f"closed until {listener['until'] or 'somebody ends it'}"
+        would = f", and this start would {'keep' if listener['state'] == 'active' else 'have'} it {closed}"
+        would = would if starts else ", and this end would open it" if answered["dryRun"] and listener["moves"] else ""
+        line(f"\n{listener['name']} is {stands.headline}{would}", "bold")
+        _facts([] if answered["dryRun"] else standing.facts(listener, switcher.active_priority, now))
+        for warning in listener["warnings"]:
+            # It says that the window is not what was just asked for.
+            style = "bold reverse yellow" if warning["code"] == "window-kept" else "yellow"
+            line(f"! {warning['code']}: {warning['message']}", style)
+        line("")
+        _rules_of(listener)
 
 
 def _rules_of(listener: dict[str, Any]) -> None:

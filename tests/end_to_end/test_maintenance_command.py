@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -52,11 +54,18 @@ def test_a_window_is_started_looked_at_and_ended(aws: Aws, site: Site, terminal:
     assert "✓ start: changed" in started.stdout
     assert f"✓ {url} answers: 303 with X-Maintenance-Mode: on" in started.stdout
     assert tags["maintenance-mode:reason"] == "DB upgrade"
-    assert "IN MAINTENANCE since" in status.stdout
-    assert tags["maintenance-mode:until"] in status.stdout
-    assert f"! nobody would hear of an alarm: {site.stack.output('NoticesTopicArn')}" in status.stdout
+    first, second, *_ = status.stdout.splitlines()
+    assert first == "IN MAINTENANCE"
+    assert second.split() == ["stack", "shop", "in", "account", "123456789012,", "eu-central-1"]
+    assert "\nHTTP:80 of shop is IN MAINTENANCE\n" in status.stdout
+    assert re.search(rf"\nuntil +{tags['maintenance-mode:until']}, 1 h \d+ min left\n", status.stdout)
+    assert re.search(r"\nnext start +none, the stack has no schedule for it\n", status.stdout)
+    assert re.search(r"\nresponder +can answer \(healthy\)\n", status.stdout)
+    assert re.search(rf"\nalarms +nobody would hear of one: {site.stack.output('NoticesTopicArn')}", status.stdout)
+    # Logs are for failures.
+    assert not status.stderr
     assert "✓ end: changed" in ended.stdout
-    assert "NOT in maintenance" in ended.stdout
+    assert "HTTP:80 of shop is NOT IN MAINTENANCE" in ended.stdout
     assert f"✓ {url} answers: 200 without X-Maintenance-Mode: on" in ended.stdout
     assert not site.during_maintenance()
 
@@ -80,7 +89,7 @@ def test_a_dry_run_shows_the_rules_as_the_load_balancer_asks_them(site: Site, te
         ("3", "/c*"),
     ]
     assert table[-1][0] == "50000"
-    assert "NOT in maintenance; this start would close it until somebody ends it" in shown
+    assert "NOT IN MAINTENANCE, and this start would have it closed until somebody ends it" in shown
     assert "50000 → 1" in shown
     assert "1 → 2" in shown
     assert not site.during_maintenance()
@@ -93,10 +102,55 @@ def test_a_start_that_would_shorten_the_window_is_said_to_change_nothing(site: S
     rehearsed = terminal("start", "--stack", "shop", "--minutes", "30", "--dry-run").stdout
     shorter = terminal("start", "--stack", "shop", "--minutes", "30").stdout
 
-    assert f"this start would keep it until {until} at the latest" in rehearsed
+    assert f"IN MAINTENANCE, and this start would keep it closed until {until}" in rehearsed
     assert "! window-kept: " in shorter
     assert "Visitors notice" not in shorter
     assert site.listener.tags(site.stack.rule_arn)["maintenance-mode:until"] == until
+
+
+def test_a_machine_gets_one_object_and_a_code(site: Site, terminal: Terminal) -> None:
+    shop = ("--stack", site.stack.name, "--json")
+    at_rest = terminal("status", *shop, "--check")
+    started = terminal("start", *shop, "--minutes", "90", "--message", "Back soon")
+    closed = terminal("status", *shop, "--check", "--verbose")
+
+    assert (at_rest.returncode, started.returncode, closed.returncode) == (0, 0, 3)
+    assert json.loads(at_rest.stdout)["standing"] == "open"
+    said = json.loads(closed.stdout)
+    assert (said["standing"], said["stack"], said["account"]) == ("closed", "shop", "123456789012")
+    assert said["listeners"][0]["name"] == "HTTP:80 of shop"
+    assert said["beside"]["responder"] == {"level": "good", "text": "can answer (healthy)", "todo": ""}
+    assert json.loads(started.stdout)["listeners"][0]["moves"]
+    # Where it goes is said before it is sent, and asked for, the log is shown: both beside the answer.
+    assert 'shop in account 123456789012, eu-central-1: {"type": "start"' in started.stderr
+    assert '"message":"event done"' in closed.stderr
+
+
+def test_schedules_are_told_with_their_next_run(
+    aws: Aws, site: Site, servers: dict[str, int], terminal: Terminal
+) -> None:
+    listener = LoadBalancer(aws, "weekly", servers).listener(port=80, rules=RULES)
+    given = {**given_to(aws, "shop"), "ListenerArn": listener.arn, "MaxDurationMinutes": "60"}
+    stack = deploy_like(aws, site.stack, "weekly", {**given, "StartSchedule": "cron(0 22 ? * SUN *)"})
+    try:
+        # MiniStack's CloudFormation gives a schedule no time zone.
+        scheduler = aws.client("scheduler")
+        made = scheduler.get_schedule(Name=stack.resources["StartMaintenanceSchedule"])
+        kept = {key: made[key] for key in ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")}
+        scheduler.update_schedule(**kept, ScheduleExpressionTimezone="Asia/Seoul")
+        shown = terminal("status", "--stack", "weekly").stdout
+
+        assert re.search(r"\nnext start +Sun \d{4}-\d\d-\d\d 22:00 Asia/Seoul, in .+, by cron\(0 22 ", shown)
+    finally:
+        delete(aws, stack)
+
+
+def test_a_reader_that_has_seen_enough_leaves_no_traceback(aws: Aws, site: Site) -> None:
+    command = f"'{ROOT / 'scripts' / 'maintenance'}' status --stack {site.stack.name} | head -n 1"
+    read = subprocess.run(["sh", "-c", command], env=aws.environment, capture_output=True, text=True, check=True)
+
+    assert read.stdout == "NOT IN MAINTENANCE\n"
+    assert not read.stderr
 
 
 @pytest.mark.parametrize(
@@ -113,6 +167,7 @@ def test_a_start_that_would_shorten_the_window_is_said_to_change_nothing(site: S
         (("end", "--url", "shop.example.com"), '"shop.example.com" is no address to ask: it begins with neither'),
         (("end", "--url", "https://shop .example.com"), "contains invalid character ' '; accepted: https://"),
         (("end", "--url", "https://shop.example.com", "--dry-run"), "a dry run switches nothing to wait for"),
+        (("report", "--hours", "0"), "0 is not in the range 1<=x<="),
         (("end", "now"), "Got unexpected extra argument (now)"),
         (("start",), "this start has no end"),
     ],
@@ -133,6 +188,8 @@ def test_what_the_function_refuses_fails_in_the_terminal_too(site: Site, termina
 
     assert refused.returncode == 1
     assert 'until is "tomorrow": not a time; accepted: an RFC 3339 time' in refused.stderr
+    # The end of the function's log, which nobody should have to look for now.
+    assert "event failed" in refused.stderr
     assert not site.during_maintenance()
 
 

@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
@@ -160,14 +160,25 @@ def test_what_is_no_listener_is_refused_with_what_it_is(aws: Aws, arns: list[str
 
 
 @pytest.fixture
-def nobody(aws: Aws) -> Iterator[Mapping[str, str]]:
-    """Yield the credentials of a user without any permission."""
-    iam = aws.client("iam")
-    iam.create_user(UserName="nobody")
-    key = iam.create_access_key(UserName="nobody")["AccessKey"]
-    yield {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-    iam.delete_access_key(UserName="nobody", AccessKeyId=key["AccessKeyId"])
-    iam.delete_user(UserName="nobody")
+def nobody(aws: Aws) -> Mapping[str, str]:
+    """Return the credentials of a role without any permission."""
+    trusted = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
+    role = aws.client("iam").create_role(RoleName="nobody", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    session = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="nobody")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+
+
+def test_what_is_no_answer_of_aws_is_a_sentence(aws: Aws, front: Front) -> None:
+    # The guard of the emulator answers an unknown key as a proxy does: not as AWS would.
+    refused = preflight(aws, front.listener(443, NOTHING), AWS_ACCESS_KEY_ID="AKIA0123456789ABCDEF")
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("✗ AWS could not be asked: ")
 
 
 def test_a_missing_permission_is_named(aws: Aws, front: Front, nobody: Mapping[str, str]) -> None:

@@ -7,12 +7,13 @@ import pytest
 from botocore.stub import Stubber
 
 from scripts.operators import subscribers
+from scripts.operators.findings import Finding, Level
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:shop"
 CONFIRMED, PENDING, DELETED = f"{TOPIC}:1", "PendingConfirmation", "Deleted"
 
 
-def warning(*arns: str, refused: str = "") -> str | None:
+def hearing(*arns: str, refused: str = "") -> Finding:
     session = boto3.Session(aws_access_key_id="key", aws_secret_access_key="none", region_name="eu-central-1")
     sns = session.client("sns")
     with Stubber(sns) as stubber:
@@ -24,11 +25,11 @@ def warning(*arns: str, refused: str = "") -> str | None:
                 for number, arn in enumerate(arns)
             ]
             stubber.add_response("list_subscriptions_by_topic", {"Subscriptions": found}, {"TopicArn": TOPIC})
-        return subscribers.warning(sns, TOPIC)
+        return subscribers.hearing(sns, TOPIC)
 
 
 def test_one_confirmed_subscription_is_enough() -> None:
-    assert warning(PENDING, CONFIRMED) is None
+    assert hearing(PENDING, CONFIRMED) == Finding(Level.GOOD, "heard by 1 confirmed subscription")
 
 
 @pytest.mark.parametrize(
@@ -40,12 +41,14 @@ def test_one_confirmed_subscription_is_enough() -> None:
     ],
 )
 def test_without_one_nobody_would_hear(arns: tuple[str, ...], helps: str) -> None:
-    assert warning(*arns) == f"nobody would hear of an alarm: {TOPIC} has no confirmed subscription; {helps}"
+    said = f"nobody would hear of one: {TOPIC} has no confirmed subscription"
+
+    assert hearing(*arns) == Finding(Level.FIRST, said, helps)
 
 
 def test_what_must_not_be_asked_is_not_known() -> None:
-    said = warning(refused="AuthorizationError")
+    said = hearing(refused="AuthorizationError").text
 
-    assert "whether anybody would hear of an alarm is not known" in said
+    assert "whether anybody would hear of one is not known" in said
     assert "AWS refused ListSubscriptionsByTopic (AuthorizationError)" in said
     assert "the caller needs a policy that allows it" in said

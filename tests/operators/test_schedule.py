@@ -1,0 +1,67 @@
+"""When a schedule of AWS's runs next."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from scripts.operators.schedule import Schedule
+
+NOW = datetime(2026, 11, 25, 14, 3, 20, tzinfo=timezone.utc)
+
+
+def upcoming(expression: str, zone: str, now: datetime = NOW) -> str:
+    return Schedule(expression, zone, enabled=True).upcoming(now).astimezone(timezone.utc).isoformat()[:16]
+
+
+@pytest.mark.parametrize(
+    ("expression", "zone", "expected"),
+    [
+        ("cron(0 22 ? * SUN *)", "UTC", "2026-11-29T22:00"),
+        # AWS counts the days of the week from 1, a Sunday.
+        ("cron(0 22 ? * 1 *)", "UTC", "2026-11-29T22:00"),
+        ("cron(3 14 * * ? *)", "UTC", "2026-11-26T14:03"),
+        # Already tomorrow there.
+        ("cron(30 0 ? * THU *)", "Asia/Seoul", "2026-11-25T15:30"),
+        ("cron(0 3 L * ? *)", "Europe/Berlin", "2026-11-30T02:00"),
+        ("cron(0 3 ? * 3#2 *)", "Europe/Berlin", "2026-12-08T02:00"),
+        ("cron(0 10 29 2 ? *)", "UTC", "2028-02-29T10:00"),
+        ("at(2026-12-01T22:00:00)", "Europe/Berlin", "2026-12-01T21:00"),
+    ],
+)
+def test_the_next_run_is_told_by_the_clock_of_its_zone(expression: str, zone: str, expected: str) -> None:
+    assert upcoming(expression, zone) == expected
+
+
+def test_a_time_that_the_clock_skips_in_spring_is_skipped() -> None:
+    before = datetime(2027, 3, 27, 12, tzinfo=timezone.utc)
+
+    assert upcoming("cron(30 2 * * ? *)", "Europe/Berlin", before) == "2027-03-29T00:30"
+
+
+def test_a_time_that_comes_twice_in_autumn_is_meant_once() -> None:
+    between = datetime(2026, 10, 25, 0, 45, tzinfo=timezone.utc)
+
+    assert upcoming("cron(30 2 * * ? *)", "Europe/Berlin", between) == "2026-10-26T01:30"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "told"),
+    [
+        (
+            Schedule("cron(0 22 ? * SUN *)", "Europe/Berlin", enabled=True),
+            "Sun 2026-11-29 22:00 Europe/Berlin, in 4 d 6 h, by cron(0 22 ? * SUN *)",
+        ),
+        (
+            Schedule("cron(0 22 ? * SUN *)", "UTC", enabled=False),
+            "none, the schedule is switched off: cron(0 22 ? * SUN *) in UTC",
+        ),
+        (Schedule("at(2026-11-25T14:00:00)", "UTC", enabled=True), "never again by at(2026-11-25T14:00:00) in UTC"),
+        # What the library does not know is shown as it stands.
+        (Schedule("cron(0 22 LW * ? *)", "UTC", enabled=True), "by cron(0 22 LW * ? *) in UTC"),
+        (Schedule("cron(0 22 ? * SUN *)", "Nowhere/Else", enabled=True), "by cron(0 22 ? * SUN *) in Nowhere/Else"),
+    ],
+)
+def test_it_is_said_in_one_line(schedule: Schedule, told: str) -> None:
+    assert schedule.told(NOW).startswith(told)
