@@ -12,18 +12,19 @@ DOMAIN = "sites.alb.localhost"
 CLOSED = ["shop", "www.shop"]
 # Another site, and a host name that testers have for the first.
 OPEN = ["blog", "testers.shop"]
-PREVIEW = "/maintenance-preview"
-PATHS = ["/a/cart", "/b/orders", "/c/items", "/elsewhere", PREVIEW]
+# What the stack itself serves, to the closed site alone.
+PREVIEW, STATE = "/maintenance-preview", "/maintenance-status.json"
+PATHS = ["/a/cart", "/b/orders", "/c/items", "/elsewhere", PREVIEW, STATE]
 
 
 def test_one_site_is_closed_and_another_and_the_testers_are_served_before_in_and_after_the_window(
     aws: Aws, servers: dict[str, int], deployed_site: Site
 ) -> None:
     balancer = LoadBalancer(aws, "sites", servers)
-    rules = {3: ("/a*", "front-end"), 4: ("/b*", "bff")}
+    rules = {4: ("/a*", "front-end"), 5: ("/b*", "bff")}
     listeners = [balancer.listener(port=port, rules=rules, default="front-end") for port in (80, 8080)]
     for listener in listeners:
-        for priority, path, backend in ((1, "/a*", "bff"), (2, "/*", "api")):
+        for priority, path, backend in ((2, "/a*", "bff"), (3, "/*", "api")):
             listener.add_rule(priority, path, backend, host=f"blog.{DOMAIN}")
     open_before, closed_before = _answers(listeners, OPEN), _answers(listeners, CLOSED)
     first, second = listeners
@@ -34,20 +35,22 @@ def test_one_site_is_closed_and_another_and_the_testers_are_served_before_in_and
         "SecondDefaultAction": balancer.target_group("front-end"),
         "MaintenanceHosts": f"shop.{DOMAIN},ww?.shop.{DOMAIN}",
         "PreviewPath": PREVIEW,
+        "StatusPath": STATE,
+        "ActivePriority": "2",
     }
     stack = deploy_like(aws, deployed_site.stack, "sites", parameters)
     assert _answers(listeners, OPEN) == open_before
-    assert _without_preview(_answers(listeners, CLOSED)) == _without_preview(closed_before)
+    assert _of_the_application(_answers(listeners, CLOSED)) == _of_the_application(closed_before)
 
     started = stack.invoke(EVENTS / "start.json").answer
     assert _answers(listeners, OPEN) == open_before
-    assert [status for _, status, _ in _answers(listeners, CLOSED)] == [303, 503, 503, 503, 503] * 4
+    assert [status for _, status, _ in _answers(listeners, CLOSED)] == [303, 503, 503, 503, 503, 200] * 4
     told = {warning["code"]: warning["message"] for each in started["listeners"] for warning in each["warnings"]}
     assert f"ww?.shop.{DOMAIN}" in told["not-catch-all"]
 
     stack.invoke(EVENTS / "end.json").answer  # noqa: B018 (fails when the end did)
     assert _answers(listeners, OPEN) == open_before
-    assert _without_preview(_answers(listeners, CLOSED)) == _without_preview(closed_before)
+    assert _of_the_application(_answers(listeners, CLOSED)) == _of_the_application(closed_before)
 
     delete(aws, stack)
     assert _answers(listeners, OPEN + CLOSED) == open_before + closed_before
@@ -65,5 +68,5 @@ def _answers(listeners: list[Listener], sites: list[str]) -> Answers:
     return found
 
 
-def _without_preview(answers: Answers) -> Answers:
-    return [answer for answer in answers if answer[0] != PREVIEW]
+def _of_the_application(answers: Answers) -> Answers:
+    return [answer for answer in answers if answer[0] not in (PREVIEW, STATE)]

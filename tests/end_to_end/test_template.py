@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.harness.aws import Aws, host_architecture
+from tests.harness.paths import ROOT
 from tests.harness.site import Site
 from tests.harness.template import expanded_template, source_template
 
@@ -166,13 +168,16 @@ def test_what_the_default_action_does_has_to_be_said() -> None:
     }
 
 
-def test_the_form_groups_labels_and_describes_every_parameter() -> None:
+def test_the_form_groups_and_describes_every_parameter_and_the_reference_has_it_too() -> None:
     template = source_template()
-    form = template["Metadata"]["AWS::CloudFormation::Interface"]
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     parameters = template["Parameters"]
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", (ROOT / "docs" / "reference.md").read_text(), re.MULTILINE)
+    explained = set(re.findall(r"\w+", " ".join(rows)))
 
-    assert [name for group in form["ParameterGroups"] for name in group["Parameters"]] == list(form["ParameterLabels"])
-    assert set(form["ParameterLabels"]) == set(parameters)
+    grouped = [name for group in groups for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(parameters)
+    assert set(parameters) <= explained
     for name, parameter in parameters.items():
         assert parameter["Description"].rstrip().endswith("."), name
         constrained = parameter.keys() & {"AllowedPattern", "AllowedValues", "MinValue", "MinLength", "MaxLength"}
