@@ -126,16 +126,18 @@ def test_a_role_is_assumed_by_its_service_and_bounded_where_the_account_asks_for
     }
 
 
-def test_only_alarms_of_the_stack_may_write_to_the_topic(resources: dict[str, Any]) -> None:
+def test_only_alarms_that_begin_with_the_name_of_the_stack_may_write_to_the_topic(resources: dict[str, Any]) -> None:
     # The guide of SNS has this condition for alarms among its example cases. For EventBridge there is none that works,
     # says its guide on resource-based policies: hence no statement for it.
     (statement,) = resources["NoticesTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    own = [_arn(name) for name, resource in resources.items() if resource["Type"] == "AWS::CloudWatch::Alarm"]
+    own = [each["Properties"]["AlarmName"] for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
 
     assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert statement["Action"] == "sns:Publish"
     assert statement["Resource"] == {"Ref": "NoticesTopic"}
-    assert _sorted(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == _sorted(own)
+    alarms = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
+    assert statement["Condition"] == {"ArnLike": {"aws:SourceArn": {"Fn::Sub": f"{alarms}${{AWS::StackName}}-*"}}}
+    assert all(name["Fn::Sub"].startswith("${AWS::StackName}-") for name in own)
 
 
 def test_only_the_schedules_and_the_failure_destination_may_put_events_into_the_queue(
