@@ -2,7 +2,8 @@
 //!
 //! [`event`] reads the payload, and [`handler`] has every listener switched at once. A listener's switch reads it,
 //! has [`plan`] work out what has to change, applies that through the [`listener`] trait (which [`elb`] implements
-//! with the AWS SDK) and reads again until nothing is left to plan. [`report`] is the answer.
+//! with the AWS SDK) and reads again until nothing is left to plan. Last, [`status_rule`] says what visitors are to be
+//! told. [`report`] is the answer.
 
 pub mod config;
 pub mod elb;
