@@ -36,9 +36,12 @@ PIP_AUDIT_VERSION := 2.10.1
 
 .PHONY: help
 help: ## List what there is to call
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "Operators have a command of their own: scripts/maintenance --help"
+	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nOperate what is deployed; with --play, what plays\n'
+	@printf '  scripts/maintenance %-37s %s\n' 'preflight|status|start|end|report' '--help tells the rest'
 
+##@ Try it on this machine, without an account
 .PHONY: demo
 demo: $(INSTALLED) ## Show the main job on an emulated AWS: deploy, start, who knocked, end
 	@$(BIN)/python -m tests.demo
@@ -47,6 +50,11 @@ demo: $(INSTALLED) ## Show the main job on an emulated AWS: deploy, start, who k
 play: $(INSTALLED) ## Stay on an emulated AWS, to try it in your own browser; Ctrl-C ends it
 	@$(BIN)/python -m tests.demo.play
 
+##@ Deploy
+.PHONY: tools
+tools: $(INSTALLED) ## Install sam, cargo-lambda and the other pinned tools into .tools/venv/bin; then see the README
+
+##@ Develop
 .PHONY: test
 test: test-rust e2e ## Run all tests
 
@@ -105,9 +113,6 @@ format: $(INSTALLED) ## Format the sources
 	cargo fmt --all
 	$(BIN)/ruff check --quiet --select I --fix
 	$(BIN)/ruff format --quiet
-
-.PHONY: tools
-tools: $(INSTALLED) ## Install the pinned tools, among them sam and cargo-lambda, into .tools/venv/bin
 
 .PHONY: lock
 lock: ## Resolve the pinned tools anew from the files *.in

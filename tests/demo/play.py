@@ -23,6 +23,7 @@ PLAYS = ROOT / ".tools" / "play.json"
 # Seconds between two looks at the logs.
 PAUSE = 0.5
 RETRY_AFTER_SECONDS = 10
+STATUS_PATH = "/maintenance-status.json"
 
 
 def main() -> int:
@@ -35,12 +36,15 @@ def main() -> int:
 def _play(console: DemoConsole) -> None:
     parent = os.getppid()
     page = (Path(__file__).parent / "front_end.html").read_text()
-    with scene(console, build_mode=build_mode("debug"), page=page) as stage:
+    with scene(console, build_mode=build_mode("debug"), page=page, free_above=1) as stage:
         with console.step("sam deploy"):
             parameters = {
                 "ListenerArn": stage.listener.arn,
                 "DefaultAction": "404",
                 "RetryAfterSeconds": str(RETRY_AFTER_SECONDS),
+                # At 1 is the rule that tells the state.
+                "StatusPath": STATUS_PATH,
+                "ActivePriority": "2",
             }
             stack = deploy(stage.aws, stage.sam, STACK, parameters)
         with _known_to_the_operators_command(stage):
@@ -62,8 +66,9 @@ def _invite(console: DemoConsole, host: str) -> None:
     console.heading("The shop is open")
     console.print(f"  in your browser       http://{host}/a")
     console.print(f"  or                    curl -i http://{host}/b/orders")
+    console.print(f"  its state, as JSON    curl http://{host}{STATUS_PATH}")
     console.print("  in a second terminal  scripts/maintenance --play status")
-    console.print('                        scripts/maintenance --play start --minutes 30 --reason "DB upgrade"')
+    console.print('                        scripts/maintenance --play start --minutes 30 --message "We are tidying up"')
     console.print("                        scripts/maintenance --play end")
     console.print("                        scripts/maintenance --play report")
     console.print()

@@ -37,15 +37,19 @@ class Scene:
 
 
 @contextlib.contextmanager
-def scene(console: DemoConsole, *, build_mode: str, page: str = "", port: int | None = None) -> Iterator[Scene]:
+def scene(
+    console: DemoConsole, *, build_mode: str, page: str = "", port: int | None = None, free_above: int = 0
+) -> Iterator[Scene]:
     """Set the scene and clear it away; the listener's port is the one that browsers connect to, unless given."""
+    rules = {priority + free_above: rule for priority, rule in RULES.items()}
     with contextlib.ExitStack() as running:
         home = running.enter_context(run_folder())
         with console.step("MiniStack, the emulated AWS, starts on a free port of this machine"):
             aws = running.enter_context(ministack(home))
-        with console.step("Three HTTP servers, and a load balancer with rules for /a*, /b*, /c* at 1, 2, 3"):
+        at = ", ".join(str(priority) for priority in rules)
+        with console.step(f"Three HTTP servers, and a load balancer with rules for /a*, /b*, /c* at {at}"):
             servers = running.enter_context(backends("front-end", "bff", "api", page=page))
-            listener = LoadBalancer(aws, "shop", servers).listener(port=port or aws.port, rules=RULES)
+            listener = LoadBalancer(aws, "shop", servers).listener(port=port or aws.port, rules=rules)
         debug = build_mode == "debug"
         sam = Sam(aws, debug=debug)
         how = "not optimised, to be quick" if debug else "optimised"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.play import PLAYS
+from tests.demo.play import PLAYS, STATUS_PATH
 from tests.harness.paths import LOGS, ROOT
 from tests.harness.processes import child, tail
 from tests.harness.wait import until
@@ -74,8 +74,9 @@ def test_one_sees_maintenance_come_and_go_in_ones_own_browser(environment: dict[
         assert "The shop is open" in page(host, path)[1]
         assert stat.S_IMODE(PLAYS.stat().st_mode) == 0o600
 
-        operate("start", "--minutes", "30", "--reason", "DB upgrade")
+        operate("start", "--minutes", "30", "--message", "Back soon")
         assert page(host, path)[0] == 303
+        assert '"message":"Back soon"' in page(host, STATUS_PATH)[1]
         assert "IN MAINTENANCE" in operate("status")
         until("the request is shown", lambda: "GET /a  outcome=redirect" in log.read_text(), within=30)
         operate("end")
