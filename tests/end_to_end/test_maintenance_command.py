@@ -12,10 +12,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.harness.aws import Aws
+from tests.harness.aws import ACCOUNT, REGION, Aws
 from tests.harness.load_balancer import LoadBalancer
 from tests.harness.paths import ROOT
 from tests.harness.site import RULES, Site
@@ -151,6 +152,46 @@ def test_a_reader_that_has_seen_enough_leaves_no_traceback(aws: Aws, site: Site)
 
     assert read.stdout == "NOT IN MAINTENANCE\n"
     assert not read.stderr
+
+
+def acting_as(aws: Aws, name: str, statements: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the credentials of somebody who may do what these statements of a policy say."""
+    trusted = [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]
+    trust, policy = (json.dumps({"Version": "2012-10-17", "Statement": given}) for given in (trusted, statements))
+    iam = aws.client("iam")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    if statements:
+        iam.put_role_policy(RoleName=name, PolicyName="given", PolicyDocument=policy)
+    session = aws.client("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+
+
+def test_the_permissions_of_the_runbook_are_enough_for_the_night(aws: Aws, site: Site, terminal: Terminal) -> None:
+    written = re.search(r"### Who may do what\n.*?```json\n(.*?)```", (ROOT / "docs" / "runbook.md").read_text(), re.S)[
+        1
+    ]
+    for placeholder, value in (("REGION", REGION), ("ACCOUNT", ACCOUNT), ("maintenance-mode", site.stack.name)):
+        written = written.replace(placeholder, value)
+    statements = json.loads(written)["Statement"]
+    operator = acting_as(aws, "operator", statements)
+    done = [
+        terminal(*words, "--stack", site.stack.name, **operator)
+        for words in (("start", "--minutes", "90"), ("status",), ("report",), ("end",))
+    ]
+    # Without what is only looked at besides, the rest is shown.
+    half_blind = terminal("status", "--stack", site.stack.name, **acting_as(aws, "half-blind", statements[:2]))
+
+    assert [run.returncode for run in done] == [0, 0, 0, 0], [run.stderr for run in done]
+    assert "not known" not in done[1].stdout
+    assert half_blind.returncode == 0
+    assert half_blind.stdout.startswith("NOT IN MAINTENANCE\n")
+    unknown = "is not known: AWS refused"
+    assert f"whether it can answer {unknown} DescribeTargetHealth (AccessDenied" in half_blind.stdout
+    assert f"whether anybody would hear of one {unknown} ListSubscriptionsByTopic" in half_blind.stdout
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.end_to_end.test_maintenance_command import acting_as
 from tests.harness.aws import Aws
 from tests.harness.paths import ROOT
 from tests.harness.site import Site
@@ -127,6 +128,18 @@ def test_a_listener_that_a_controller_owns(aws: Aws, front: Front) -> None:
     assert "sam deploy" not in looked.stdout
 
 
+def test_a_machine_gets_what_to_do_and_the_parameters(aws: Aws, front: Front) -> None:
+    arn = front.listener(443, NOTHING)
+    front.elb.add_tags(ResourceArns=[front.arn], Tags=[{"Key": "elbv2.k8s.aws/cluster", "Value": "prod"}])
+
+    looked = preflight(aws, arn, "--json")
+
+    said = json.loads(looked.stdout)
+    assert (looked.returncode, said["ready"]) == (1, False)
+    assert "first" in {finding["level"] for finding in said["listeners"][0]}
+    assert said["parameters"] == {"ListenerArn": arn, "DefaultAction": "404"}
+
+
 def test_a_listener_that_is_served_already(aws: Aws, deployed_site: Site) -> None:
     looked = preflight(aws, deployed_site.listener.arn)
 
@@ -159,20 +172,6 @@ def test_what_is_no_listener_is_refused_with_what_it_is(aws: Aws, arns: list[str
     assert not refused.stdout
 
 
-@pytest.fixture
-def nobody(aws: Aws) -> Mapping[str, str]:
-    """Return the credentials of a role without any permission."""
-    trusted = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
-    role = aws.client("iam").create_role(RoleName="nobody", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    session = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="nobody")["Credentials"]
-    return {
-        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": session["SessionToken"],
-    }
-
-
 def test_what_is_no_answer_of_aws_is_a_sentence(aws: Aws, front: Front) -> None:
     # The guard of the emulator answers an unknown key as a proxy does: not as AWS would.
     refused = preflight(aws, front.listener(443, NOTHING), AWS_ACCESS_KEY_ID="AKIA0123456789ABCDEF")
@@ -181,8 +180,8 @@ def test_what_is_no_answer_of_aws_is_a_sentence(aws: Aws, front: Front) -> None:
     assert refused.stderr.startswith("✗ AWS could not be asked: ")
 
 
-def test_a_missing_permission_is_named(aws: Aws, front: Front, nobody: Mapping[str, str]) -> None:
-    refused = preflight(aws, front.listener(443, NOTHING), **nobody)
+def test_a_missing_permission_is_named(aws: Aws, front: Front) -> None:
+    refused = preflight(aws, front.listener(443, NOTHING), **acting_as(aws, "nobody", []))
 
     assert refused.returncode == 1
     assert "AWS refused DescribeListeners (AccessDenied" in refused.stderr
