@@ -1,7 +1,8 @@
 """The machines behind the load balancer renewed while the system is closed: the examples' state machines, for real.
 
-All of their states run as they are written. What MiniStack lacks for that is in `tests/harness/sdk_calls.py`. It looks
-at no permissions where a state machine invokes a function or starts another, and raises no alarm for one that fails.
+Their states run as they are written, all but two: `NotClosed`, as the switcher ignores no start that has no time, and
+`TimeIsUp`, which takes minutes. What MiniStack lacks for it is in `tests/harness/sdk_calls.py`. It looks at no
+permissions where a state machine invokes a function or starts another, and raises no alarm for one that fails.
 """
 
 from __future__ import annotations
@@ -154,6 +155,17 @@ def test_without_an_image_the_machines_are_left_and_the_system_stays_closed(flee
     assert "NoImage" in ended["error"] + ended["cause"]
     assert fleet.refreshes() == []
     assert site.during_maintenance()
+
+
+def test_a_start_that_the_switcher_refuses_leaves_the_machines_alone(fleet: Fleet, site: Site) -> None:
+    with site.stack.configured(site.stack.switcher, MAX_DURATION_MINUTES="30"):
+        ended = fleet.end(fleet.start())
+
+    assert ended["status"] == "FAILED"
+    assert "minutes" in ended["cause"]
+    assert fleet.default_version()["VersionNumber"] == 1
+    assert fleet.refreshes() == []
+    assert not site.during_maintenance()
 
 
 @pytest.mark.parametrize("fleet", [{"OnFailure": "open"}], indirect=True)

@@ -71,28 +71,28 @@ def _call_as_the_role(resource: str, arguments: Mapping[str, Any]) -> Any:  # no
 
 def _start_slowly(parameters: Mapping[str, Any]) -> Answer:
     group = autoscaling._asgs[parameters["AutoScalingGroupName"]]
-    if _settled(group)[:1] and group["InstanceRefreshes"][0]["Status"] == "InProgress":
+    _settle(group)
+    if any(refresh["Status"] == "InProgress" for refresh in _refreshes(group)):
         return autoscaling._error("InstanceRefreshInProgress", "An Instance Refresh is already in progress")
     answer = _start(parameters)
-    group["InstanceRefreshes"][0] |= {
-        "Status": "InProgress",
-        "PercentageComplete": 0,
-        "over": time.monotonic() + REFRESH_SECONDS,
-    }
+    over = time.monotonic() + REFRESH_SECONDS
+    _refreshes(group)[0] |= {"Status": "InProgress", "PercentageComplete": 0, "over": over}
     return answer
 
 
 def _describe_progress(parameters: Mapping[str, Any]) -> Answer:
-    _settled(autoscaling._asgs[parameters["AutoScalingGroupName"]])
+    _settle(autoscaling._asgs[parameters["AutoScalingGroupName"]])
     return _describe(parameters)
 
 
-def _settled(group: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the group's refreshes, newest first, after those that are over have replaced its machines."""
-    refreshes = group.get("InstanceRefreshes", [])
-    for refresh in refreshes:
+def _settle(group: dict[str, Any]) -> None:
+    """Let the refresh whose time is over have replaced the group's machines."""
+    for refresh in _refreshes(group):
         if refresh["Status"] == "InProgress" and time.monotonic() > refresh["over"]:
             refresh |= {"Status": "Successful", "PercentageComplete": 100}
             group["Instances"].clear()
             autoscaling._reconcile_instances(group)
-    return refreshes
+
+
+def _refreshes(group: dict[str, Any]) -> list[dict[str, Any]]:
+    return group.get("InstanceRefreshes", [])
