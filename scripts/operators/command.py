@@ -360,13 +360,17 @@ def _switch(asked: Asked, event: dict[str, Any], *, url: str | None, dry_run: bo
     asked.note(f"{asked.switcher.place}: {json.dumps(sent, ensure_ascii=False)}\n")
     answered = asked.send(sent)
     if not asked.as_json:
+        # What is switched is said before anything is waited for.
         tables.answer(answered, asked.switcher, datetime.now(timezone.utc))
     seen = traffic.wait(url, closed=event["type"] == "start") if url else None
-    if asked.as_json:
-        asked.say({**answered, "visitors": seen and seen.text}, lambda: None)
-    elif seen:
+    asked.say({**answered, "visitors": seen and seen.text}, lambda: _visitors(url, seen, answered))
+
+
+def _visitors(url: str | None, seen: traffic.Seen | None, answered: dict[str, Any]) -> None:
+    """Print what visitors meet, or how to know."""
+    if seen:
         tables.good(f"\n✓ {url} answers: {seen.text}, {traffic.IN_A_ROW} times in a row")
-    elif not dry_run and any(listener["moves"] for listener in answered["listeners"]):
+    elif not answered["dryRun"] and any(listener["moves"] for listener in answered["listeners"]):
         tables.line("\nVisitors notice within about ten seconds; --url https://… waits for it.")
 
 
