@@ -2,8 +2,8 @@
 
 Gaps that need nothing: MiniStack's schedules deliver `<aws.scheduler.scheduled-time>` as it is written. Its metric
 filters count nothing, it reads no metrics out of log lines, and its alarms look only when a metric is put by hand. Its
-Logs Insights passes over filters other than `@message like` and `@field =`; of `stats` it knows what `insights.py` adds.
-Its CloudFormation gives schedules no time zone.
+Logs Insights passes over filters other than `@message like` and `@field =`, and knows the `stats` of `insights.py`
+alone. Its CloudFormation gives schedules no time zone.
 """
 
 from __future__ import annotations
