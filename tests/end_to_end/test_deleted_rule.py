@@ -47,18 +47,11 @@ def test_a_system_whose_maintenance_rule_was_deleted_is_closed_by_hand_and_then_
     assert listener.rules() == untouched
     anew = deploy_like(aws, deployed_site.stack, name, parameters)
     assert anew.output("SwitcherLogGroupName") != stack.output("SwitcherLogGroupName")
-    assert SECTION in _log(aws, stack)
+    assert SECTION in stack.switcher_log()
     anew.invoke(EVENTS / "start.json").answer  # noqa: B018 (fails when the start did)
     assert listener.request("/a").headers["x-maintenance-mode"] == "on"
     anew.invoke(EVENTS / "end.json").answer  # noqa: B018 (fails when the end did)
     assert listener.request("/a").status == 200
-
-
-def _log(aws: Aws, stack: Stack) -> str:
-    """Return what the switcher has logged, also of a stack that is gone."""
-    pages = aws.client("logs").get_paginator("filter_log_events")
-    found = pages.paginate(logGroupName=stack.output("SwitcherLogGroupName"))
-    return "".join(event["message"] for page in found for event in page["events"])
 
 
 def _create_rule(elb: Any, listener: Listener, stack: Stack) -> str:  # noqa: ANN401 (boto3 makes its classes at run time)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -139,4 +140,30 @@ def test_updates_in_place_and_deletion_leave_the_listener_to_its_owner(
     assert listener.order() == resting
 
     delete(aws, stack)
+    assert listener.rules() == untouched
+
+
+def test_deleted_in_a_window_the_stack_opens_the_system_and_its_log_says_how_the_numbers_were(
+    aws: Aws, servers: dict[str, int], deployed_site: Site
+) -> None:
+    listener = LoadBalancer(aws, "deleted", servers).listener(port=80, rules=RULES)
+    untouched = listener.rules()
+    given = {"ListenerArn": listener.arn, "DefaultAction": "404"}
+    stack = deploy_like(aws, deployed_site.stack, "deleted", given)
+    stack.invoke(EVENTS / "start.json").answer  # noqa: B018 (fails when the start did)
+
+    delete(aws, stack)
+
+    assert [(rule.priority, rule.path) for rule in listener.rules()] == [
+        ("2", "/a*"),
+        ("3", "/b*"),
+        ("4", "/c*"),
+        ("default", "(any)"),
+    ]
+    assert listener.request("/b").status == 200
+    # By hand, as the runbook says: a move is told as the end of the rule's ARN, its old and its new number.
+    logged = re.findall(r"(\w+) (\d+)→(\d+)", stack.switcher_log())
+    numbers = {rule: int(old) for rule, old, _ in logged}
+    back = [{"RuleArn": arn, "Priority": numbers[arn.rpartition("/")[2]]} for arn in list(listener.order())[:-1]]
+    aws.client("elbv2").set_rule_priorities(RulePriorities=back)
     assert listener.rules() == untouched

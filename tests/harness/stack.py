@@ -73,6 +73,12 @@ class Stack:
         finally:
             configure(variables)
 
+    def switcher_log(self) -> str:
+        """Return all that the switcher has logged, also of a stack that is gone."""
+        pages = self._aws.client("logs").get_paginator("filter_log_events")
+        found = pages.paginate(logGroupName=self._outputs["SwitcherLogGroupName"])
+        return "".join(event["message"] for page in found for event in page["events"])
+
     def responder_log(self) -> list[dict[str, Any]]:
         """Return the responder's own log lines, oldest first."""
         logs = self._aws.client("logs")
