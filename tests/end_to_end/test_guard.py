@@ -100,7 +100,8 @@ def test_the_key_that_a_function_has_cannot_be_computed_from_names(aws: Aws, sit
     function = aws.client("lambda").get_function_configuration(FunctionName=site.stack.switcher)
     digest = hashlib.sha256(f"{function['FunctionArn']}:{function['Role']}".encode()).hexdigest()
 
-    assert ask(aws, key=f"ASIA{digest[:16].upper()}")[0] == 403
+    # MiniStack itself would find fault with the signature only, which can be computed, too.
+    assert "this access key is not" in ask(aws, key=f"ASIA{digest[:16].upper()}")[1]
 
 
 @pytest.mark.parametrize("path", [FUNCTIONS, "/_ministack/reset", "/_ministack/config"])
