@@ -20,7 +20,7 @@ pub use language::{LANGUAGES, Language};
 /// What the page may load and do: its own style and scripts, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
      style-src 'sha256-2RQQeFYDT4/bORlQYJ+MnGpjcWU18auMLN/DXfv1J4s='; \
-     script-src 'sha256-fzYLJfGBxViRdHUzCKXMe/U/cI1lUPpX/1ymcVv8CxE=' 'sha256-tSIGZr69P97goqvpoaOjH+CW/Vq75kNe1UrgY5+eIGE='; \
+     script-src 'sha256-fzYLJfGBxViRdHUzCKXMe/U/cI1lUPpX/1ymcVv8CxE=' 'sha256-CbHn4jDplEQ/dD+licQsjvCSsD/HPbkT7tFNqNIZdmw='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]

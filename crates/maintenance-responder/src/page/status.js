@@ -17,7 +17,9 @@
       const { state, until, message } = answer.ok ? await answer.json() : {};
       const text = (value) => (typeof value === "string" ? value : "");
       // Somebody else's JSON says nothing about this maintenance.
-      if (/^(active|partial|resting)$/.test(state)) status = { until: text(until), message: text(message) };
+      if (["active", "partial", "resting"].includes(state)) {
+        status = { until: text(until), message: text(message) };
+      }
     } finally {
       clearTimeout(timeout);
     }

@@ -83,7 +83,7 @@ fn the_page_answers_for_itself() {
     503 Service Unavailable
     cache-control: no-store
     content-language: ja
-    content-security-policy: default-src 'none'; style-src 'sha256-2RQQeFYDT4/bORlQYJ+MnGpjcWU18auMLN/DXfv1J4s='; script-src 'sha256-fzYLJfGBxViRdHUzCKXMe/U/cI1lUPpX/1ymcVv8CxE=' 'sha256-tSIGZr69P97goqvpoaOjH+CW/Vq75kNe1UrgY5+eIGE='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+    content-security-policy: default-src 'none'; style-src 'sha256-2RQQeFYDT4/bORlQYJ+MnGpjcWU18auMLN/DXfv1J4s='; script-src 'sha256-fzYLJfGBxViRdHUzCKXMe/U/cI1lUPpX/1ymcVv8CxE=' 'sha256-CbHn4jDplEQ/dD+licQsjvCSsD/HPbkT7tFNqNIZdmw='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
     content-type: text/html; charset=utf-8
     referrer-policy: no-referrer
     retry-after: 300
