@@ -15,7 +15,7 @@ from tests.harness.stack import Stack, deploy_like
 
 PATH = "/maintenance-status.json"
 RESTING = {"state": "resting", "since": None, "until": None, "message": None}
-START = {"type": "start", "minutes": 60, "message": '점검 중: "soon" \\ back'}
+START = {"type": "start", "minutes": 60, "message": '점검 중: "soon" \\ <b>back</b> & up'}
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,18 @@
-"""What MiniStack's load balancers lack to route by: host names of the sites', and visitors' addresses."""
+"""What MiniStack's load balancers lack: host names of the sites' and visitors' addresses to route by, and XML."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from typing import Any
+from xml.sax.saxutils import escape
 
 from ministack.core.responses import get_request_client_ip
 from ministack.services import alb
 
 _find_lb_for_host = alb.find_lb_for_host
 _match_condition = alb._match_condition
+_action_xml = alb._action_xml
 
 
 def find_lb_for_host(host: str) -> Mapping[str, Any] | None:
@@ -26,6 +28,12 @@ def match_condition(condition: Mapping[str, Any], *request: Any) -> bool:  # noq
     return any(visitor in ip_network(value) for value in condition["Values"])
 
 
+def action_xml(action: Mapping[str, Any]) -> str:
+    """Describe an action, with a fixed response that may hold any text: MiniStack's own breaks the whole answer."""
+    fixed = {name: escape(value) for name, value in action.get("FixedResponseConfig", {}).items()}
+    return _action_xml({**action, "FixedResponseConfig": fixed} if fixed else action)
+
+
 def complete() -> None:
-    """Let MiniStack use these two in place of its own."""
-    alb.find_lb_for_host, alb._match_condition = find_lb_for_host, match_condition
+    """Let MiniStack use these three in place of its own."""
+    alb.find_lb_for_host, alb._match_condition, alb._action_xml = find_lb_for_host, match_condition, action_xml
