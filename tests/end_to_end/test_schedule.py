@@ -14,13 +14,15 @@ from tests.harness.wait import until
 
 # Deployment, MiniStack's look at its schedules every ten seconds, and two minutes of the clock.
 STARTS_WITHIN = 180
+# A start that falls into the deployment would cost two more minutes.
+DEPLOYS_WITHIN = 20
 ENDS_WITHIN = 120
 
 
 @pytest.fixture
 def scheduled_site(aws: Aws, servers: dict[str, int], deployed_site: Site) -> Site:
-    """Deploy with a start in every second minute, beginning with the next, and an end in those between."""
-    next_minute = int(time.time()) // 60 + 1
+    """Deploy with a start in every second minute, beginning soon, and an end in those between."""
+    next_minute = int(time.time() + DEPLOYS_WITHIN) // 60 + 1
     listener = LoadBalancer(aws, "night", servers).listener(port=80, rules=RULES)
     parameters = {
         "ListenerArn": listener.arn,
