@@ -160,6 +160,7 @@ def _listeners(answered: dict[str, Any], switcher: Switcher, now: datetime) -> N
         # Of a start's dry run, `until` is the one that the start would make.
         closed = f"closed until {listener['until'] or 'somebody ends it'}"
         would = f", and this start would {'keep' if listener['state'] == 'active' else 'have'} it {closed}"
+        would += f" and tell visitors: {listener['message']}" if listener.get("message") else ""
         would = would if starts else ", and this end would open it" if answered["dryRun"] and listener["moves"] else ""
         line(f"\n{listener['name']} is {stands.headline}{would}", "bold")
         _facts([] if answered["dryRun"] else standing.facts(listener, switcher.active_priority, now))
