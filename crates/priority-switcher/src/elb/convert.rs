@@ -60,21 +60,16 @@ pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, Problem> {
     Ok(RuleOrder::new(numbered, default)?)
 }
 
-/// The values of a condition: in the field's own structure, or in the older flat list.
-fn values(condition: &RuleCondition) -> Vec<String> {
-    let own: &[&[String]] = &[
-        condition.path_pattern_config().map(|c| c.values()).unwrap_or_default(),
-        condition.path_pattern_config().map(|c| c.regex_values()).unwrap_or_default(),
-        condition.host_header_config().map(|c| c.values()).unwrap_or_default(),
-        condition.host_header_config().map(|c| c.regex_values()).unwrap_or_default(),
-        condition.http_request_method_config().map(|c| c.values()).unwrap_or_default(),
-        condition.source_ip_config().map(|c| c.values()).unwrap_or_default(),
-    ];
-    let mut values = own.concat();
-    if values.is_empty() {
-        values.extend(condition.values().iter().chain(condition.regex_values()).cloned());
-    }
-    values
+/// The values of a condition and its regular expressions: in the field's own structure, or in the older flat lists.
+fn values(condition: &RuleCondition) -> (&[String], &[String]) {
+    const NONE: &[String] = &[];
+    let path = condition.path_pattern_config().map(|own| (own.values(), own.regex_values()));
+    let host = condition.host_header_config().map(|own| (own.values(), own.regex_values()));
+    let method = condition.http_request_method_config().map(|own| (own.values(), NONE));
+    let address = condition.source_ip_config().map(|own| (own.values(), NONE));
+    let own = path.or(host).or(method).or(address);
+    let own = own.filter(|(values, regexes)| !values.is_empty() || !regexes.is_empty());
+    own.unwrap_or((condition.values(), condition.regex_values()))
 }
 
 /// Of headers and queries the names alone: a value is what lets testers in, and answers are read by many.
@@ -93,35 +88,30 @@ fn describe_condition(condition: &RuleCondition) -> String {
             };
             format!("{field}: {}", pairs.iter().map(masked).collect::<Vec<_>>().join(", "))
         }
-        _ => format!("{field}: {}", values(condition).join(", ")),
+        _ => {
+            let (values, regexes) = values(condition);
+            format!("{field}: {}", [values, regexes].concat().join(", "))
+        }
     }
-}
-
-/// The patterns and the regular expressions of a path's or a host's condition, as above: the older flat list counts
-/// where the field's own structure says nothing.
-fn patterns(condition: &RuleCondition) -> Option<(&[String], &[String])> {
-    let own = match condition.field() {
-        Some("path-pattern") => condition.path_pattern_config().map(|own| (own.values(), own.regex_values())),
-        Some("host-header") => condition.host_header_config().map(|own| (own.values(), own.regex_values())),
-        _ => return None,
-    };
-    let own = own.filter(|(values, regexes)| !values.is_empty() || !regexes.is_empty());
-    Some(own.unwrap_or((condition.values(), condition.regex_values())))
 }
 
 /// Whether every request fulfils the condition, as far as that can be told from the values that people write for it.
 fn matches_anything(condition: &RuleCondition) -> bool {
     const REGEXES: [&str; 8] = [".*", "^.*", ".*$", "^.*$", "/.*", "^/.*", "/.*$", "^/.*$"];
-    let wildcards: &[&str] = if condition.field() == Some("host-header") { &["*"] } else { &["*", "/*"] };
+    let wildcards: &[&str] = match condition.field() {
+        Some("path-pattern") => &["*", "/*"],
+        Some("host-header") => &["*"],
+        _ => return false,
+    };
+    let (values, regexes) = values(condition);
     let is_any = |values: &[String], any: &[&str]| values.iter().any(|value| any.contains(&value.as_str()));
-    patterns(condition)
-        .is_some_and(|(values, regexes)| is_any(values, wildcards) || is_any(regexes, &REGEXES))
+    is_any(values, wildcards) || is_any(regexes, &REGEXES)
 }
 
 /// The host patterns that the condition asks for, if it asks for nothing else.
 fn hosts(condition: &RuleCondition) -> Option<&[String]> {
-    let of_host = patterns(condition).filter(|_| condition.field() == Some("host-header"));
-    of_host.filter(|(_, regexes)| regexes.is_empty()).map(|(values, _)| values)
+    let (values, regexes) = values(condition);
+    (condition.field() == Some("host-header") && regexes.is_empty()).then_some(values)
 }
 
 fn scope(conditions: &[RuleCondition]) -> Scope {

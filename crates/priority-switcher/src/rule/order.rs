@@ -100,15 +100,11 @@ impl RuleOrder {
 
     /// The rules that get no request for hosts of this one, because it stands above and takes all of those.
     pub fn shadowed_by(&self, rule: &RuleArn) -> impl Iterator<Item = &Rule> {
-        let own = self
-            .rules
-            .iter()
-            .position(|other| other.arn == *rule)
-            .filter(|own| self.rules[*own].scope.is_whole());
-        let below = own.map_or(&[][..], |own| &self.rules[own + 1..]);
-        below.iter().filter(move |other| {
-            own.is_some_and(|own| self.rules[own].scope.shares_a_host_with(&other.scope))
-        })
+        let own = self.find(rule).filter(|own| own.scope.is_whole());
+        let is_shadowed = |own: &Rule, other: &Rule| {
+            own.priority < other.priority && own.scope.shares_a_host_with(&other.scope)
+        };
+        self.rules.iter().filter(move |other| own.is_some_and(|own| is_shadowed(own, other)))
     }
 
     /// The non-default rule of that ARN.
