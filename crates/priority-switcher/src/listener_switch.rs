@@ -14,7 +14,7 @@ use crate::listener::{Listener, ListenerError};
 use crate::plan::{Move, Plan, Settings, State, Step, View, plan};
 use crate::record::{Origin, Record, Tags, key};
 use crate::report::{ListenerReport, Outcome, Standing, rule_lines};
-use crate::rule::RuleOrder;
+use crate::rule::{Priority, RuleOrder};
 use crate::timestamp::Timestamp;
 use crate::warning::{Warning, setup};
 use reading::Reading;
@@ -39,6 +39,7 @@ pub(crate) struct ListenerSwitch<'a, L> {
 }
 
 /// What the rounds have come to so far.
+#[derive(Default)]
 struct Progress {
     moves: Vec<Move>,
     warnings: Vec<Warning>,
@@ -219,18 +220,19 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         if self.request.command == Command::Check {
             return at_rest.iter().filter_map(|order| setup::shadows(order, rule)).collect();
         }
-        let own = order.find(rule).filter(|_| plan.state == State::Active).map(|own| own.priority);
-        let mut warnings = setup::during_maintenance(
-            order,
-            rule,
-            self.listener.status_rule(),
-            own.unwrap_or(self.settings.active),
-        );
+        let active = self.active_priority(order, plan);
+        let mut warnings = setup::during_maintenance(order, rule, self.listener.status_rule(), active);
         warnings.extend(at_rest.iter().flat_map(|order| setup::at_rest(order, rule)));
         if self.request.dry_run || !matches!(self.request.command, Command::End { .. }) {
             warnings.extend(setup::foreign_owner(&reading.listener_tags));
         }
         warnings
+    }
+
+    /// Where the maintenance rule stands while maintenance is on, or would stand.
+    fn active_priority(&self, order: &RuleOrder, plan: &Plan) -> Priority {
+        let own = order.find(self.listener.rule()).filter(|_| plan.state == State::Active);
+        own.map_or(self.settings.active, |own| own.priority)
     }
 
     fn is_start(&self) -> bool {
@@ -240,14 +242,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
 
 impl Progress {
     fn new(pause: Duration) -> Self {
-        Self {
-            moves: Vec::new(),
-            warnings: Vec::new(),
-            changed: false,
-            origin: None,
-            was_on_since: None,
-            pause,
-        }
+        Self { pause, ..Self::default() }
     }
 
     fn recall(&mut self, origin: Option<&Origin>) {

@@ -34,8 +34,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
             earlier: self.progress.was_on_since,
             news: self.request.command.message().filter(|_| is_obeyed(plan)),
         };
-        let own = reading.order.find(self.listener.rule()).filter(|_| plan.state == State::Active);
-        let active = own.map_or(self.settings.active, |own| own.priority.min(self.settings.active));
+        let active = self.active_priority(&reading.order, plan);
         let telling = status_rule::plan(&reading.order, rule, active, &truth);
         report.warnings.extend(telling.trouble);
         report.message = telling.message;
