@@ -59,10 +59,6 @@ impl Message {
             _ => Ok(Self(text.to_owned())),
         }
     }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl fmt::Display for Message {

@@ -64,18 +64,17 @@ struct Said {
 
 /// Works out what the status rule has to say. `active` is where the maintenance rule stands during maintenance.
 pub fn plan(order: &RuleOrder, rule: &RuleArn, active: Priority, truth: &Truth<'_>) -> Telling {
+    let cannot = |why| Telling { trouble: Some(Warning::status_not_told(why)), ..Telling::default() };
     let Some(own) = order.find(rule) else {
-        let why = format!(
+        return cannot(format!(
             "the status rule {rule} is not among the listener's rules; deploy again to bring it back"
-        );
-        return Telling { trouble: Some(Warning::status_not_told(why)), ..Telling::default() };
+        ));
     };
     let Some(today) = own.fixed_json.as_deref() else {
-        let why = format!(
+        return cannot(format!(
             "the status rule at {} is left alone, because it is no fixed response of JSON with status 200, but {}",
             own.priority, own.action.description
-        );
-        return Telling { trouble: Some(Warning::status_not_told(why)), ..Telling::default() };
+        ));
     };
     let said: Said = serde_json::from_str(today).unwrap_or_default();
     let told = said.message.and_then(|text| Message::new(&text).ok());

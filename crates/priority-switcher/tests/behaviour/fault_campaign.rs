@@ -193,12 +193,9 @@ impl<'a> Evening<'a> {
         if let Ending::Answered(answer) = &ending {
             let says_open = answer.listeners[0].state == State::Resting;
             prop_assert!(!says_open || raced || self.is_open(), "{} says that it is open", payload);
-        }
-        if let Ending::Answered(answer) = &ending
-            && answer.outcome != Outcome::Ignored
-        {
-            prop_assert!(payload["type"] != "start" || self.is_closed(), "{} left it open", payload);
-            prop_assert!(payload["type"] != "end" || raced || self.is_open(), "{} left it closed", payload);
+            let is_obeyed = |kind| payload["type"] == kind && answer.outcome != Outcome::Ignored;
+            prop_assert!(!is_obeyed("start") || self.is_closed(), "{} left it open", payload);
+            prop_assert!(!is_obeyed("end") || raced || self.is_open(), "{} left it closed", payload);
         }
         if !raced && !matches!(ending, Ending::Answered(_)) && self.order() != before {
             let copy = Rc::new(RefCell::new(self.elb.borrow().clone()));

@@ -232,7 +232,7 @@ fn the_real_client_replaces_the_body_and_leaves_the_conditions_and_reads_what_it
         assert_eq!(why_not_told(&on.listeners[0]), "");
         let again = handle(&listeners, &settings, &event, now).await.unwrap();
         assert_eq!(again.outcome, Outcome::Unchanged, "what is read is not what was written");
-        assert_eq!(again.listeners[0].message.as_ref().unwrap().as_str(), message);
+        assert_eq!(again.listeners[0].message.as_ref().unwrap().to_string(), message);
     });
     assert_eq!(conditions(&server), before);
 }
