@@ -4,8 +4,8 @@ MiniStack answers every preflight with `*`, takes any account number for its roo
 without the guard any web page could run programs as the developer. The guard is a layer of ASGI around MiniStack's own
 application, in the same process: nothing listens that is not guarded.
 
-To make up for something that MiniStack lacks and only its inside can give, write one more such layer, a function that
-takes an application and returns one, and add it to `LAYERS`: it sees requests that have passed the guard.
+What MiniStack lacks and only its inside can give, such as `stats` in Logs Insights, is put in place in this process too
+before it serves: each part in a module of its own, by its function `complete`.
 """
 
 from __future__ import annotations
@@ -25,13 +25,9 @@ from ministack.core.router import extract_access_key_id
 from ministack.core.sigv4 import decode_header_value
 from ministack.services import alb, sts
 
-from tests.harness import routing
-from tests.harness.insights import with_stats
-from tests.harness.sdk_calls import with_sdk_calls
+from tests.harness import insights, routing, sdk_calls
 
 App = Callable[[Mapping[str, Any], Callable, Callable], Any]
-
-LAYERS: tuple[Callable[[App], App], ...] = (with_stats, with_sdk_calls)
 
 # By these a browser tells that a page asks; no client of AWS's API is one.
 _FROM_A_BROWSER = ("origin", "sec-fetch-site", "sec-fetch-mode")
@@ -116,8 +112,8 @@ def _let_nobody_compute_the_functions_keys() -> None:
 
 
 if __name__ == "__main__":
-    routing.complete()
+    for part in (insights, routing, sdk_calls):
+        part.complete()
     _let_nobody_compute_the_functions_keys()
-    for layer in (*LAYERS, guarded):
-        emulator.app = layer(emulator.app)
+    emulator.app = guarded(emulator.app)
     emulator.main()

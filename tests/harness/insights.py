@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import Any, TypeVar
+from typing import Any
 
 from ministack.services import cloudwatch_logs
 
@@ -18,14 +18,12 @@ AGGREGATES: dict[str, Callable[[list[Line]], int]] = {
     "min(@timestamp)": lambda lines: min(line["@timestamp"] for line in lines),
     "max(@timestamp)": lambda lines: max(line["@timestamp"] for line in lines),
 }
-App = TypeVar("App")
 _without_stats = cloudwatch_logs._start_query
 
 
-def with_stats(application: App) -> App:
-    """Let the emulator, whose application this is, work them out."""
+def complete() -> None:
+    """Let MiniStack work them out."""
     cloudwatch_logs._start_query = _start_query
-    return application
 
 
 def _start_query(data: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:

@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -24,20 +24,18 @@ REFRESH_SECONDS = 2
 # A minute of a state machine is a second here.
 stepfunctions._SFN_WAIT_SCALE = 1 / 60
 
-App = TypeVar("App")
 Answer = tuple[int, Mapping[str, str], bytes]
 _role: ContextVar[str] = ContextVar("role")
 _task, _call = stepfunctions._execute_task, stepfunctions._invoke_aws_sdk_integration
 _start, _describe = autoscaling._start_instance_refresh, autoscaling._describe_instance_refreshes
 
 
-def with_sdk_calls(application: App) -> App:
-    """Let the emulator, whose application this is, make them."""
+def complete() -> None:
+    """Let MiniStack make them."""
     stepfunctions._execute_task = _task_of_a_role
     stepfunctions._invoke_aws_sdk_integration = _call_as_the_role
     actions = {"StartInstanceRefresh": _start_slowly, "DescribeInstanceRefreshes": _describe_progress}
     autoscaling._ACTION_MAP.update(actions)
-    return application
 
 
 def _task_of_a_role(state: Any, given: Any, execution: Mapping[str, Any], context: Any) -> Any:  # noqa: ANN401
