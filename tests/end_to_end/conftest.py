@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.harness.aws import Aws
 from tests.harness.backends import backends
 from tests.harness.load_balancer import LoadBalancer
+from tests.harness.paths import ROOT
 from tests.harness.sam import Sam
 from tests.harness.site import RULES, Site
 from tests.harness.stack import deploy
+
+Terminal = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +46,24 @@ def site_in_maintenance(site: Site) -> Site:
     """Return the site after a start."""
     site.start()
     return site
+
+
+@pytest.fixture
+def terminal(aws: Aws, tmp_path: Path) -> Terminal:
+    """Return what runs the operators' command, with what somebody types into it, through a link.
+
+    It runs in a folder that has nothing to do with the checkout.
+    """
+    link = tmp_path / "maintenance"
+    link.symlink_to(ROOT / "scripts" / "maintenance")
+
+    def run(*words: str, typed: str = "", **changes: str | None) -> subprocess.CompletedProcess[str]:
+        changed = aws.environment | changes
+        environment = {name: value for name, value in changed.items() if value is not None}
+        done = subprocess.run(
+            [link, *words], cwd=tmp_path, env=environment, input=typed, capture_output=True, text=True, check=False
+        )
+        assert "Traceback" not in done.stderr
+        return done
+
+    return run

@@ -10,37 +10,16 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.end_to_end.conftest import Terminal
 from tests.harness.aws import ACCOUNT, REGION, Aws
 from tests.harness.load_balancer import LoadBalancer
 from tests.harness.paths import ROOT
 from tests.harness.site import RULES, Site
 from tests.harness.stack import delete, deploy_like
-
-Terminal = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def terminal(aws: Aws, tmp_path: Path) -> Terminal:
-    """Return what runs the command through a link, in a folder that has nothing to do with the checkout."""
-    link = tmp_path / "maintenance"
-    link.symlink_to(ROOT / "scripts" / "maintenance")
-
-    def run(*words: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
-        changed = aws.environment | changes
-        environment = {name: value for name, value in changed.items() if value is not None}
-        done = subprocess.run(
-            [link, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
-        assert "Traceback" not in done.stderr
-        return done
-
-    return run
 
 
 def test_a_window_is_started_looked_at_and_ended(aws: Aws, site: Site, terminal: Terminal) -> None:
@@ -131,7 +110,7 @@ def test_schedules_are_told_with_their_next_run(
     aws: Aws, site: Site, servers: dict[str, int], terminal: Terminal
 ) -> None:
     listener = LoadBalancer(aws, "weekly", servers).listener(port=80, rules=RULES)
-    given = {**given_to(aws, "shop"), "ListenerArn": listener.arn, "MaxDurationMinutes": "60"}
+    given = {"ListenerArn": listener.arn, "DefaultAction": "404", "MaxDurationMinutes": "60"}
     stack = deploy_like(aws, site.stack, "weekly", {**given, "StartSchedule": "cron(0 22 ? * SUN *)"})
     try:
         # MiniStack's CloudFormation gives a schedule no time zone.
@@ -154,22 +133,6 @@ def test_a_reader_that_has_seen_enough_leaves_no_traceback(aws: Aws, site: Site)
     assert not read.stderr
 
 
-def acting_as(aws: Aws, name: str, statements: list[dict[str, Any]]) -> dict[str, str]:
-    """Return the credentials of somebody who may do what these statements of a policy say."""
-    trusted = [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]
-    trust, policy = (json.dumps({"Version": "2012-10-17", "Statement": given}) for given in (trusted, statements))
-    iam = aws.client("iam")
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    if statements:
-        iam.put_role_policy(RoleName=name, PolicyName="given", PolicyDocument=policy)
-    session = aws.client("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
-    return {
-        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": session["SessionToken"],
-    }
-
-
 def test_the_permissions_of_the_runbook_are_enough_for_the_night(aws: Aws, site: Site, terminal: Terminal) -> None:
     written = re.search(r"### Who may do what\n.*?```json\n(.*?)```", (ROOT / "docs" / "runbook.md").read_text(), re.S)[
         1
@@ -177,13 +140,13 @@ def test_the_permissions_of_the_runbook_are_enough_for_the_night(aws: Aws, site:
     for placeholder, value in (("REGION", REGION), ("ACCOUNT", ACCOUNT), ("maintenance-mode", site.stack.name)):
         written = written.replace(placeholder, value)
     statements = json.loads(written)["Statement"]
-    operator = acting_as(aws, "operator", statements)
+    operator = aws.acting_as("operator", statements)
     done = [
         terminal(*words, "--stack", site.stack.name, **operator)
         for words in (("start", "--minutes", "90"), ("status",), ("report",), ("end",))
     ]
     # Without what is only looked at besides, the rest is shown.
-    half_blind = terminal("status", "--stack", site.stack.name, **acting_as(aws, "half-blind", statements[:2]))
+    half_blind = terminal("status", "--stack", site.stack.name, **aws.acting_as("half-blind", statements[:2]))
 
     assert [run.returncode for run in done] == [0, 0, 0, 0], [run.stderr for run in done]
     assert "not known" not in done[1].stdout
@@ -238,7 +201,7 @@ def test_a_stack_with_a_longest_window_needs_no_end_and_knows_no_endless_one(
     aws: Aws, site: Site, servers: dict[str, int], terminal: Terminal
 ) -> None:
     listener = LoadBalancer(aws, "limited", servers).listener(port=80, rules=RULES)
-    parameters = {**given_to(aws, "shop"), "ListenerArn": listener.arn, "MaxDurationMinutes": "30"}
+    parameters = {"ListenerArn": listener.arn, "DefaultAction": "404", "MaxDurationMinutes": "30"}
     stack = deploy_like(aws, site.stack, "limited", parameters)
     try:
         endless = terminal("start", "--stack", "limited", "--no-end")
@@ -251,12 +214,6 @@ def test_a_stack_with_a_longest_window_needs_no_end_and_knows_no_endless_one(
         assert "maintenance-mode:until" in listener.tags(stack.rule_arn)
     finally:
         delete(aws, stack)
-
-
-def given_to(aws: Aws, stack: str) -> dict[str, str]:
-    """Return the parameters that a stack was deployed with."""
-    described = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    return {given["ParameterKey"]: given["ParameterValue"] for given in described["Parameters"]}
 
 
 @pytest.mark.parametrize(

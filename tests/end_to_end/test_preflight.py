@@ -7,14 +7,14 @@ import re
 import shlex
 import subprocess
 from collections.abc import Mapping
+from functools import partial
 from itertools import count
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.test_maintenance_command import acting_as
+from tests.end_to_end.conftest import Terminal
 from tests.harness.aws import Aws
-from tests.harness.paths import ROOT
 from tests.harness.site import Site
 
 Action = Mapping[str, Any]
@@ -26,12 +26,10 @@ HTTPS: Action = {
 }
 
 
-def preflight(aws: Aws, *words: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as an operator does."""
-    command = [ROOT / "scripts" / "maintenance", "preflight", *words]
-    done = subprocess.run(command, env=aws.environment | changes, capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr
-    return done
+@pytest.fixture
+def preflight(terminal: Terminal) -> Terminal:
+    """Return what runs the subcommand as an operator does."""
+    return partial(terminal, "preflight")
 
 
 def parameters(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
@@ -71,10 +69,10 @@ def front(aws: Aws) -> Front:
     return Front(aws)
 
 
-def test_a_listener_that_serves_nothing_by_default(aws: Aws, front: Front) -> None:
+def test_a_listener_that_serves_nothing_by_default(preflight: Terminal, front: Front) -> None:
     arn = front.listener(443, NOTHING, {10: ("/a*", front.forward)})
 
-    looked = preflight(aws, arn)
+    looked = preflight(arn)
 
     assert parameters(looked) == {"ListenerArn": arn, "DefaultAction": "404"}
     table = [line.split() for line in looked.stdout.splitlines() if re.match("10 |default ", line)]
@@ -85,10 +83,10 @@ def test_a_listener_that_serves_nothing_by_default(aws: Aws, front: Front) -> No
     ]
 
 
-def test_the_standard_pair(aws: Aws, front: Front) -> None:
+def test_the_standard_pair(preflight: Terminal, front: Front) -> None:
     secure, plain = front.listener(443, front.forward), front.listener(80, HTTPS)
 
-    assert parameters(preflight(aws, secure, plain)) == {
+    assert parameters(preflight(secure, plain)) == {
         "ListenerArn": secure,
         "DefaultAction": front.group,
         "SecondListenerArn": plain,
@@ -97,12 +95,12 @@ def test_the_standard_pair(aws: Aws, front: Front) -> None:
 
 
 def test_a_default_action_of_another_kind_has_to_become_a_rule_which_the_printed_command_makes(
-    aws: Aws, front: Front
+    preflight: Terminal, front: Front
 ) -> None:
     closed = {"StatusCode": "503", "ContentType": "text/html", "MessageBody": "it's <b>closed</b>"}
     arn = front.listener(443, {"Type": "fixed-response", "FixedResponseConfig": closed})
 
-    looked = preflight(aws, arn)
+    looked = preflight(arn)
 
     assert looked.returncode == 1
     assert "sam deploy" not in looked.stdout
@@ -114,25 +112,25 @@ def test_a_default_action_of_another_kind_has_to_become_a_rule_which_the_printed
         Conditions=[{"Field": "path-pattern", "Values": [given["--conditions"].rpartition("=")[2]]}],
         Actions=json.loads(given["--actions"]),
     )
-    assert parameters(preflight(aws, arn)) == {"ListenerArn": arn, "DefaultAction": "own"}
+    assert parameters(preflight(arn)) == {"ListenerArn": arn, "DefaultAction": "own"}
 
 
-def test_a_listener_that_a_controller_owns(aws: Aws, front: Front) -> None:
+def test_a_listener_that_a_controller_owns(preflight: Terminal, front: Front) -> None:
     arn = front.listener(443, NOTHING)
     front.elb.add_tags(ResourceArns=[front.arn], Tags=[{"Key": "elbv2.k8s.aws/cluster", "Value": "prod"}])
 
-    looked = preflight(aws, arn)
+    looked = preflight(arn)
 
     assert looked.returncode == 1
     assert "AWS Load Balancer Controller owns it (elbv2.k8s.aws/cluster=prod)" in looked.stdout
     assert "sam deploy" not in looked.stdout
 
 
-def test_a_machine_gets_what_to_do_and_the_parameters(aws: Aws, front: Front) -> None:
+def test_a_machine_gets_what_to_do_and_the_parameters(preflight: Terminal, front: Front) -> None:
     arn = front.listener(443, NOTHING)
     front.elb.add_tags(ResourceArns=[front.arn], Tags=[{"Key": "elbv2.k8s.aws/cluster", "Value": "prod"}])
 
-    looked = preflight(aws, arn, "--json")
+    looked = preflight(arn, "--json")
 
     said = json.loads(looked.stdout)
     assert (looked.returncode, said["ready"]) == (1, False)
@@ -140,8 +138,8 @@ def test_a_machine_gets_what_to_do_and_the_parameters(aws: Aws, front: Front) ->
     assert said["parameters"] == {"ListenerArn": arn, "DefaultAction": "404"}
 
 
-def test_a_listener_that_is_served_already(aws: Aws, deployed_site: Site) -> None:
-    looked = preflight(aws, deployed_site.listener.arn)
+def test_a_listener_that_is_served_already(preflight: Terminal, deployed_site: Site) -> None:
+    looked = preflight(deployed_site.listener.arn)
 
     assert looked.returncode == 1
     assert "looks like the maintenance rule of a deployment of this template" in looked.stdout
@@ -164,24 +162,26 @@ LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener"
         ([], 2, "Missing argument 'LISTENER-ARN'"),
     ],
 )
-def test_what_is_no_listener_is_refused_with_what_it_is(aws: Aws, arns: list[str], code: int, sentence: str) -> None:
-    refused = preflight(aws, *arns)
+def test_what_is_no_listener_is_refused_with_what_it_is(
+    preflight: Terminal, arns: list[str], code: int, sentence: str
+) -> None:
+    refused = preflight(*arns)
 
     assert refused.returncode == code
     assert sentence in refused.stderr
     assert not refused.stdout
 
 
-def test_what_is_no_answer_of_aws_is_a_sentence(aws: Aws, front: Front) -> None:
+def test_what_is_no_answer_of_aws_is_a_sentence(preflight: Terminal, front: Front) -> None:
     # The guard of the emulator answers an unknown key as a proxy does: not as AWS would.
-    refused = preflight(aws, front.listener(443, NOTHING), AWS_ACCESS_KEY_ID="AKIA0123456789ABCDEF")
+    refused = preflight(front.listener(443, NOTHING), AWS_ACCESS_KEY_ID="AKIA0123456789ABCDEF")
 
     assert refused.returncode == 1
     assert refused.stderr.startswith("✗ AWS could not be asked: ")
 
 
-def test_a_missing_permission_is_named(aws: Aws, front: Front) -> None:
-    refused = preflight(aws, front.listener(443, NOTHING), **acting_as(aws, "nobody", []))
+def test_a_missing_permission_is_named(aws: Aws, preflight: Terminal, front: Front) -> None:
+    refused = preflight(front.listener(443, NOTHING), **aws.acting_as("nobody", []))
 
     assert refused.returncode == 1
     assert "AWS refused DescribeListeners (AccessDenied" in refused.stderr

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from itertools import count
 
 import pytest
 
-from tests.end_to_end.test_maintenance_command import given_to
+from tests.end_to_end.conftest import Terminal
 from tests.harness.aws import Aws
 from tests.harness.load_balancer import LoadBalancer
-from tests.harness.paths import ROOT
 from tests.harness.site import RULES, Site
 from tests.harness.stack import Stack, delete, deploy_like
 
 NAMES = (f"brief-{number}" for number in count())
-
-
-def command(aws: Aws, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the operators' command, with what somebody types into it."""
-    line = [ROOT / "scripts" / "maintenance", *words]
-    done = subprocess.run(line, env=aws.environment, input=typed, capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr
-    return done
 
 
 @pytest.fixture
@@ -32,29 +22,30 @@ def other(aws: Aws, deployed_site: Site, servers: dict[str, int]) -> Iterator[Si
     """Yield a site of the test's own, at which nobody has knocked."""
     name = next(NAMES)
     listener = LoadBalancer(aws, name, servers).listener(port=80, rules=RULES)
-    parameters = {**given_to(aws, "shop"), "ListenerArn": listener.arn}
+    parameters = {"ListenerArn": listener.arn, "DefaultAction": "404"}
     site = Site(listener, deploy_like(aws, deployed_site.stack, name, parameters))
     yield site
-    if site.stack.name in {stack["StackName"] for stack in stacks(aws)}:
+    if not gone(aws, site.stack):
         delete(aws, site.stack)
 
 
-def stacks(aws: Aws) -> list[dict[str, str]]:
-    """Return the stacks that there are."""
+def gone(aws: Aws, stack: Stack) -> bool:
+    """Whether a stack is no longer there."""
     pages = aws.client("cloudformation").get_paginator("list_stacks").paginate()
-    return [one for page in pages for one in page["StackSummaries"] if one["StackStatus"] != "DELETE_COMPLETE"]
+    found = (one for page in pages for one in page["StackSummaries"] if one["StackName"] == stack.name)
+    return all(one["StackStatus"] == "DELETE_COMPLETE" for one in found)
 
 
-def test_a_report_says_who_knocked_in_the_window(aws: Aws, other: Site) -> None:
-    before = command(aws, "report", "--stack", other.stack.name)
+def test_a_report_says_who_knocked_in_the_window(other: Site, terminal: Terminal) -> None:
+    before = terminal("report", "--stack", other.stack.name)
     other.start()
     for path in ("/b/orders", "/b/orders?token=secret", "/a"):
         other.listener.request(path)
     other.listener.request("/b/orders", method="POST")
     other.stack.await_responder_log(4)
 
-    told = command(aws, "report", "--stack", other.stack.name, "--json")
-    shown = command(aws, "report", "--stack", other.stack.name, "--hours", "1").stdout
+    told = terminal("report", "--stack", other.stack.name, "--json")
+    shown = terminal("report", "--stack", other.stack.name, "--hours", "1").stdout
 
     assert before.returncode == 0
     assert before.stdout.startswith("Nobody knocked between ")
@@ -72,19 +63,14 @@ def test_a_report_says_who_knocked_in_the_window(aws: Aws, other: Site) -> None:
     assert "secret" not in shown
 
 
-def gone(aws: Aws, stack: Stack) -> bool:
-    """Whether a stack is no longer there."""
-    return stack.name not in {one["StackName"] for one in stacks(aws)}
-
-
-def test_a_stack_is_deleted_at_rest_alone_and_by_its_name(aws: Aws, other: Site) -> None:
+def test_a_stack_is_deleted_at_rest_alone_and_by_its_name(aws: Aws, other: Site, terminal: Terminal) -> None:
     groups = [other.stack.output(f"{function}LogGroupName") for function in ("Responder", "Switcher")]
     other.start()
-    in_a_window = command(aws, "delete", "--stack", other.stack.name, "--yes")
+    in_a_window = terminal("delete", "--stack", other.stack.name, "--yes")
     other.end()
-    mistyped = command(aws, "delete", "--stack", other.stack.name, typed="shop\n")
+    mistyped = terminal("delete", "--stack", other.stack.name, typed="shop\n")
     assert not gone(aws, other.stack)
-    deleted = command(aws, "delete", "--stack", other.stack.name, typed=f"{other.stack.name}\n")
+    deleted = terminal("delete", "--stack", other.stack.name, typed=f"{other.stack.name}\n")
 
     assert in_a_window.returncode == 1
     assert "nothing was deleted" in in_a_window.stderr
@@ -97,9 +83,9 @@ def test_a_stack_is_deleted_at_rest_alone_and_by_its_name(aws: Aws, other: Site)
     assert len(other.listener.rules()) == len(RULES) + 1
 
 
-def test_while_the_state_is_not_known_nothing_is_deleted(aws: Aws, other: Site) -> None:
+def test_while_the_state_is_not_known_nothing_is_deleted(aws: Aws, other: Site, terminal: Terminal) -> None:
     with other.stack.configured(other.stack.switcher, ACTIVE_PRIORITY="first"):
-        refused = command(aws, "delete", "--stack", other.stack.name, "--yes")
+        refused = terminal("delete", "--stack", other.stack.name, "--yes")
 
     assert refused.returncode == 1
     assert (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import secrets
@@ -68,6 +69,21 @@ class Aws:
     def client(self, service: str) -> Any:  # noqa: ANN401 (boto3 makes its classes at run time)
         """Return the boto3 client of a service."""
         return _client(self.endpoint, self.key, service)
+
+    def acting_as(self, name: str, statements: list[dict[str, Any]]) -> dict[str, str]:
+        """Return the credentials of somebody who may do what these statements of a policy say."""
+        trusted = [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]
+        trust, policy = (json.dumps({"Version": "2012-10-17", "Statement": given}) for given in (trusted, statements))
+        iam = self.client("iam")
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        if statements:
+            iam.put_role_policy(RoleName=name, PolicyName="given", PolicyDocument=policy)
+        session = self.client("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
+        return {
+            "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": session["SessionToken"],
+        }
 
 
 @lru_cache
