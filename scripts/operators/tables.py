@@ -155,21 +155,25 @@ def _facts(rows: Iterable[tuple[str, ...]]) -> None:
 
 def _listeners(answered: dict[str, Any], switcher: Switcher, now: datetime) -> None:
     for listener in answered["listeners"]:
-        stands = Standing.of(listener, now)
-        starts = answered["dryRun"] and answered["type"] == "start"
-        # Of a start's dry run, `until` is the one that the start would make.
-        closed = f"closed until {listener['until'] or 'somebody ends it'}"
-        would = f", and this start would {'keep' if listener['state'] == 'active' else 'have'} it {closed}"
-        would += f" and tell visitors: {listener['message']}" if listener.get("message") else ""
-        would = would if starts else ", and this end would open it" if answered["dryRun"] and listener["moves"] else ""
-        line(f"\n{listener['name']} is {stands.headline}{would}", "bold")
-        _facts([] if answered["dryRun"] else standing.facts(listener, switcher.active_priority, now))
+        dry = answered["dryRun"]
+        would = _would(answered["type"], listener) if dry else ""
+        line(f"\n{listener['name']} is {Standing.of(listener, now).headline}{would}", "bold")
+        _facts([] if dry else standing.facts(listener, switcher.active_priority, now))
         for warning in listener["warnings"]:
             # It says that the window is not what was just asked for.
             style = "bold reverse yellow" if warning["code"] == "window-kept" else "yellow"
             line(f"! {warning['code']}: {warning['message']}", style)
         line("")
         _rules_of(listener)
+
+
+def _would(event: str, listener: dict[str, Any]) -> str:
+    """Say what a dry run's event would make of a listener; `until` and `message` are those that a start would make."""
+    if event != "start":
+        return ", and this end would open it" if listener["moves"] else ""
+    does = "keep" if listener["state"] == "active" else "have"
+    told = f" and tell visitors: {listener['message']}" if listener.get("message") else ""
+    return f", and this start would {does} it closed until {listener['until'] or 'somebody ends it'}{told}"
 
 
 def _rules_of(listener: dict[str, Any]) -> None:
