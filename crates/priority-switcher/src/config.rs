@@ -1,60 +1,65 @@
 //! The environment, read once at init.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use crate::event::MAX_MINUTES_AHEAD;
-use crate::plan::Settings;
-use crate::rule::{Priority, RuleArn};
+use crate::rule::{OwnRules, Priority, RuleArn};
+use crate::settings::Settings;
+use crate::timestamp::LONGEST_WINDOW_MINUTES;
 
 /// How the function was deployed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// At least one, each of another listener.
     pub rules: Vec<OwnRules>,
-    /// What the planner has to respect.
+    /// What the plan has to respect.
     pub settings: Settings,
 }
 
-/// The rules of one listener that are there for maintenance.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnRules {
-    pub maintenance: RuleArn,
-    /// The rule that tells the state; another one of the same listener.
-    pub status: Option<RuleArn>,
-}
-
-/// A variable that is missing or cannot be used. No event is obeyed then.
+/// A variable that is missing or cannot be used: every event fails with this sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    #[error("{variable} is not set; accepted: {accepted}")]
-    NotSet { variable: &'static str, accepted: &'static str },
-    #[error("{variable} is \"{value}\": {reason}; accepted: {accepted}")]
-    Unusable { variable: &'static str, value: String, reason: String, accepted: String },
-}
+#[error("{0}")]
+pub struct ConfigError(String);
 
-const RULES: &str = "MAINTENANCE_RULE_ARNS";
-const STATUS_RULES: &str = "STATUS_RULE_ARNS";
+const MAINTENANCE: &str = "MAINTENANCE_RULE_ARNS";
+const PLACEHOLDER: &str = "PLACEHOLDER_RULE_ARNS";
+const STATUS: &str = "STATUS_RULE_ARNS";
 const ACTIVE: &str = "ACTIVE_PRIORITY";
 const RESTING: &str = "RESTING_PRIORITY";
 const MAX_DURATION: &str = "MAX_DURATION_MINUTES";
 const STALE_AFTER: &str = "STALE_AFTER_MINUTES";
-const DEFAULT_STALE_AFTER: u32 = 60;
+
+const OF_LISTENERS: &str = "rule ARNs of Application Load Balancers in the function's own region, at most one for each \
+                            listener, separated by commas";
+const OF_THESE_LISTENERS: &str =
+    "rule ARNs of the maintenance rules' listeners, at most one for each, separated by commas";
 
 impl Config {
-    /// Reads the environment through `lookup`. Values are trimmed; an empty one counts as unset, because a
-    /// template passes an empty parameter on as an empty variable.
+    /// Reads the environment through `lookup`. Values are trimmed; an empty one counts as unset, because a template
+    /// passes an empty parameter on as an empty variable.
     ///
     /// # Errors
-    /// On the first variable that is missing, malformed or at odds with another.
+    /// On the first variable that is missing, malformed or contradicts another.
     pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let environment = Environment(lookup);
-        let rules = environment.rules()?;
-        let active = environment.priority(ACTIVE, 1, "a whole number from 1 to 50000")?;
-        let active = active.unwrap_or(Priority::FIRST);
-        let lower = format!("a whole number up to 50000, greater than {ACTIVE} ({active})");
-        let resting = environment.priority(RESTING, u32::from(active.get()) + 1, &lower)?;
-        let max_duration = environment.minutes(MAX_DURATION, 0)?.filter(|minutes| *minutes > 0);
-        let stale_after = environment.minutes(STALE_AFTER, 1)?.unwrap_or(DEFAULT_STALE_AFTER);
+        let maintenance = environment.arns(MAINTENANCE, OF_LISTENERS)?;
+        if maintenance.is_empty() {
+            return Err(ConfigError(format!("{MAINTENANCE} names no rule; accepted: {OF_LISTENERS}")));
+        }
+        let own = |maintenance| OwnRules { maintenance, placeholder: None, status: None };
+        let mut rules: Vec<_> = maintenance.into_iter().map(own).collect();
+        environment.add(PLACEHOLDER, &mut rules, |own| &mut own.placeholder)?;
+        environment.add(STATUS, &mut rules, |own| &mut own.status)?;
+        let last = Priority::LAST.get().into();
+        let active = environment.number(ACTIVE, 1..=last - 1)?.unwrap_or(Priority::FIRST);
+        let resting = environment.number(RESTING, 2..=last)?.unwrap_or(Priority::LAST);
+        if resting <= active {
+            let problem = format!("not greater than {ACTIVE}, {active}");
+            return Err(unusable(RESTING, resting, problem, "a greater number, up to 50000"));
+        }
+        let max_duration = environment.number(MAX_DURATION, 0..=LONGEST_WINDOW_MINUTES)?;
+        let stale_after = environment.number(STALE_AFTER, 1..=LONGEST_WINDOW_MINUTES)?.unwrap_or(60);
+        let max_duration = max_duration.filter(|minutes| *minutes > 0);
         Ok(Self { rules, settings: Settings { active, resting, max_duration, stale_after } })
     }
 }
@@ -63,85 +68,71 @@ struct Environment<F>(F);
 
 impl<F: Fn(&str) -> Option<String>> Environment<F> {
     fn value(&self, variable: &str) -> Option<String> {
-        let value = (self.0)(variable)?.trim().to_owned();
-        (!value.is_empty()).then_some(value)
+        (self.0)(variable).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
-    fn rules(&self) -> Result<Vec<OwnRules>, ConfigError> {
-        const ACCEPTED: &str = "rule ARNs of Application Load Balancers in the function's own region, at most one for \
-                                each listener, separated by commas";
-        const ACCEPTED_STATUS: &str =
-            "rule ARNs of the maintenance rules' listeners, at most one for each, separated by commas";
-        let value = self.value(RULES).ok_or(ConfigError::NotSet { variable: RULES, accepted: ACCEPTED })?;
-        let arns = self.arns(RULES, &value, ACCEPTED)?;
-        if arns.is_empty() {
-            return Err(unusable(RULES, &value, "it names no rule".to_owned(), ACCEPTED));
-        }
-        let mut rules: Vec<_> =
-            arns.into_iter().map(|maintenance| OwnRules { maintenance, status: None }).collect();
-        let value = self.value(STATUS_RULES).unwrap_or_default();
-        for status in self.arns(STATUS_RULES, &value, ACCEPTED_STATUS)? {
-            let refuse = |reason| unusable(STATUS_RULES, &value, reason, ACCEPTED_STATUS);
-            let of_its_listener =
-                rules.iter_mut().find(|own| own.maintenance.listener() == status.listener());
-            let own = of_its_listener
-                .ok_or_else(|| refuse(format!("{status} is a rule of none of {RULES}'s listeners")))?;
-            if own.maintenance == status {
-                return Err(refuse(format!("{status} is the maintenance rule itself")));
+    /// Gives the rules of a variable to their listeners.
+    fn add(
+        &self,
+        variable: &str,
+        rules: &mut [OwnRules],
+        place: fn(&mut OwnRules) -> &mut Option<RuleArn>,
+    ) -> Result<(), ConfigError> {
+        for arn in self.arns(variable, OF_THESE_LISTENERS)? {
+            let refuse = |problem| {
+                unusable(variable, self.value(variable).unwrap_or_default(), problem, OF_THESE_LISTENERS)
+            };
+            let own = rules.iter_mut().find(|own| own.maintenance.listener() == arn.listener());
+            let own = own.ok_or_else(|| refuse(format!("{arn} is of no listener of {MAINTENANCE}")))?;
+            if own.maintenance == arn || own.placeholder.as_ref() == Some(&arn) {
+                return Err(refuse(format!("{arn} is in another variable, too")));
             }
-            own.status = Some(status);
+            *place(own) = Some(arn);
         }
-        Ok(rules)
+        Ok(())
     }
 
-    fn arns(&self, variable: &'static str, value: &str, accepted: &str) -> Result<Vec<RuleArn>, ConfigError> {
-        let refuse = |reason| unusable(variable, value, reason, accepted);
-        let own_region = self.value("AWS_REGION");
+    /// The rules of a variable, each of another listener; none if it is not set.
+    fn arns(&self, variable: &str, accepted: &str) -> Result<Vec<RuleArn>, ConfigError> {
+        let value = self.value(variable).unwrap_or_default();
+        let refuse = |problem| unusable(variable, &value, problem, accepted);
+        let region = self.value("AWS_REGION");
         let mut rules: Vec<RuleArn> = Vec::new();
         for text in value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
-            let rule: RuleArn = text.parse().map_err(|_| refuse(format!("\"{text}\" is no rule ARN")))?;
-            if let Some(own) = own_region.as_deref().filter(|own| *own != rule.region()) {
-                return Err(refuse(format!("{rule} is not in the function's region, {own}")));
+            let rule: RuleArn = text.parse().map_err(|_| refuse(format!("\"{text}\" is not a rule ARN")))?;
+            if let Some(region) = region.as_deref().filter(|region| *region != rule.region()) {
+                return Err(refuse(format!("{rule} is not in the function's region, {region}")));
             }
             if let Some(other) = rules.iter().find(|other| other.listener() == rule.listener()) {
-                return Err(refuse(format!("{other} and {rule} are rules of one listener")));
+                return Err(refuse(format!("{other} and {rule} are of one listener")));
             }
             rules.push(rule);
         }
         Ok(rules)
     }
 
-    fn priority(
+    fn number<T: TryFrom<u32>>(
         &self,
-        variable: &'static str,
-        least: u32,
-        accepted: &str,
-    ) -> Result<Option<Priority>, ConfigError> {
-        let number = self.number(variable, least..=u32::from(Priority::LAST.get()), accepted)?;
-        Ok(number.and_then(|number| Priority::try_from(number).ok()))
-    }
-
-    fn minutes(&self, variable: &'static str, least: u32) -> Result<Option<u32>, ConfigError> {
-        let accepted = format!("a whole number of minutes from {least} to {MAX_MINUTES_AHEAD}");
-        self.number(variable, least..=MAX_MINUTES_AHEAD, &accepted)
-    }
-
-    fn number(
-        &self,
-        variable: &'static str,
+        variable: &str,
         range: RangeInclusive<u32>,
-        accepted: &str,
-    ) -> Result<Option<u32>, ConfigError> {
+    ) -> Result<Option<T>, ConfigError> {
         let Some(value) = self.value(variable) else { return Ok(None) };
-        let refuse = |reason: &str| unusable(variable, &value, reason.to_owned(), accepted);
-        let number: i64 = value.parse().map_err(|_| refuse("it is no whole number"))?;
-        let number = u32::try_from(number).ok().filter(|number| range.contains(number));
-        number.map(Some).ok_or_else(|| refuse("it is out of range"))
+        let number = value.parse().ok().filter(|number| range.contains(number));
+        let number = number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
+            let accepted = format!("a whole number from {} to {}", range.start(), range.end());
+            unusable(variable, &value, "not a usable number", accepted)
+        });
+        number.map(Some)
     }
 }
 
-fn unusable(variable: &'static str, value: &str, reason: String, accepted: &str) -> ConfigError {
-    ConfigError::Unusable { variable, value: value.to_owned(), reason, accepted: accepted.to_owned() }
+fn unusable(
+    variable: &str,
+    value: impl Display,
+    problem: impl Display,
+    accepted: impl Display,
+) -> ConfigError {
+    ConfigError(format!("{variable} is \"{value}\": {problem}; accepted: {accepted}"))
 }
 
 #[cfg(test)]

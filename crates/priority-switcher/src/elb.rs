@@ -11,10 +11,10 @@ use aws_sdk_elasticloadbalancingv2::types::{
 
 pub use client::{client, http_client, patient};
 
-use crate::listener::{Listener, ListenerError, ReadTags};
+use crate::listener::{Listener, ListenerError};
 use crate::plan::Move;
 use crate::record::Tags;
-use crate::rule::{ListenerArn, RuleArn, RuleOrder, TargetGroupArn};
+use crate::rule::{ListenerArn, OwnRules, RuleArn, RuleOrder, TargetGroupArn};
 
 /// The largest page that DescribeRules gives out
 /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html>):
@@ -25,25 +25,18 @@ const PAGE_SIZE: i32 = 400;
 /// stops naming a next page is told of, well within the function's time.
 const MOST_PAGES: usize = 20;
 
-/// One real listener with its maintenance rule.
+/// One real listener with the stack's own rules.
 #[derive(Clone, Debug)]
 pub struct ElbListener {
     client: Client,
     arn: ListenerArn,
-    rule: RuleArn,
-    status_rule: Option<RuleArn>,
+    own: OwnRules,
 }
 
 impl ElbListener {
-    /// The listener that `rule` belongs to.
-    pub fn of_rule(client: Client, rule: RuleArn) -> Self {
-        Self { client, arn: rule.listener(), rule, status_rule: None }
-    }
-
-    /// The same with a rule that tells the state.
-    #[must_use]
-    pub fn with_status_rule(self, status_rule: Option<RuleArn>) -> Self {
-        Self { status_rule, ..self }
+    /// The listener that these rules belong to.
+    pub fn new(client: Client, own: OwnRules) -> Self {
+        Self { client, arn: own.maintenance.listener(), own }
     }
 }
 
@@ -52,12 +45,8 @@ impl Listener for ElbListener {
         &self.arn
     }
 
-    fn rule(&self) -> &RuleArn {
-        &self.rule
-    }
-
-    fn status_rule(&self) -> Option<&RuleArn> {
-        self.status_rule.as_ref()
+    fn own_rules(&self) -> &OwnRules {
+        &self.own
     }
 
     async fn rules(&self) -> Result<RuleOrder, ListenerError> {
@@ -86,37 +75,28 @@ impl Listener for ElbListener {
         })
     }
 
-    async fn tags(&self) -> Result<ReadTags, ListenerError> {
+    async fn tags(&self) -> Result<Tags, ListenerError> {
         const CALL: &str = "DescribeTags";
-        let (rule, listener) = (self.rule.as_str(), self.arn.as_str());
-        let request = self.client.describe_tags().resource_arns(rule).resource_arns(listener);
-        let answer = request.send().await.map_err(|error| failure::of_own_rule(CALL, &self.rule, &error))?;
-        let mut described = answer.tag_descriptions.unwrap_or_default();
-        let mut tags_of = |arn: &str| {
-            let of_it = described.iter_mut().find(|description| description.resource_arn() == Some(arn))?;
-            let tags = of_it.tags.take().unwrap_or_default().into_iter();
-            Some(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect())
-        };
-        // No answer for the rule is not the same as a rule without tags: an end would lose its way back.
-        let Some(rule) = tags_of(rule) else {
-            let message = format!("the answer does not name rule {}", self.rule);
-            return Err(ListenerError::Failed { call: CALL, message });
-        };
-        Ok(ReadTags { rule, listener: tags_of(listener).unwrap_or_default() })
+        let rule = &self.own.maintenance;
+        let answer = self.client.describe_tags().resource_arns(rule.as_str()).send().await;
+        let answer = answer.map_err(|error| failure::of_own_rule(CALL, rule, &error))?;
+        let mut described = answer.tag_descriptions.unwrap_or_default().into_iter();
+        let of_rule = described.find(|description| description.resource_arn() == Some(rule.as_str()));
+        // An answer without the rule is not a rule without tags: an end would lose its window.
+        let of_rule = of_rule.ok_or_else(|| {
+            let message = format!("the answer does not name rule {rule}");
+            ListenerError::Failed { call: CALL, message }
+        })?;
+        let tags = of_rule.tags.unwrap_or_default().into_iter();
+        Ok(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect())
     }
 
     async fn add_tags(&self, tags: &Tags) -> Result<(), ListenerError> {
+        let rule = &self.own.maintenance;
         let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
-        let request = self.client.add_tags().resource_arns(self.rule.as_str()).set_tags(Some(tags.collect()));
+        let request = self.client.add_tags().resource_arns(rule.as_str()).set_tags(Some(tags.collect()));
         let answer = request.send().await;
-        answer.map(drop).map_err(|error| failure::of_own_rule("AddTags", &self.rule, &error))
-    }
-
-    async fn remove_tags(&self, keys: &[String]) -> Result<(), ListenerError> {
-        let keys = keys.to_vec();
-        let request = self.client.remove_tags().resource_arns(self.rule.as_str()).set_tag_keys(Some(keys));
-        let answer = request.send().await;
-        answer.map(drop).map_err(|error| failure::of_own_rule("RemoveTags", &self.rule, &error))
+        answer.map(drop).map_err(|error| failure::of_own_rule("AddTags", rule, &error))
     }
 
     async fn set_rule_priorities(&self, moves: &[Move]) -> Result<(), ListenerError> {
@@ -127,7 +107,7 @@ impl Listener for ElbListener {
         request.send().await.map(drop).map_err(|error| failure::of_set_rule_priorities(&error))
     }
 
-    async fn tell(&self, status_rule: &RuleArn, body: &str) -> Result<(), ListenerError> {
+    async fn publish(&self, status_rule: &RuleArn, body: &str) -> Result<(), ListenerError> {
         let response = FixedResponseActionConfig::builder()
             .status_code("200")
             .content_type("application/json")

@@ -3,51 +3,39 @@
 use lambda_runtime::Diagnostic;
 
 use crate::config::ConfigError;
-use crate::event::{EventError, EventType, Request};
+use crate::event::{EventError, EventType};
 use crate::listener::ListenerError;
 use crate::plan::PlanError;
-use crate::report::{ListenerReport, Standing};
+use crate::report::Outcome;
 use crate::rule::ListenerArn;
 
 /// Why one listener could not be brought to where the event wants it.
-///
-/// Unless it is final, the same event can be sent again: what is done is not repeated, and what was
-/// interrupted is completed.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenerFailure {
     #[error(transparent)]
     Call(#[from] ListenerError),
-    /// The listener is not one that can be switched.
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// Somebody else kept writing.
-    #[error(
-        "the listener was read {readings} times and something else kept changing it; it is in one of the orders it was given"
-    )]
-    KeepsChanging { readings: u32 },
+    /// Another process kept writing.
+    #[error("another process changed the listener's rules {attempts} times in a row; the rules are whole")]
+    KeepsChanging { attempts: u32 },
     /// The function's own time limit came near.
-    #[error("ran out of time before the change was complete and seen to be right")]
+    #[error("out of time before the change was complete and read back")]
     OutOfTime,
+    /// A message's only job could not be done.
+    #[error("the message was not published: {0}")]
+    NotPublished(String),
 }
 
 impl ListenerFailure {
-    /// Whether the same event will fail again, until somebody has mended the listener.
-    fn is_final(&self) -> bool {
-        matches!(
-            self,
-            Self::Call(ListenerError::RuleGone(_) | ListenerError::ListenerGone(_))
-                | Self::Plan(PlanError::RuleNotFound(_) | PlanError::DefaultRule(_))
-        )
+    /// Whether the same event can succeed without anything else being mended first.
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::Call(error) => error.may_pass(),
+            Self::KeepsChanging { .. } | Self::OutOfTime => true,
+            Self::Plan(_) | Self::NotPublished(_) => false,
+        }
     }
-}
-
-/// One listener that failed.
-#[derive(Debug)]
-pub struct FailedListener {
-    pub arn: ListenerArn,
-    pub failure: ListenerFailure,
-    /// Where it stood when it was last read, if it could be.
-    pub standing: Option<Standing>,
 }
 
 /// Why an invocation failed.
@@ -60,54 +48,33 @@ pub enum SwitchError {
     #[error(transparent)]
     BadEvent(#[from] EventError),
     /// At least one listener failed; the sentence names every listener's outcome.
-    #[error("{message}")]
-    Listeners {
-        event_type: EventType,
-        dry_run: bool,
-        /// What came of each listener.
-        message: String,
-        /// Where the listeners stand that could be read.
-        standings: Vec<Standing>,
-    },
+    #[error("{0}")]
+    Listeners(String),
 }
 
 impl SwitchError {
     /// Sums up what came of each listener, the failed ones first.
     pub(crate) fn listeners(
-        request: &Request,
-        mut results: Vec<Result<ListenerReport, FailedListener>>,
+        event_type: EventType,
+        mut results: Vec<(&ListenerArn, Result<Outcome, &ListenerFailure>)>,
     ) -> Self {
-        let (event_type, dry_run) = (request.command.event_type(), request.dry_run);
-        results.sort_by_key(Result::is_ok);
-        let failures: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
-        let advice = if failures.iter().all(|failed| failed.failure.is_final()) {
-            ""
-        } else {
+        results.sort_by_key(|(_, result)| result.is_ok());
+        let failures: Vec<_> = results.iter().filter_map(|(_, result)| result.err()).collect();
+        let advice = if failures.iter().any(|failure| failure.may_pass()) {
             ". Send the same event again: it completes what is missing and repeats nothing."
+        } else {
+            ""
         };
-        let message = format!(
+        let outcome = |(arn, result): &(&ListenerArn, Result<Outcome, &ListenerFailure>)| match result {
+            Err(failure) => format!("{}: {failure}", arn.short()),
+            Ok(outcome) => format!("{}: {}", arn.short(), outcome.as_str()),
+        };
+        Self::Listeners(format!(
             "{event_type}: {} of {} listeners failed: {}{advice}",
             failures.len(),
             results.len(),
             results.iter().map(outcome).collect::<Vec<_>>().join("; ")
-        );
-        let standing = |result: Result<ListenerReport, FailedListener>| match result {
-            Ok(report) => Some(report.standing),
-            Err(FailedListener { standing, .. }) => standing,
-        };
-        Self::Listeners {
-            event_type,
-            dry_run,
-            message,
-            standings: results.into_iter().filter_map(standing).collect(),
-        }
-    }
-}
-
-fn outcome(result: &Result<ListenerReport, FailedListener>) -> String {
-    match result {
-        Err(FailedListener { arn, failure, .. }) => format!("{}: {failure}", arn.short()),
-        Ok(report) => format!("{}: {}", report.listener_arn.short(), report.outcome.as_str()),
+        ))
     }
 }
 
@@ -116,7 +83,7 @@ impl From<SwitchError> for Diagnostic {
         let error_type = match error {
             SwitchError::BadConfiguration(_) => "BadConfiguration",
             SwitchError::BadEvent(_) => "BadEvent",
-            SwitchError::Listeners { .. } => "SwitchFailed",
+            SwitchError::Listeners(_) => "SwitchFailed",
         };
         Self { error_type: error_type.to_owned(), error_message: error.to_string() }
     }

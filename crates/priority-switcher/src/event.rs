@@ -1,21 +1,19 @@
 //! The payload: read strictly into a command, or refused with a sentence that says what is wrong.
 
-mod json;
+mod fields;
 
 use std::fmt;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use crate::message::{self, Message};
-use crate::reason::Reason;
-use crate::timestamp::Timestamp;
-
-/// The farthest that an end can be set ahead, in minutes: 30 days. More is taken for a slip.
-pub const MAX_MINUTES_AHEAD: u32 = 30 * 24 * 60;
+use crate::text::{self, Message, Reason};
+use crate::timestamp::{CLOCK_SKEW_MINUTES, Timestamp};
+use fields::{Field, Fields};
 
 /// What EventBridge Scheduler sends in place of the time when it does not know the keyword.
 const UNREPLACED_KEYWORD: &str = "<aws.scheduler.scheduled-time>";
+
+const TYPES: &str = r#""start", "end", "status", "check", "message""#;
 
 /// The event's `type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -25,51 +23,50 @@ pub enum EventType {
     End,
     Status,
     Check,
-}
-
-impl fmt::Display for EventType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Start => "start",
-            Self::End => "end",
-            Self::Status => "status",
-            Self::Check => "check",
-        })
-    }
+    Message,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     pub command: Command,
-    /// Whether to say what would be done instead of doing it.
+    /// Whether to return the plan and change nothing.
     pub dry_run: bool,
 }
 
 /// What to do with every configured listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Put the system into maintenance, or extend the window it is in.
+    /// Close the system, or extend the window that is running.
     Start(Start),
-    /// Bring the system back.
-    End {
-        /// When the schedule meant it to happen.
-        scheduled_at: Option<Timestamp>,
-    },
-    /// Only look.
+    /// Open the system.
+    End { scheduled_at: Option<Timestamp> },
+    /// Read only.
     Status,
-    /// End what has expired and report what is off.
+    /// End what has expired, and report what is wrong.
     Check,
+    /// Publish another message; none clears it.
+    Message(Option<Message>),
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Start {
-    /// When maintenance has to end at the latest; always in the future.
+    /// When maintenance must end at the latest. After the event's time, but in the past if the event was late.
     pub until: Option<Timestamp>,
     pub reason: Option<Reason>,
-    /// What to tell visitors.
     pub message: Option<Message>,
-    /// When the schedule meant it to happen.
+    /// When the schedule meant it to run; at most [`CLOCK_SKEW_MINUTES`] ahead.
     pub scheduled_at: Option<Timestamp>,
+}
+
+/// The payload is not one of the contract's. No listener has been read or changed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}; nothing was changed")]
+pub struct EventError(String);
+
+impl fmt::Display for EventType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 impl Command {
@@ -79,208 +76,164 @@ impl Command {
             Self::End { .. } => EventType::End,
             Self::Status => EventType::Status,
             Self::Check => EventType::Check,
+            Self::Message(_) => EventType::Message,
         }
     }
 
-    /// What a start has visitors told.
+    /// The message that a start or a message event brings.
     pub fn message(&self) -> Option<&Message> {
         match self {
-            Self::Start(start) => start.message.as_ref(),
-            _ => None,
+            Self::Start(Start { message, .. }) | Self::Message(message) => message.as_ref(),
+            Self::End { .. } | Self::Status | Self::Check => None,
         }
     }
 }
 
-/// The payload is not one of the contract's. Nothing has been read or changed.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EventError {
-    #[error("type is missing; accepted: {TYPES}; nothing was changed")]
-    TypeMissing,
-    #[error("{field} is {value}: {reason}; accepted: {accepted}; nothing was changed")]
-    Unusable {
-        /// Shortened, as is the value, which is JSON.
-        field: String,
-        value: String,
-        reason: String,
-        accepted: String,
-    },
-}
-
-const TYPES: &str = r#""start", "end", "status", "check""#;
-
-/// The payload's JSON.
+/// Reads a payload: the command itself, or an EventBridge event with the command as its `detail`.
+///
+/// EventBridge delivers an event more than once, late after its retries, and again from an archive: so its `time` is
+/// the `scheduledAt` of a command without one.
+///
+/// `now` is the invocation's start. `longest` is the longest window in minutes, counted from the event's time.
 ///
 /// # Errors
-/// If it cannot be read, or if an object in it has a key twice: nobody can say which of the two is meant.
-pub fn read(payload: &str) -> Result<Value, EventError> {
-    json::parse(payload).map_err(|problem| unusable("event", payload, problem.to_string(), AN_OBJECT))
-}
-
-/// Reads a payload: the command itself, or an EventBridge envelope with the command as its `detail`.
-///
-/// An envelope's `time` is the `scheduledAt` of a command that has none of its own: EventBridge delivers an event more
-/// than once, late after its retries, and again from an archive.
-///
-/// `max_duration` is the configured longest window in minutes; no `until` may lie farther ahead.
-///
-/// # Errors
-/// On anything that the contract does not name, so that a slip of the pen does nothing.
-pub fn parse(payload: &Value, now: Timestamp, max_duration: Option<u32>) -> Result<Request, EventError> {
-    let object = object("event", payload)?;
-    let fields = match object.get("detail") {
-        Some(detail) if object.contains_key("detail-type") || object.contains_key("source") => {
-            Fields { own: self::object("detail", detail)?, sent_at: object.get("time") }
+/// On anything that the contract does not name, so that a typing error changes nothing.
+pub fn parse(text: &str, now: Timestamp, longest: u32) -> Result<Request, EventError> {
+    let event = Fields::of_object("event", text)?;
+    let is_from_eventbridge = event.get("detail-type").or(event.get("source")).is_some();
+    let payload = match event.get("detail").filter(|_| is_from_eventbridge) {
+        Some(detail) => {
+            let sent_at = event.get("time").map(|time| believed(time, now)).transpose()?.flatten();
+            Payload { fields: Fields::of_object("detail", detail.value)?, sent_at, now, longest }
         }
-        _ => Fields { own: object, sent_at: None },
+        None => Payload { fields: event, sent_at: None, now, longest },
     };
-    fields.request(now, max_duration.unwrap_or(MAX_MINUTES_AHEAD))
+    payload.request()
 }
 
-struct Fields<'a> {
-    own: &'a Map<String, Value>,
-    /// The envelope's `time`.
-    sent_at: Option<&'a Value>,
+struct Payload<'a> {
+    fields: Fields<'a>,
+    /// The `time` of EventBridge's event.
+    sent_at: Option<Timestamp>,
+    now: Timestamp,
+    longest: u32,
 }
 
-impl Fields<'_> {
-    fn request(&self, now: Timestamp, max_ahead: u32) -> Result<Request, EventError> {
-        let kind = self.own.get("type").ok_or(EventError::TypeMissing)?;
-        let (command, dry_run) = match kind.as_str() {
-            Some("start") => {
-                self.only(&["type", "until", "minutes", "reason", "message", "scheduledAt", "dryRun"])?;
-                let start = Start {
-                    until: self.until(now, max_ahead)?,
-                    reason: self.reason()?,
-                    message: self.message()?,
-                    scheduled_at: self.scheduled_at()?,
-                };
-                (Command::Start(start), self.dry_run()?)
+impl Payload<'_> {
+    fn request(&self) -> Result<Request, EventError> {
+        let event_type = self.required("type", TYPES)?;
+        let unknown = || event_type.error("unknown event type", TYPES);
+        let name = string(event_type, TYPES).map_err(|_| unknown())?;
+        let (command, known) = match name.as_str() {
+            "start" => {
+                (Command::Start(self.start()?), "type, until, minutes, reason, message, scheduledAt, dryRun")
             }
-            Some("end") => {
-                self.only(&["type", "scheduledAt", "dryRun"])?;
-                (Command::End { scheduled_at: self.scheduled_at()? }, self.dry_run()?)
-            }
-            Some("status") => {
-                self.only(&["type"])?;
-                (Command::Status, false)
-            }
-            Some("check") => {
-                self.only(&["type"])?;
-                (Command::Check, false)
-            }
-            _ => return Err(error("type", kind, "unknown event type", TYPES)),
+            "end" => (Command::End { scheduled_at: self.scheduled_at()? }, "type, scheduledAt, dryRun"),
+            "status" => (Command::Status, "type"),
+            "check" => (Command::Check, "type"),
+            "message" => (Command::Message(self.new_message()?), "type, message"),
+            _ => return Err(unknown()),
         };
-        Ok(Request { command, dry_run })
+        self.fields.only(&name, known)?;
+        let dry_run = self.read("dryRun", |field| field.read("a boolean", "true, false"))?;
+        Ok(Request { command, dry_run: dry_run.unwrap_or(false) })
     }
 
-    fn only(&self, known: &[&str]) -> Result<(), EventError> {
-        match self.own.iter().find(|(field, _)| !known.contains(&field.as_str())) {
-            None => Ok(()),
-            Some((field, value)) => {
-                let kind = self.own.get("type").and_then(Value::as_str).unwrap_or_default();
-                let accepted = format!("the fields of \"{kind}\": {}", known.join(", "));
-                Err(error(field, value, "unknown field", accepted))
-            }
-        }
+    fn start(&self) -> Result<Start, EventError> {
+        let scheduled_at = self.scheduled_at()?;
+        Ok(Start {
+            until: self.until(scheduled_at.unwrap_or(self.now))?,
+            reason: self
+                .read("reason", |field| string(field, "a string"))?
+                .and_then(|text| Reason::new(&text)),
+            message: self.read("message", |field| message(field, ""))?,
+            scheduled_at,
+        })
     }
 
-    fn until(&self, now: Timestamp, max_ahead: u32) -> Result<Option<Timestamp>, EventError> {
-        match (self.own.get("until"), self.own.get("minutes")) {
+    /// `from` is the event's time.
+    fn until(&self, from: Timestamp) -> Result<Option<Timestamp>, EventError> {
+        match (self.fields.get("until"), self.fields.get("minutes")) {
             (None, None) => Ok(None),
-            (Some(_), Some(minutes)) => {
-                Err(error("minutes", minutes, "given beside until", "one of until and minutes"))
-            }
-            (Some(value), None) => {
-                let latest = now.plus_minutes(max_ahead);
-                let accepted = format!("an RFC 3339 time after {now} and not after {latest}");
-                let until = time("until", value, &accepted)?;
-                if until <= now {
-                    return Err(error("until", value, "not in the future", accepted));
+            (Some(_), Some(minutes)) => Err(minutes.error("given with until", "one of until and minutes")),
+            (Some(until), None) => {
+                let latest = from.plus_minutes(self.longest);
+                let accepted = format!("an RFC 3339 time after {from} and not after {latest}");
+                match time(until, &accepted)? {
+                    time if time <= from => Err(until.error("not after the event's time", accepted)),
+                    time if time > latest => Err(until.error("too far ahead", accepted)),
+                    time => Ok(Some(time)),
                 }
-                if until > latest {
-                    return Err(error("until", value, "too far ahead", accepted));
-                }
-                Ok(Some(until))
             }
-            (None, Some(value)) => {
-                let minutes = value.as_u64().and_then(|minutes| u32::try_from(minutes).ok());
-                match minutes {
-                    Some(minutes) if (1..=max_ahead).contains(&minutes) => {
-                        Ok(Some(now.plus_minutes(minutes)))
-                    }
-                    _ => {
-                        let accepted = format!("a whole number from 1 to {max_ahead}");
-                        Err(error("minutes", value, "not the length of a window", accepted))
-                    }
+            (None, Some(minutes)) => {
+                let accepted = format!("a whole number from 1 to {}", self.longest);
+                match minutes.read("the length of a window", &accepted)? {
+                    length if (1..=self.longest).contains(&length) => Ok(Some(from.plus_minutes(length))),
+                    _ => Err(minutes.error("not the length of a window", accepted)),
                 }
             }
         }
     }
 
-    fn reason(&self) -> Result<Option<Reason>, EventError> {
-        match self.own.get("reason") {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Reason::new(text)),
-            Some(other) => Err(error("reason", other, "not a string", "a string")),
-        }
-    }
-
-    /// Refused where a reason would be adapted: a person writes it for the public, and reads the refusal.
-    fn message(&self) -> Result<Option<Message>, EventError> {
-        let Some(value) = self.own.get("message") else { return Ok(None) };
-        let accepted = format!(
-            "a text of 1 to {} characters without control characters, at most {} bytes of JSON",
-            message::MAX_LENGTH,
-            message::MAX_BYTES
-        );
-        let Some(text) = value.as_str() else {
-            return Err(error("message", value, "not a string", accepted));
-        };
-        let message = Message::new(text);
-        message.map(Some).map_err(|problem| error("message", value, &problem.to_string(), accepted))
+    /// Of a message event, which has to say what it wants.
+    fn new_message(&self) -> Result<Option<Message>, EventError> {
+        let or_null = ", or null to clear the message";
+        let field = self.required("message", text_for_visitors(or_null))?;
+        if field.value == "null" { Ok(None) } else { message(field, or_null).map(Some) }
     }
 
     fn scheduled_at(&self) -> Result<Option<Timestamp>, EventError> {
-        let own = self.own.get("scheduledAt").filter(|value| *value != UNREPLACED_KEYWORD);
-        let meant_for = own.map(|value| ("scheduledAt", value)).or(self.sent_at.map(|value| ("time", value)));
-        let accepted = "an RFC 3339 time such as 2026-03-01T22:00:00Z";
-        meant_for.map(|(field, value)| time(field, value, accepted)).transpose()
+        let own = self.read("scheduledAt", |field| match string(field, A_TIME)?.as_str() {
+            UNREPLACED_KEYWORD => Ok(None),
+            _ => believed(field, self.now),
+        })?;
+        Ok(own.flatten().or(self.sent_at))
     }
 
-    fn dry_run(&self) -> Result<bool, EventError> {
-        match self.own.get("dryRun") {
-            None => Ok(false),
-            Some(Value::Bool(dry_run)) => Ok(*dry_run),
-            Some(other) => Err(error("dryRun", other, "not a boolean", "true, false")),
-        }
+    fn required(&self, name: &str, accepted: impl fmt::Display) -> Result<&Field<'_>, EventError> {
+        let missing = || EventError(format!("{name} is missing; accepted: {accepted}"));
+        self.fields.get(name).ok_or_else(missing)
+    }
+
+    fn read<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Field<'_>) -> Result<T, EventError>,
+    ) -> Result<Option<T>, EventError> {
+        self.fields.get(name).map(read).transpose()
     }
 }
 
-const AN_OBJECT: &str = r#"an object such as {"type":"start"}"#;
+const A_TIME: &str = "an RFC 3339 time such as 2026-03-01T22:00:00Z";
 
-fn object<'a>(field: &str, value: &'a Value) -> Result<&'a Map<String, Value>, EventError> {
-    value.as_object().ok_or_else(|| error(field, value, "not an object", AN_OBJECT))
+/// A time at which an event can have been meant to run: one that lies ahead counts as absent, since every later event
+/// would be older.
+fn believed(field: &Field<'_>, now: Timestamp) -> Result<Option<Timestamp>, EventError> {
+    Ok(Some(time(field, A_TIME)?).filter(|time| *time <= now.plus_minutes(CLOCK_SKEW_MINUTES)))
 }
 
-fn time(field: &str, value: &Value, accepted: &str) -> Result<Timestamp, EventError> {
-    value
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| error(field, value, "not a time", accepted))
+fn time(field: &Field<'_>, accepted: &str) -> Result<Timestamp, EventError> {
+    let text: String = field.read("a time", accepted)?;
+    text.parse().map_err(|_| field.error("not a time", accepted))
 }
 
-fn error(field: &str, value: &Value, reason: &str, accepted: impl Into<String>) -> EventError {
-    unusable(field, &value.to_string(), reason.to_owned(), accepted)
+/// Refused where a reason would be adapted: a person writes it for the public, and reads the refusal.
+fn message(field: &Field<'_>, or: &str) -> Result<Message, EventError> {
+    let accepted = text_for_visitors(or);
+    let message = Message::new(&string(field, &accepted)?);
+    message.map_err(|problem| field.error(problem, accepted))
 }
 
-fn unusable(field: &str, value: &str, reason: String, accepted: impl Into<String>) -> EventError {
-    const LONGEST: usize = 100;
-    let mut text: String = value.chars().take(LONGEST).collect();
-    if text.len() < value.len() {
-        text.push('…');
-    }
-    let field = field.chars().take(LONGEST).collect();
-    EventError::Unusable { field, value: text, reason, accepted: accepted.into() }
+fn text_for_visitors(or: &str) -> String {
+    format!(
+        "a text of 1 to {} characters without control characters, at most {} bytes of JSON{or}",
+        text::MAX_LENGTH,
+        text::MAX_MESSAGE_BYTES
+    )
+}
+
+fn string(field: &Field<'_>, accepted: &str) -> Result<String, EventError> {
+    field.read("a string", accepted)
 }
 
 #[cfg(test)]

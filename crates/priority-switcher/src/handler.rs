@@ -1,58 +1,48 @@
 //! One event, all listeners at once.
 
 use futures_util::{StreamExt as _, stream};
-use serde_json::Value;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
-use crate::error::{FailedListener, ListenerFailure, SwitchError};
-use crate::event::{self, Request};
+use crate::error::{ListenerFailure, SwitchError};
+use crate::event::{self, EventType, Request};
 use crate::listener::Listener;
 use crate::listener_switch::ListenerSwitch;
-use crate::plan::Settings;
-use crate::report::{Answer, ListenerReport};
-use crate::timestamp::Timestamp;
-use crate::warning::Warning;
+use crate::metric::{ListenerStatus, Measures};
+use crate::moment::Moment;
+use crate::report::{Answer, ListenerEntry, ListenerReport, Outcome};
+use crate::settings::Settings;
 
-/// How many listeners are worked on at once. The API's rate limits are for the whole account and
-/// region, and whoever deploys at the same time needs them too.
+/// How many listeners are worked on at once. The API's rate limits are for the whole account and region, and other
+/// deployments need them too.
 const LISTENERS_AT_ONCE: usize = 4;
 
-/// What an invocation knows of its own time.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment {
-    /// The wall clock.
-    pub now: Timestamp,
-    /// When to give up, so that a clear error is out before Lambda ends the function.
-    pub deadline: Instant,
+/// What came of an event.
+pub struct Handled {
+    /// # Errors
+    /// If the payload is refused, or if any listener failed; all of them have been tried then. A check does not fail:
+    /// the entry of the listener has the error.
+    pub answer: Result<Answer, SwitchError>,
+    pub measures: Measures,
 }
 
 /// Carries out one event on all listeners.
-///
-/// # Errors
-/// If the payload is refused, or if any listener failed; all of them have been tried then.
 pub async fn handle<L: Listener>(
     listeners: &[L],
     settings: &Settings,
-    payload: &Value,
+    payload: &str,
     moment: Moment,
-) -> Result<Answer, SwitchError> {
-    let request = event::parse(payload, moment.now, settings.max_duration)?;
-    let results: Vec<_> = stream::iter(listeners)
+) -> Handled {
+    let request = match event::parse(payload, moment.now, settings.longest_window()) {
+        Ok(request) => request,
+        Err(error) => return Handled { answer: Err(error.into()), measures: Measures::default() },
+    };
+    let (results, statuses): (Vec<_>, Vec<_>) = stream::iter(listeners)
         .map(|listener| switch(listener, settings, &request, moment))
         .buffered(LISTENERS_AT_ONCE)
-        .collect()
+        .unzip()
         .await;
-    if results.iter().any(Result::is_err) {
-        return Err(SwitchError::listeners(&request, results));
-    }
-    let mut reports: Vec<_> = results.into_iter().filter_map(Result::ok).collect();
-    if request.command.message().is_some() && listeners.iter().all(|one| one.status_rule().is_none()) {
-        let why = "the message is told to nobody: there is no status rule (the template's StatusPath)";
-        for report in &mut reports {
-            report.warnings.push(Warning::status_not_told(why.to_owned()));
-        }
-    }
-    Ok(Answer::new(request.command.event_type(), request.dry_run, reports))
+    let measures = measures(&request, &results, statuses);
+    Handled { answer: answer(listeners, &request, results), measures }
 }
 
 async fn switch<L: Listener>(
@@ -60,12 +50,51 @@ async fn switch<L: Listener>(
     settings: &Settings,
     request: &Request,
     moment: Moment,
-) -> Result<ListenerReport, FailedListener> {
+) -> (Result<ListenerReport, ListenerFailure>, Option<ListenerStatus>) {
     let mut switch = ListenerSwitch::new(listener, settings, request, moment);
     let result = timeout_at(moment.deadline, switch.run()).await;
-    result.unwrap_or(Err(ListenerFailure::OutOfTime)).map_err(|failure| FailedListener {
-        arn: listener.arn().clone(),
-        failure,
-        standing: switch.standing,
-    })
+    (result.unwrap_or(Err(ListenerFailure::OutOfTime)), switch.status)
+}
+
+fn answer<L: Listener>(
+    listeners: &[L],
+    request: &Request,
+    results: Vec<Result<ListenerReport, ListenerFailure>>,
+) -> Result<Answer, SwitchError> {
+    let event_type = request.command.event_type();
+    if event_type != EventType::Check && results.iter().any(Result::is_err) {
+        let outcomes = results.iter().map(|result| result.as_ref().map(|report| report.outcome));
+        return Err(SwitchError::listeners(event_type, listeners.iter().map(L::arn).zip(outcomes).collect()));
+    }
+    let entry = |(listener, result): (&L, Result<ListenerReport, ListenerFailure>)| match result {
+        Ok(report) => ListenerEntry::Report(Box::new(report)),
+        Err(failure) => ListenerEntry::Failed {
+            listener_arn: listener.arn().clone(),
+            rule_arn: listener.own_rules().maintenance.clone(),
+            error: failure.to_string(),
+        },
+    };
+    Ok(Answer::new(event_type, request.dry_run, listeners.iter().zip(results).map(entry).collect()))
+}
+
+/// Of a start, an end or a check, also of the listeners that failed: these are what the alarms are for.
+fn measures(
+    request: &Request,
+    results: &[Result<ListenerReport, ListenerFailure>],
+    statuses: Vec<Option<ListenerStatus>>,
+) -> Measures {
+    let listeners = statuses.into_iter().flatten().collect();
+    let is_ignored =
+        |result: &Result<ListenerReport, _>| result.as_ref().is_ok_and(|one| one.outcome == Outcome::Ignored);
+    match request.command.event_type() {
+        EventType::Check => {
+            let check_failed = Some(results.iter().any(Result::is_err));
+            Measures { listeners, ignored: None, check_failed }
+        }
+        EventType::Start | EventType::End if !request.dry_run => {
+            let ignored = Some(results.iter().any(is_ignored));
+            Measures { listeners, ignored, check_failed: None }
+        }
+        _ => Measures::default(),
+    }
 }

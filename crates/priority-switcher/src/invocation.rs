@@ -1,4 +1,4 @@
-//! One invocation at the border to Lambda: the clock, the time limit, the metric, the log.
+//! One invocation at the border to Lambda: the clock, the time limit, the metrics, the log.
 
 use std::io::{self, Write as _};
 use std::time::{Duration, SystemTime};
@@ -7,14 +7,16 @@ use lambda_runtime::{Context, LambdaEvent};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+use crate::config::ConfigError;
 use crate::error::SwitchError;
-use crate::event::{self, EventType};
-use crate::handler::{Moment, handle};
+use crate::event::{self, Command, EventType};
+use crate::handler::{Handled, handle};
 use crate::listener::Listener;
-use crate::metric;
-use crate::plan::Settings;
-use crate::report::{Answer, ListenerReport, Outcome, Standing};
-use crate::timestamp::Timestamp;
+use crate::metric::Measures;
+use crate::moment::Moment;
+use crate::report::{Answer, ListenerEntry};
+use crate::settings::Settings;
+use crate::timestamp::{LONGEST_WINDOW_MINUTES, Timestamp};
 
 /// Kept back from the function's time limit, so that the error still gets out.
 const MARGIN: Duration = Duration::from_secs(1);
@@ -30,23 +32,28 @@ pub async fn answer<L: Listener>(
 ) -> Result<Answer, SwitchError> {
     let (payload, context) = event.into_parts();
     let moment = Moment { now: Timestamp::now(), deadline: deadline(&context) };
+    let Handled { answer, measures } = handle(listeners, settings, payload.get(), moment).await;
+    write(&measures, &context, moment.now);
     let request_id = context.request_id.as_str();
-    let result = match event::read(payload.get()) {
-        Ok(payload) => handle(listeners, settings, &payload, moment).await,
-        Err(error) => Err(error.into()),
-    };
-    for (standing, ignored) in measured(&result) {
-        let line = metric::line(standing, ignored, &context.env_config.function_name, moment.now);
-        // A metric is a line of its own: CloudWatch reads it only if nothing surrounds it. If nobody takes it, the
-        // switch has succeeded all the same; `println!` would panic.
-        let _ = writeln!(io::stdout(), "{line}");
-    }
     let answer =
-        result.inspect_err(|error| tracing::error!(requestId = request_id, %error, "event failed"))?;
-    for report in &answer.listeners {
-        for warning in &report.warnings {
-            let listener = report.listener_arn.short();
-            tracing::warn!(requestId = request_id, listener, code = warning.code, "{}", warning.message);
+        answer.inspect_err(|error| tracing::error!(requestId = request_id, %error, "event failed"))?;
+    for entry in &answer.listeners {
+        match entry {
+            ListenerEntry::Report(report) => {
+                let listener = report.listener_arn.short();
+                for warning in &report.warnings {
+                    let code = warning.code;
+                    tracing::warn!(requestId = request_id, listener, code, "{}", warning.message);
+                }
+            }
+            ListenerEntry::Failed { listener_arn, error, .. } => {
+                tracing::error!(
+                    requestId = request_id,
+                    listener = listener_arn.short(),
+                    error,
+                    "check failed"
+                );
+            }
         }
     }
     let (event, outcome, dry_run) = (answer.event_type, answer.outcome.as_str(), answer.dry_run);
@@ -54,27 +61,29 @@ pub async fn answer<L: Listener>(
     Ok(answer)
 }
 
-/// Where the listeners stand after a check, a start or an end, also those that it failed to switch: these are what the
-/// alarms are for. And, if it was to switch them, whether they ignored the event.
-fn measured(result: &Result<Answer, SwitchError>) -> Vec<(&Standing, Option<bool>)> {
-    let (event_type, listeners): (_, Vec<_>) = match result {
-        Ok(answer) if !answer.dry_run => {
-            let ignored = |report: &ListenerReport| report.outcome == Outcome::Ignored;
-            let reports = answer.listeners.iter();
-            (answer.event_type, reports.map(|report| (&report.standing, ignored(report))).collect())
+/// Answers an event where a setting cannot be used: without the process, "Runtime exited" would be all that a caller
+/// reads.
+///
+/// # Errors
+/// Unless it is a check, which comes again in five minutes and must not pile up in the queue.
+pub fn refuse(error: &ConfigError, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, SwitchError> {
+    let (payload, context) = event.into_parts();
+    let now = Timestamp::now();
+    match event::parse(payload.get(), now, LONGEST_WINDOW_MINUTES) {
+        Ok(request) if request.command == Command::Check => {
+            write(&Measures { check_failed: Some(true), ..Measures::default() }, &context, now);
+            let answer = Answer::new(EventType::Check, false, Vec::new());
+            Ok(Answer { error: Some(error.to_string()), ..answer })
         }
-        Err(SwitchError::Listeners { event_type, dry_run: false, standings, .. }) => {
-            (*event_type, standings.iter().map(|standing| (standing, false)).collect())
-        }
-        _ => return Vec::new(),
-    };
-    let listeners = listeners.into_iter();
-    match event_type {
-        EventType::Status => Vec::new(),
-        EventType::Check => listeners.map(|(standing, _)| (standing, None)).collect(),
-        EventType::Start | EventType::End => {
-            listeners.map(|(standing, ignored)| (standing, Some(ignored))).collect()
-        }
+        _ => Err(error.clone().into()),
+    }
+}
+
+/// Each metric is a line of its own: CloudWatch reads it only if nothing surrounds it. If it cannot be written, the
+/// switch has succeeded all the same; `println!` would panic.
+fn write(measures: &Measures, context: &Context, now: Timestamp) {
+    for line in measures.lines(&context.env_config.function_name, now) {
+        let _ = writeln!(io::stdout(), "{line}");
     }
 }
 

@@ -1,9 +1,8 @@
-//! Moves the maintenance rule of an Application Load Balancer to the top of its listener and back.
+//! Closes a system behind an Application Load Balancer and opens it again: two rules of the stack change places.
 //!
-//! [`event`] reads the payload, and [`handler`] has every listener switched at once. A listener's switch reads it,
-//! has [`plan`] work out what has to change, applies that through the [`listener`] trait (which [`elb`] implements
-//! with the AWS SDK) and reads again until nothing is left to plan. Last, [`status_rule`] says what visitors are to be
-//! told. [`report`] is the answer.
+//! [`event`] reads the payload, and [`handler`] switches every listener at once. A listener's switch reads it, lets
+//! [`plan`] work out what has to change, applies that through the [`listener`] trait (which [`elb`] implements with the
+//! AWS SDK) and reads again. Last, [`status_rule`] says what to publish. [`report`] is the answer.
 
 pub mod config;
 pub mod elb;
@@ -13,13 +12,15 @@ pub mod handler;
 pub mod invocation;
 pub mod listener;
 mod listener_switch;
-pub mod message;
 pub mod metric;
+pub mod moment;
 pub mod plan;
-pub mod reason;
 pub mod record;
 pub mod report;
 pub mod rule;
+pub mod settings;
+pub mod state;
 pub mod status_rule;
+pub mod text;
 pub mod timestamp;
 pub mod warning;

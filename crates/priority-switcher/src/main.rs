@@ -3,11 +3,9 @@
 use std::future::ready;
 use std::process::ExitCode;
 
-use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use priority_switcher::config::{Config, OwnRules};
-use priority_switcher::error::SwitchError;
+use lambda_runtime::{Error, Runtime, service_fn};
+use priority_switcher::config::Config;
 use priority_switcher::{elb, invocation};
-use serde_json::value::RawValue;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -32,17 +30,13 @@ async fn run() -> Result<(), Error> {
     let config = match Config::from_env(|name| std::env::var(name).ok()) {
         Ok(config) => config,
         Err(error) => {
-            tracing::error!(%error, "no event will be obeyed");
-            // Without the process, "Runtime exited" would be all that a caller gets to read.
-            let refuse =
-                |_: LambdaEvent<Box<RawValue>>| ready(Err::<(), _>(SwitchError::from(error.clone())));
+            tracing::error!(%error, "a setting cannot be used");
+            let refuse = |event| ready(invocation::refuse(&error, event));
             return Runtime::new(service_fn(refuse)).run().await;
         }
     };
     let client = elb::client().await;
-    let listener = |own: OwnRules| {
-        elb::ElbListener::of_rule(client.clone(), own.maintenance).with_status_rule(own.status)
-    };
-    let listeners: Vec<_> = config.rules.into_iter().map(listener).collect();
+    let listeners: Vec<_> =
+        config.rules.into_iter().map(|own| elb::ElbListener::new(client.clone(), own)).collect();
     Runtime::new(service_fn(|event| invocation::answer(&listeners, &config.settings, event))).run().await
 }

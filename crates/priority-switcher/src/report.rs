@@ -1,11 +1,13 @@
-//! The answer: what was done and how every listener stands now.
+//! The answer: what was done, and each listener's status.
 
 use serde::{Serialize, Serializer};
 
 use crate::event::EventType;
-use crate::message::Message;
-use crate::plan::{Move, State};
+use crate::plan::Move;
+use crate::record::LastWindow;
 use crate::rule::{ListenerArn, Priority, RuleArn, RuleOrder};
+use crate::state::State;
+use crate::text::Message;
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
 
@@ -13,11 +15,11 @@ use crate::warning::Warning;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// A rule, the record of the window or what the status rule tells changed.
+    /// A rule, the record of the window or the published status changed.
     Changed,
     /// All was as the event wants it, or it was a dry run.
     Unchanged,
-    /// The event came too late to be obeyed.
+    /// The event came too late.
     Ignored,
 }
 
@@ -31,7 +33,7 @@ impl Outcome {
     }
 }
 
-/// The answer to an invocation that succeeded.
+/// The answer to an invocation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
@@ -42,7 +44,23 @@ pub struct Answer {
     /// Whether `moves` are only what would be done.
     pub dry_run: bool,
     /// One for each configured rule, in the order of the configuration.
-    pub listeners: Vec<ListenerReport>,
+    pub listeners: Vec<ListenerEntry>,
+    /// Why a check could not begin: a setting that cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum ListenerEntry {
+    Report(Box<ListenerReport>),
+    /// Of a check only: any other event fails.
+    #[serde(rename_all = "camelCase")]
+    Failed {
+        listener_arn: ListenerArn,
+        rule_arn: RuleArn,
+        error: String,
+    },
 }
 
 /// One listener's part.
@@ -51,40 +69,24 @@ pub struct Answer {
 pub struct ListenerReport {
     pub listener_arn: ListenerArn,
     pub rule_arn: RuleArn,
-    /// What came of it; the answer carries it once for all.
+    /// The answer carries it once for all.
     #[serde(skip)]
     pub outcome: Outcome,
-    /// For the metrics.
-    #[serde(skip)]
-    pub standing: Standing,
-    /// Whether the listener is in maintenance now.
     pub state: State,
-    /// Since when, if it is, in part too, and that is known.
+    /// When the present window began, if that is known.
     pub since: Option<Timestamp>,
-    /// Until when at the latest, if it is and that was said.
+    /// The present window's limit: a check ends it then.
     pub until: Option<Timestamp>,
-    /// What for, if it is and that was said.
     pub reason: Option<String>,
-    /// What the status rule tells visitors beside the state.
+    /// What the status rule publishes beside the state.
     pub message: Option<Message>,
+    /// At rest only.
+    pub last_window: Option<LastWindow>,
     /// The rules that changed their number, or would.
     pub moves: Vec<Move>,
-    /// All rules as they stand after the call, the default rule last.
+    /// All rules after the last call, the default rule last.
     pub rules: Vec<RuleLine>,
     pub warnings: Vec<Warning>,
-}
-
-/// Where a listener stands, as far as it was read: known of one that failed, too.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    pub listener_arn: ListenerArn,
-    pub state: State,
-    /// Until when at the latest, if that was said.
-    pub until: Option<Timestamp>,
-    /// How many rules get no request because the maintenance rule rests above them.
-    pub shadowed_rules: usize,
-    /// Whether every target group of the maintenance rule has a target that can answer, if that is known.
-    pub responder_can_answer: Option<bool>,
 }
 
 /// One rule, as the console shows it.
@@ -102,10 +104,20 @@ pub struct RuleLine {
 
 impl Answer {
     /// Sums the listeners up.
-    pub fn new(event_type: EventType, dry_run: bool, listeners: Vec<ListenerReport>) -> Self {
-        let any = |outcome| listeners.iter().any(|listener| listener.outcome == outcome);
-        let outcome = [Outcome::Changed, Outcome::Ignored].into_iter().find(|outcome| any(*outcome));
-        Self { event_type, outcome: outcome.unwrap_or(Outcome::Unchanged), dry_run, listeners }
+    pub fn new(event_type: EventType, dry_run: bool, listeners: Vec<ListenerEntry>) -> Self {
+        let reports = || listeners.iter().filter_map(ListenerEntry::report);
+        let any = |outcome: &Outcome| reports().any(|report| report.outcome == *outcome);
+        let outcome = [Outcome::Changed, Outcome::Ignored].into_iter().find(any);
+        Self { event_type, outcome: outcome.unwrap_or(Outcome::Unchanged), dry_run, listeners, error: None }
+    }
+}
+
+impl ListenerEntry {
+    pub fn report(&self) -> Option<&ListenerReport> {
+        match self {
+            Self::Report(report) => Some(report),
+            Self::Failed { .. } => None,
+        }
     }
 }
 

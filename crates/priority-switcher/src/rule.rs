@@ -2,10 +2,12 @@
 
 mod arn;
 mod order;
+mod own;
 mod priority;
 mod scope;
 
 pub use arn::{ListenerArn, NotARuleArn, RuleArn, TargetGroupArn};
 pub use order::{Action, DefaultRule, OrderError, Rule, RuleOrder};
+pub use own::OwnRules;
 pub use priority::{NotAPriority, Priority};
 pub use scope::Scope;

@@ -1,18 +1,17 @@
-//! What the rule that tells the state has to say, worked out from what was read and nothing else.
+//! What the status rule has to publish, worked out from what was read and nothing else.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::Message;
-use crate::plan::State;
-use crate::record::Record;
+use crate::record::{Record, Window};
 use crate::rule::{Priority, RuleArn, RuleOrder};
+use crate::state::State;
+use crate::text::Message;
 use crate::timestamp::Timestamp;
-use crate::warning::Warning;
 
-/// What visitors and monitors are told. Its text form is the body, JSON with its members in this order: the contract
-/// in docs/reference.md.
+/// What visitors and monitors read. Its text form is the body, JSON with its members in this order: the contract in
+/// docs/reference.md.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Status {
     pub state: State,
@@ -21,54 +20,50 @@ pub struct Status {
     pub message: Option<Message>,
 }
 
-/// What is so, and the message that would be told with it.
+/// What is to be published.
 #[derive(Clone, Copy, Debug)]
-pub struct Truth<'a> {
+pub struct Facts<'a> {
     pub state: State,
-    /// Counts unless the state is at rest.
+    /// Its window counts unless the state is at rest.
     pub record: &'a Record,
-    /// Since when it has been on for whoever asked before, if this invocation has changed that.
-    pub earlier: Option<Timestamp>,
-    /// In place of the message that is told already.
-    pub news: Option<&'a Message>,
+    pub news: News<'a>,
 }
 
-/// The one call that makes the status rule tell the truth.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tell {
-    pub rule: RuleArn,
-    /// Never the same as what it says.
-    pub status: Status,
+/// What an event says of the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News<'a> {
+    /// Nothing: the message of the present window stays.
+    Keep,
+    /// This one takes its place, or none does.
+    Replace(Option<&'a Message>),
 }
 
 /// What to do with a status rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Telling {
-    /// What it tells beside the state as it was read, if that can be read.
-    pub told: Option<Message>,
-    /// What it is to tell beside the state.
+pub struct StatusUpdate {
+    /// The message that the rule publishes as it was read.
+    pub published: Option<Message>,
+    /// The message that it is to publish.
     pub message: Option<Message>,
-    /// Nothing if it tells the truth, or cannot tell anything.
-    pub step: Option<Tell>,
-    /// Why those whom it is for are not told.
-    pub trouble: Option<Warning>,
+    /// The new body; nothing if the present one is right.
+    pub status: Option<Status>,
+    /// Why visitors do not get it.
+    pub trouble: Option<String>,
 }
 
 /// What of a body counts: the message and the window that it was for.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Said {
+struct Body {
     since: Option<String>,
     message: Option<String>,
 }
 
-/// Works out what the status rule has to say. `active` is where the maintenance rule stands during maintenance.
-pub fn plan(order: &RuleOrder, rule: &RuleArn, active: Priority, truth: &Truth<'_>) -> Telling {
-    let cannot = |why| Telling { trouble: Some(Warning::status_not_told(why)), ..Telling::default() };
+/// Works out what the status rule has to publish. `active` is where the maintenance rule is during maintenance.
+pub fn plan(order: &RuleOrder, rule: &RuleArn, active: Priority, facts: &Facts<'_>) -> StatusUpdate {
+    let cannot = |why| StatusUpdate { trouble: Some(why), ..StatusUpdate::default() };
     let Some(own) = order.find(rule) else {
-        return cannot(format!(
-            "the status rule {rule} is not among the listener's rules; deploy again to bring it back"
-        ));
+        return cannot(format!("the status rule {rule} was deleted; deploy again to bring it back"));
     };
     let Some(today) = own.fixed_json.as_deref() else {
         return cannot(format!(
@@ -76,21 +71,24 @@ pub fn plan(order: &RuleOrder, rule: &RuleArn, active: Priority, truth: &Truth<'
             own.priority, own.action.description
         ));
     };
-    let said: Said = serde_json::from_str(today).unwrap_or_default();
-    let told = said.message.and_then(|text| Message::new(&text).ok());
-    let is_on = truth.state != State::Resting;
-    let (since, until) = (truth.record.since.filter(|_| is_on), truth.record.until.filter(|_| is_on));
-    let is_of_this_window = [since, truth.earlier.or(since)]
-        .iter()
-        .any(|since| since.map(|since| since.to_string()) == said.since);
-    let kept = told.clone().filter(|_| is_of_this_window);
-    let message = truth.news.cloned().or(kept).filter(|_| is_on);
-    let status = Status { state: truth.state, since, until, message: message.clone() };
-    let step = (status.to_string() != today).then(|| Tell { rule: rule.clone(), status });
-    let why = if own.priority >= active {
+    let window = facts.record.window.as_ref().filter(|_| facts.state == State::Active);
+    let body: Body = serde_json::from_str(today).unwrap_or_default();
+    let published = body.message.and_then(|text| Message::new(&text).ok());
+    // Not the window's own `since`, which an extension or a check can count anew.
+    let began: Option<Timestamp> = body.since.and_then(|since| since.parse().ok());
+    let is_of_this_window =
+        began.is_some_and(|began| facts.record.ended_at.is_none_or(|ended| began > ended));
+    let message = match facts.news {
+        News::Replace(message) => message.cloned(),
+        News::Keep => published.clone().filter(|_| is_of_this_window),
+    };
+    let message = message.filter(|_| facts.state == State::Active);
+    let (since, until) = (window.map(|window| window.since), window.and_then(|window: &Window| window.limit));
+    let status = Status { state: facts.state, since, until, message: message.clone() };
+    let trouble = if own.priority >= active {
         Some(format!(
-            "the status rule stands at {}, where nobody reaches it while the maintenance rule stands at {active}; move it \
-             above that",
+            "the status rule is at {}, below the maintenance rule's active priority {active}, where no request reaches it; \
+             move it above that",
             own.priority
         ))
     } else {
@@ -101,19 +99,13 @@ pub fn plan(order: &RuleOrder, rule: &RuleArn, active: Priority, truth: &Truth<'
             )
         })
     };
-    Telling { told, message, step, trouble: why.map(Warning::status_not_told) }
+    StatusUpdate { published, message, status: (status.to_string() != today).then_some(status), trouble }
 }
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let body = serde_json::to_string(self).map_err(|_| fmt::Error)?;
         f.write_str(&body)
-    }
-}
-
-impl fmt::Display for Tell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "tell {} {}", self.rule.id(), self.status)
     }
 }
 

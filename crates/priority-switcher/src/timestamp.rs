@@ -7,6 +7,12 @@ use serde::{Serialize, Serializer};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
+/// The longest window that can be configured or asked for, in minutes: 30 days. More is taken for a typing error.
+pub const LONGEST_WINDOW_MINUTES: u32 = 30 * 24 * 60;
+
+/// How far another machine's clock may be ahead, in minutes.
+pub const CLOCK_SKEW_MINUTES: u32 = 5;
+
 /// A point in time in UTC, to the second; its text form is RFC 3339 (`2026-03-01T22:00:00Z`).
 ///
 /// Whole seconds, because the same value has to come back unchanged from a tag.
@@ -24,15 +30,26 @@ impl Timestamp {
         Self::whole_seconds(OffsetDateTime::now_utc())
     }
 
-    /// The time this many minutes later, or the last one that RFC 3339 can write (year 9999).
+    /// The time this many seconds later, or the last one that RFC 3339 can write (year 9999).
+    #[must_use]
+    pub fn plus_seconds(self, seconds: u32) -> Self {
+        Self(self.0.saturating_add(Duration::seconds(i64::from(seconds))))
+    }
+
+    /// The same in minutes.
     #[must_use]
     pub fn plus_minutes(self, minutes: u32) -> Self {
         Self(self.0.saturating_add(Duration::minutes(i64::from(minutes))))
     }
 
-    /// Whole minutes from `earlier` to this time, rounded down; negative if `earlier` is later.
+    /// Seconds from `earlier` to this time; negative if `earlier` is later.
+    pub fn seconds_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).whole_seconds()
+    }
+
+    /// The same in whole minutes, rounded down.
     pub fn minutes_since(self, earlier: Self) -> i64 {
-        (self.0 - earlier.0).whole_seconds().div_euclid(60)
+        self.seconds_since(earlier).div_euclid(60)
     }
 
     /// Milliseconds since 1970, the unit of the CloudWatch embedded metric format.
@@ -76,31 +93,38 @@ impl Serialize for Timestamp {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_time_of_any_offset_is_read_as_utc_to_the_second() {
-        let time: Timestamp = "2026-03-01T07:00:00.75+09:00".parse().unwrap();
-        assert_eq!(time.to_string(), "2026-02-28T22:00:00Z");
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
     }
 
     #[test]
-    fn text_that_is_no_time_is_refused() {
-        for text in ["", "tomorrow", "2026-03-01", "22:00", "2026-03-01T22:00:00", "1772402400"] {
+    fn a_time_is_read_in_utc_seconds() {
+        assert_eq!(time("2026-03-01T07:00:00.75+09:00").to_string(), "2026-02-28T22:00:00Z");
+        assert_eq!(time("9999-12-31T23:59:59Z").to_string(), "9999-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn other_text_is_refused() {
+        let year_before_0 = "0000-01-01T00:00:00+23:00";
+        let times =
+            ["", "tomorrow", "2026-03-01", "22:00", "2026-03-01T22:00:00", "1772402400", year_before_0];
+        for text in times {
             assert_eq!(text.parse::<Timestamp>(), Err(NotATime), "{text}");
         }
     }
 
     #[test]
-    fn a_time_that_rfc_3339_cannot_write_in_utc_is_refused() {
-        assert_eq!("0000-01-01T00:00:00+23:00".parse::<Timestamp>(), Err(NotATime));
-        assert!("9999-12-31T23:59:59Z".parse::<Timestamp>().is_ok());
-    }
-
-    #[test]
-    fn minutes_between_two_times_are_whole_and_round_down() {
-        let time = |text: &str| text.parse::<Timestamp>().unwrap();
+    fn minutes_round_down() {
         let start = time("2026-03-01T22:00:00Z");
-        assert_eq!(time("2026-03-01T22:59:59Z").minutes_since(start), 59);
-        assert_eq!(time("2026-03-01T21:59:59Z").minutes_since(start), -1);
+        for (end, seconds, minutes) in [
+            ("2026-03-01T22:00:00Z", 0, 0),
+            ("2026-03-01T22:59:59Z", 3_599, 59),
+            ("2026-03-01T21:59:59Z", -1, -1),
+        ] {
+            assert_eq!(time(end).seconds_since(start), seconds);
+            assert_eq!(time(end).minutes_since(start), minutes);
+        }
         assert_eq!(start.plus_minutes(90), time("2026-03-01T23:30:00Z"));
+        assert_eq!(start.plus_seconds(1), time("2026-03-01T22:00:01Z"));
     }
 }

@@ -1,8 +1,8 @@
 //! What DescribeRules answers, in our own types.
 
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action as SdkAction, ActionTypeEnum, QueryStringKeyValuePair, Rule as SdkRule, RuleCondition,
-    RuleTransform, TransformTypeEnum,
+    Action as SdkAction, QueryStringKeyValuePair, RedirectActionConfig, Rule as SdkRule, RuleCondition,
+    RuleTransform,
 };
 
 use crate::rule::{Action, DefaultRule, OrderError, Rule, RuleOrder, Scope, TargetGroupArn};
@@ -18,97 +18,82 @@ pub(super) enum Problem {
     Answer(String),
 }
 
-/// All rules of a listener, or what is wrong with them.
+/// All rules of a listener.
 pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, Problem> {
     let mut numbered = Vec::new();
     let mut default = None;
     for rule in rules {
         let text = rule.rule_arn().unwrap_or_default();
         let arn = text.parse().map_err(|error| Problem::Answer(format!("\"{text}\" is {error}")))?;
-        let actions = rule.actions();
-        let joined = |describe: fn(&SdkAction) -> String| {
-            actions.iter().map(describe).collect::<Vec<_>>().join(", then ")
-        };
-        let transforms: String = rule.transforms().iter().map(describe_transform).collect();
-        let action = Action {
-            kind: joined(|action| kind(action).to_owned()),
-            description: joined(describe_action) + &transforms,
-        };
-        match rule.priority().unwrap_or_default() {
-            "default" => default = Some(DefaultRule { arn, action }),
-            number => {
-                let priority = number
-                    .parse()
-                    .map_err(|error| format!("rule {arn} has priority \"{number}\", which is {error}"))
-                    .map_err(Problem::Answer)?;
-                let conditions = rule.conditions();
-                numbered.push(Rule {
-                    arn,
-                    priority,
-                    conditions: conditions.iter().map(describe_condition).collect(),
-                    action,
-                    scope: scope(conditions),
-                    fixed_json: fixed_json(actions),
-                    target_groups: actions.iter().flat_map(target_groups).map(TargetGroupArn::new).collect(),
-                });
-            }
+        let number = rule.priority().unwrap_or_default();
+        if number == "default" {
+            default = Some(DefaultRule { arn, action: action(&rule) });
+            continue;
         }
+        let priority = number.parse().map_err(|error| {
+            Problem::Answer(format!("rule {arn} has priority \"{number}\", which is {error}"))
+        })?;
+        let targets = rule.actions().iter().flat_map(targets).filter(|(_, weight)| *weight > 0);
+        numbered.push(Rule {
+            arn,
+            priority,
+            conditions: rule.conditions().iter().map(describe_condition).collect(),
+            action: action(&rule),
+            scope: scope(rule.conditions()),
+            target_groups: targets.map(|(group, _)| group).collect(),
+            fixed_json: fixed_json(rule.actions()),
+        });
     }
-    let default = default.ok_or_else(|| {
-        Problem::Answer("the answer holds no default rule, which every listener has".to_owned())
-    })?;
+    let missing = "the answer has no default rule, which every listener has";
+    let default = default.ok_or_else(|| Problem::Answer(missing.to_owned()))?;
     Ok(RuleOrder::new(numbered, default)?)
 }
 
 /// The values of a condition and its regular expressions: in the field's own structure, or in the older flat lists.
 fn values(condition: &RuleCondition) -> (&[String], &[String]) {
-    const NONE: &[String] = &[];
     let path = condition.path_pattern_config().map(|own| (own.values(), own.regex_values()));
     let host = condition.host_header_config().map(|own| (own.values(), own.regex_values()));
-    let method = condition.http_request_method_config().map(|own| (own.values(), NONE));
-    let address = condition.source_ip_config().map(|own| (own.values(), NONE));
-    let own = path.or(host).or(method).or(address);
-    let own = own.filter(|(values, regexes)| !values.is_empty() || !regexes.is_empty());
+    let method = condition.http_request_method_config().map(|own| (own.values(), [].as_slice()));
+    let address = condition.source_ip_config().map(|own| (own.values(), [].as_slice()));
+    let own = path.or(host).or(method).or(address).filter(|own| *own != Default::default());
     own.unwrap_or((condition.values(), condition.regex_values()))
 }
 
-/// Of headers and queries the names alone: a value is what lets testers in, and answers are read by many.
+/// Without the values of headers and queries: many read the answers, and such a value can let testers in.
 fn describe_condition(condition: &RuleCondition) -> String {
-    const MASKED: &str = "***";
+    const MASK: &str = "***";
     let field = condition.field().unwrap_or("unknown field");
-    match field {
-        "http-header" => {
-            let name = condition.http_header_config().and_then(|config| config.http_header_name());
-            format!("{field} {}: {MASKED}", name.unwrap_or_default())
-        }
-        "query-string" => {
-            let pairs = condition.query_string_config().map(|config| config.values()).unwrap_or_default();
-            let masked = |pair: &QueryStringKeyValuePair| {
-                pair.key().map_or_else(|| MASKED.to_owned(), |key| format!("{key}={MASKED}"))
-            };
-            format!("{field}: {}", pairs.iter().map(masked).collect::<Vec<_>>().join(", "))
-        }
-        _ => {
-            let (values, regexes) = values(condition);
-            format!("{field}: {}", [values, regexes].concat().join(", "))
-        }
+    if field == "http-header" {
+        let name = condition.http_header_config().and_then(|header| header.http_header_name());
+        return format!("{field} {}: {MASK}", name.unwrap_or_default());
     }
+    let masked = |pair: &QueryStringKeyValuePair| {
+        pair.key().map_or_else(|| MASK.to_owned(), |key| format!("{key}={MASK}"))
+    };
+    let values = match condition.query_string_config() {
+        Some(query) => query.values().iter().map(masked).collect(),
+        None if field == "query-string" => Vec::new(),
+        None => <[_]>::concat(&<[_; 2]>::from(values(condition))),
+    };
+    format!("{field}: {}", values.join(", "))
 }
 
-/// Whether every request fulfils the condition, as far as that can be told from the values that people write for it.
+/// Whether every request meets the condition, as far as the usual ways to write that tell.
 fn matches_anything(condition: &RuleCondition) -> bool {
-    const REGEXES: [&str; 8] = [".*", "^.*", ".*$", "^.*$", "/.*", "^/.*", "/.*$", "^/.*$"];
     let wildcards: &[&str] = match condition.field() {
         Some("path-pattern") => &["*", "/*"],
         Some("host-header") => &["*"],
         _ => return false,
     };
+    let is_any = |regex: &String| {
+        let inner = regex.strip_prefix('^').unwrap_or(regex);
+        matches!(inner.strip_suffix('$').unwrap_or(inner), ".*" | "/.*")
+    };
     let (values, regexes) = values(condition);
-    let is_any = |values: &[String], any: &[&str]| values.iter().any(|value| any.contains(&value.as_str()));
-    is_any(values, wildcards) || is_any(regexes, &REGEXES)
+    values.iter().any(|value| wildcards.contains(&value.as_str())) || regexes.iter().any(is_any)
 }
 
-/// The host patterns that the condition asks for, if it asks for nothing else.
+/// The host patterns of the condition, if it is about nothing else.
 fn hosts(condition: &RuleCondition) -> Option<&[String]> {
     let (values, regexes) = values(condition);
     (condition.field() == Some("host-header") && regexes.is_empty()).then_some(values)
@@ -124,83 +109,77 @@ fn scope(conditions: &[RuleCondition]) -> Scope {
 fn fixed_json(actions: &[SdkAction]) -> Option<String> {
     let [action] = actions else { return None };
     let response = action.fixed_response_config()?;
-    let is_json =
-        response.status_code() == Some("200") && response.content_type() == Some("application/json");
+    let kind = (response.status_code(), response.content_type());
+    let is_json = kind == (Some("200"), Some("application/json"));
     is_json.then(|| response.message_body().unwrap_or_default().to_owned())
 }
 
+fn action(rule: &SdkRule) -> Action {
+    let joined = |describe: fn(&SdkAction) -> String| {
+        rule.actions().iter().map(describe).collect::<Vec<_>>().join(", then ")
+    };
+    let transforms: String = rule.transforms().iter().map(describe_transform).collect();
+    Action { kind: joined(kind), description: joined(describe_action) + &transforms }
+}
+
+fn kind(action: &SdkAction) -> String {
+    action.r#type().map_or("unknown action", |kind| kind.as_str()).to_owned()
+}
+
+fn describe_action(action: &SdkAction) -> String {
+    let targets = targets(action);
+    let forward = match &targets[..] {
+        [] => None,
+        [(only, _)] => Some(only.short().to_owned()),
+        several => {
+            let shares = several.iter().map(|(group, weight)| format!("{} ({weight})", group.short()));
+            Some(shares.collect::<Vec<_>>().join(", "))
+        }
+    };
+    let status = action.fixed_response_config().and_then(|response| response.status_code());
+    let details = forward.or(action.redirect_config().map(describe_redirect)).or(status.map(str::to_owned));
+    [Some(kind(action)), details].into_iter().flatten().collect::<Vec<_>>().join(": ")
+}
+
+fn describe_redirect(to: &RedirectActionConfig) -> String {
+    format!(
+        "{} {}://{}:{}{}?{}",
+        to.status_code().map_or("", |code| code.as_str().trim_start_matches("HTTP_")),
+        to.protocol().unwrap_or("#{protocol}"),
+        to.host().unwrap_or("#{host}"),
+        to.port().unwrap_or("#{port}"),
+        to.path().unwrap_or("/#{path}"),
+        to.query().unwrap_or("#{query}")
+    )
+}
+
 fn describe_transform(transform: &RuleTransform) -> String {
-    let kind = transform.r#type().map_or("unknown transform", TransformTypeEnum::as_str);
     let url = transform.url_rewrite_config().map(|config| config.rewrites()).unwrap_or_default();
     let host = transform.host_header_rewrite_config().map(|config| config.rewrites()).unwrap_or_default();
     let rewrites = url.iter().chain(host).map(|rewrite| {
         format!(" {} → {}", rewrite.regex().unwrap_or_default(), rewrite.replace().unwrap_or_default())
     });
+    let kind = transform.r#type().map_or("unknown transform", |kind| kind.as_str());
     format!(", {kind}{}", rewrites.collect::<Vec<_>>().join(","))
 }
 
-fn kind(action: &SdkAction) -> &str {
-    action.r#type().map_or("unknown action", ActionTypeEnum::as_str)
-}
-
-fn describe_action(action: &SdkAction) -> String {
-    let details = match action.r#type() {
-        Some(ActionTypeEnum::Forward) => forward_targets(action),
-        Some(ActionTypeEnum::Redirect) => action.redirect_config().map(|to| {
-            format!(
-                "{} {}://{}:{}{}?{}",
-                to.status_code().map_or("", |code| code.as_str().trim_start_matches("HTTP_")),
-                to.protocol().unwrap_or("#{protocol}"),
-                to.host().unwrap_or("#{host}"),
-                to.port().unwrap_or("#{port}"),
-                to.path().unwrap_or("/#{path}"),
-                to.query().unwrap_or("#{query}")
-            )
-        }),
-        Some(ActionTypeEnum::FixedResponse) => {
-            action.fixed_response_config().and_then(|response| response.status_code()).map(str::to_owned)
-        }
-        _ => None,
-    };
-    match details {
-        Some(details) => format!("{}: {details}", kind(action)),
-        None => kind(action).to_owned(),
-    }
-}
-
-fn forward_targets(action: &SdkAction) -> Option<String> {
+/// The target groups of an action with their weights: in its own structure, or in the older single field.
+fn targets(action: &SdkAction) -> Vec<(TargetGroupArn, i32)> {
     let weighted = action.forward_config().map(|config| config.target_groups()).unwrap_or_default();
-    let short = |arn: &str| TargetGroupArn::new(arn).short().to_owned();
-    if weighted.len() > 1 {
-        let parts = weighted.iter().map(|target| {
-            format!(
-                "{} ({})",
-                short(target.target_group_arn().unwrap_or_default()),
-                target.weight().unwrap_or(1)
-            )
-        });
-        return Some(parts.collect::<Vec<_>>().join(", "));
-    }
-    let only = weighted.first().and_then(|target| target.target_group_arn()).or(action.target_group_arn());
-    only.map(short)
-}
-
-/// Those that get requests.
-fn target_groups(action: &SdkAction) -> Vec<&str> {
-    let weighted = action.forward_config().map(|config| config.target_groups()).unwrap_or_default();
-    let asked = weighted.iter().filter(|target| target.weight() != Some(0));
-    let named = asked.filter_map(|target| target.target_group_arn());
-    let only = action.target_group_arn().filter(|_| weighted.is_empty());
-    named.chain(only).collect()
+    let only = action.target_group_arn().filter(|_| weighted.is_empty()).map(|arn| (arn, 1));
+    let weighted =
+        weighted.iter().filter_map(|one| Some((one.target_group_arn()?, one.weight().unwrap_or(1))));
+    weighted.chain(only).map(|(arn, weight)| (TargetGroupArn::new(arn), weight)).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_elasticloadbalancingv2::types::builders::ActionBuilder;
     use aws_sdk_elasticloadbalancingv2::types::{
-        FixedResponseActionConfig, ForwardActionConfig, HostHeaderConditionConfig, HostHeaderRewriteConfig,
-        HttpHeaderConditionConfig, PathPatternConditionConfig, QueryStringConditionConfig,
-        RedirectActionConfig, RedirectActionStatusCodeEnum, RewriteConfig, TargetGroupTuple,
-        UrlRewriteConfig,
+        ActionTypeEnum, FixedResponseActionConfig, ForwardActionConfig, HostHeaderConditionConfig,
+        HostHeaderRewriteConfig, HttpHeaderConditionConfig, PathPatternConditionConfig,
+        QueryStringConditionConfig, RedirectActionStatusCodeEnum, RewriteConfig, TargetGroupTuple,
+        TransformTypeEnum, UrlRewriteConfig,
     };
 
     use super::*;
@@ -211,140 +190,133 @@ mod tests {
         SdkRule::builder().rule_arn(format!("{ARN}{id}")).priority(priority).build()
     }
 
-    fn path(value: &str) -> RuleCondition {
-        let config = PathPatternConditionConfig::builder().values(value).build();
+    fn owned(values: &[&str]) -> Option<Vec<String>> {
+        Some(values.iter().map(|value| (*value).to_owned()).collect())
+    }
+
+    fn path(values: &[&str], regexes: &[&str]) -> RuleCondition {
+        let config = PathPatternConditionConfig::builder();
+        let config = config.set_values(owned(values)).set_regex_values(owned(regexes)).build();
         RuleCondition::builder().field("path-pattern").path_pattern_config(config).build()
     }
 
-    fn catches_all(conditions: Vec<RuleCondition>) -> bool {
-        let mut one = rule("r", "1");
-        one.conditions = Some(conditions);
-        order(vec![one, rule("d", "default")]).unwrap().rules()[0].scope == Scope::ALL
+    fn host(values: &[&str], regexes: &[&str]) -> RuleCondition {
+        let config = HostHeaderConditionConfig::builder();
+        let config = config.set_values(owned(values)).set_regex_values(owned(regexes)).build();
+        RuleCondition::builder().field("host-header").host_header_config(config).build()
     }
 
-    fn of(field: &str, values: &[&str], regex_values: &[&str]) -> RuleCondition {
-        let owned = |values: &[&str]| Some(values.iter().map(|value| (*value).to_owned()).collect());
-        let config = PathPatternConditionConfig::builder()
-            .set_values(owned(values))
-            .set_regex_values(owned(regex_values))
-            .build();
-        let host = HostHeaderConditionConfig::builder()
-            .set_values(owned(values))
-            .set_regex_values(owned(regex_values))
-            .build();
-        let condition = RuleCondition::builder().field(field);
-        if field == "host-header" {
-            condition.host_header_config(host).build()
-        } else {
-            condition.path_pattern_config(config).build()
+    fn flat(field: &str, values: &[&str]) -> RuleCondition {
+        RuleCondition::builder().field(field).set_values(owned(values)).build()
+    }
+
+    #[test]
+    fn the_scope_is_what_all_conditions_leave() {
+        let hosts = |hosts: &[&str], is_whole| Scope::of_hosts(owned(hosts).unwrap(), is_whole);
+        let all = path(&["/*"], &[]);
+        let cases = [
+            (vec![all.clone()], Scope::ALL),
+            (vec![path(&["*"], &[])], Scope::ALL),
+            (vec![path(&["/a*", "/*"], &[])], Scope::ALL),
+            (vec![path(&[], &["^/.*$"])], Scope::ALL),
+            (vec![path(&[], &[".*"])], Scope::ALL),
+            (vec![flat("path-pattern", &["/*"])], Scope::ALL),
+            (vec![all.clone(), host(&["*"], &[])], Scope::ALL),
+            (vec![host(&[], &[".*"]), all.clone()], Scope::ALL),
+            (vec![all.clone(), host(&["*.example.com"], &[])], hosts(&["*.example.com"], true)),
+            (vec![path(&["/a*"], &[]), host(&["a.example.com"], &[])], hosts(&["a.example.com"], false)),
+            (vec![path(&["/a*"], &[])], hosts(&[], false)),
+            (vec![path(&["/.*"], &[])], hosts(&[], false)),
+            (vec![path(&[], &["^/a.*$"])], hosts(&[], false)),
+            (vec![all.clone(), host(&[], &["^a[.].*$"])], hosts(&[], false)),
+            (vec![all, flat("http-request-method", &["*"])], hosts(&[], false)),
+            (Vec::new(), hosts(&[], false)),
+        ];
+        for (conditions, expected) in cases {
+            assert_eq!(scope(&conditions), expected, "{conditions:?}");
         }
     }
 
     #[test]
-    fn a_rule_catches_all_if_every_request_fulfils_each_of_its_conditions() {
-        assert!(catches_all(vec![path("/*")]));
-        assert!(catches_all(vec![path("*")]));
-        assert!(catches_all(vec![of("path-pattern", &["/a*", "/*"], &[])]));
-        assert!(catches_all(vec![of("path-pattern", &[], &["^/.*$"])]));
-        assert!(catches_all(vec![RuleCondition::builder().field("path-pattern").values("/*").build()]));
-        assert!(catches_all(vec![path("/*"), of("host-header", &["*"], &[])]));
-        assert!(catches_all(vec![path("/*"), of("host-header", &[], &[".*"])]));
-        assert!(!catches_all(vec![path("/a*")]));
-        assert!(!catches_all(vec![of("path-pattern", &["/.*"], &[])]), "a wildcard: hidden files only");
-        assert!(!catches_all(vec![of("path-pattern", &[], &["^/a.*$"])]));
-        assert!(!catches_all(vec![path("/*"), of("host-header", &["*.example.com"], &[])]));
-        assert!(!catches_all(Vec::new()));
-        let method = RuleCondition::builder().field("http-request-method").values("*").build();
-        assert!(!catches_all(vec![path("/*"), method]));
-    }
-
-    #[test]
-    fn transforms_are_shown_behind_the_action() {
-        let rewrite = RewriteConfig::builder().regex("^/api/(.*)$").replace("/$1").build();
-        let url = RuleTransform::builder()
-            .r#type(TransformTypeEnum::UrlRewrite)
-            .url_rewrite_config(UrlRewriteConfig::builder().rewrites(rewrite).build());
-        let rewrite = RewriteConfig::builder().regex("old").replace("new").build();
-        let host = RuleTransform::builder()
-            .r#type(TransformTypeEnum::HostHeaderRewrite)
-            .host_header_rewrite_config(HostHeaderRewriteConfig::builder().rewrites(rewrite).build());
-        let mut one = rule("r", "1");
-        one.actions = Some(vec![SdkAction::builder().r#type(ActionTypeEnum::Forward).build()]);
-        one.transforms = Some(vec![url.build(), host.build()]);
-        let order = order(vec![one, rule("d", "default")]).unwrap();
-        insta::assert_snapshot!(order.rules()[0].action.description, @"forward, url-rewrite ^/api/(.*)$ → /$1, host-header-rewrite old → new");
-        assert_eq!(order.rules()[0].action.kind, "forward");
-    }
-
-    #[test]
-    fn conditions_read_as_in_the_console_but_for_what_lets_testers_in() {
-        let header =
-            HttpHeaderConditionConfig::builder().http_header_name("X-Bypass").values("secret").build();
+    fn conditions_read_as_in_the_console_without_secrets() {
+        let header = HttpHeaderConditionConfig::builder().http_header_name("X-Bypass").values("secret");
         let pair = QueryStringKeyValuePair::builder().key("token").value("secret").build();
         let any_key = QueryStringKeyValuePair::builder().value("secret").build();
-        let query = QueryStringConditionConfig::builder().values(pair).values(any_key).build();
+        let query = QueryStringConditionConfig::builder().values(pair).values(any_key);
         let lines = [
-            path("/a*"),
-            RuleCondition::builder().field("http-header").http_header_config(header).build(),
-            RuleCondition::builder().field("query-string").query_string_config(query).build(),
-            RuleCondition::builder()
-                .field("source-ip")
-                .values("192.0.2.0/24")
-                .values("198.51.100.1/32")
-                .build(),
+            path(&["/a*"], &["^/b"]),
+            RuleCondition::builder().field("http-header").http_header_config(header.build()).build(),
+            RuleCondition::builder().field("query-string").query_string_config(query.build()).build(),
+            flat("query-string", &["secret"]),
+            flat("source-ip", &["192.0.2.0/24", "198.51.100.1/32"]),
         ]
         .map(|condition| describe_condition(&condition));
         insta::assert_snapshot!(lines.join("\n"), @"
-        path-pattern: /a*
+        path-pattern: /a*, ^/b
         http-header X-Bypass: ***
         query-string: token=***, ***
+        query-string: 
         source-ip: 192.0.2.0/24, 198.51.100.1/32
         ");
     }
 
     #[test]
     fn actions_read_as_in_the_console() {
-        let group = |name: &str| {
-            format!("arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/{name}/1")
-        };
-        let weighted = |name: &str, weight| {
-            TargetGroupTuple::builder().target_group_arn(group(name)).weight(weight).build()
-        };
-        let blue_green = ForwardActionConfig::builder()
-            .target_groups(weighted("blue", 9))
-            .target_groups(weighted("green", 1));
-        let redirect = RedirectActionConfig::builder()
-            .protocol("HTTPS")
-            .port("443")
-            .status_code(RedirectActionStatusCodeEnum::Http301);
-        let fixed = FixedResponseActionConfig::builder().status_code("404");
+        let arn =
+            |name| format!("arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/{name}/1");
+        let group =
+            |name, weight| TargetGroupTuple::builder().target_group_arn(arn(name)).weight(weight).build();
+        let of = |kind| SdkAction::builder().r#type(kind);
+        let blue_green = ForwardActionConfig::builder().target_groups(group("blue", 9));
+        let blue_green = blue_green.target_groups(group("green", 0)).build();
+        let redirect = RedirectActionConfig::builder().protocol("HTTPS").port("443");
+        let redirect = redirect.status_code(RedirectActionStatusCodeEnum::Http301).build();
+        let fixed = FixedResponseActionConfig::builder().status_code("404").build();
+        let rewrite = |regex, to| RewriteConfig::builder().regex(regex).replace(to).build();
+        let url = UrlRewriteConfig::builder().rewrites(rewrite("^/api/(.*)$", "/$1")).build();
+        let host = HostHeaderRewriteConfig::builder().rewrites(rewrite("old", "new")).build();
+        let url = RuleTransform::builder().r#type(TransformTypeEnum::UrlRewrite).url_rewrite_config(url);
+        let host = RuleTransform::builder()
+            .r#type(TransformTypeEnum::HostHeaderRewrite)
+            .host_header_rewrite_config(host);
+        let rule = |action: ActionBuilder| SdkRule::builder().actions(action.build());
         let lines = [
-            SdkAction::builder().r#type(ActionTypeEnum::Forward).target_group_arn(group("shop")).build(),
-            SdkAction::builder().r#type(ActionTypeEnum::Forward).forward_config(blue_green.build()).build(),
-            SdkAction::builder().r#type(ActionTypeEnum::Redirect).redirect_config(redirect.build()).build(),
-            SdkAction::builder()
-                .r#type(ActionTypeEnum::FixedResponse)
-                .fixed_response_config(fixed.build())
-                .build(),
-            SdkAction::builder().r#type(ActionTypeEnum::AuthenticateOidc).build(),
+            rule(of(ActionTypeEnum::Forward).target_group_arn(arn("shop"))),
+            rule(of(ActionTypeEnum::Forward).forward_config(blue_green)),
+            rule(of(ActionTypeEnum::Redirect).redirect_config(redirect)),
+            rule(of(ActionTypeEnum::FixedResponse).fixed_response_config(fixed)),
+            rule(of(ActionTypeEnum::AuthenticateOidc)).actions(of(ActionTypeEnum::Forward).build()),
+            rule(of(ActionTypeEnum::Forward)).transforms(url.build()).transforms(host.build()),
         ]
-        .map(|action| describe_action(&action));
+        .map(|rule| action(&rule.build()))
+        .map(|action| format!("{} | {}", action.kind, action.description));
         insta::assert_snapshot!(lines.join("\n"), @"
-        forward: targetgroup/shop/1
-        forward: targetgroup/blue/1 (9), targetgroup/green/1 (1)
-        redirect: 301 HTTPS://#{host}:443/#{path}?#{query}
-        fixed-response: 404
-        authenticate-oidc
+        forward | forward: targetgroup/shop/1
+        forward | forward: targetgroup/blue/1 (9), targetgroup/green/1 (0)
+        redirect | redirect: 301 HTTPS://#{host}:443/#{path}?#{query}
+        fixed-response | fixed-response: 404
+        authenticate-oidc, then forward | authenticate-oidc, then forward
+        forward | forward, url-rewrite ^/api/(.*)$ → /$1, host-header-rewrite old → new
         ");
     }
 
     #[test]
-    fn an_answer_that_cannot_be_a_listener_is_refused_with_the_reason() {
-        let problem = |rules: Vec<SdkRule>| order(rules).unwrap_err();
-        insta::assert_snapshot!(problem(vec![rule("a", "1")]), @"the answer holds no default rule, which every listener has");
-        insta::assert_snapshot!(problem(vec![rule("a", "0"), rule("d", "default")]), @r#"rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a has priority "0", which is not a whole number from 1 to 50000"#);
-        insta::assert_snapshot!(problem(vec![SdkRule::builder().priority("1").build()]), @r#""" is not a rule ARN of an Application Load Balancer (arn:aws:elasticloadbalancing:<region>:<account>:listener-rule/app/<name>/<id>/<listener>/<rule>)"#);
-        insta::assert_snapshot!(problem(vec![rule("a", "1"), rule("b", "1"), rule("d", "default")]), @"rules arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a and arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/b both stand at priority 1");
-        insta::assert_snapshot!(problem(vec![rule("a", "1"), rule("a", "2"), rule("d", "default")]), @"rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a was listed twice");
+    fn an_impossible_answer_is_refused() {
+        let default = rule("d", "default");
+        let problems = [
+            vec![rule("a", "1")],
+            vec![rule("a", "0"), default.clone()],
+            vec![SdkRule::builder().priority("1").build()],
+            vec![rule("a", "1"), rule("b", "1"), default.clone()],
+            vec![rule("a", "1"), rule("a", "2"), default],
+        ]
+        .map(|rules| order(rules).unwrap_err().to_string());
+        insta::assert_snapshot!(problems.join("\n"), @r#"
+        the answer has no default rule, which every listener has
+        rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a has priority "0", which is not a whole number from 1 to 50000
+        "" is not a rule ARN of an Application Load Balancer (arn:aws:elasticloadbalancing:<region>:<account>:listener-rule/app/<name>/<id>/<listener>/<rule>)
+        rules arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a and arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/b both stand at priority 1
+        rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a was listed twice
+        "#);
     }
 }

@@ -1,10 +1,13 @@
-//! Pauses of random length, so that two who were in each other's way are not so again.
+//! Pauses of random length, so that two processes that were in each other's way are not so again.
 
 use std::time::Duration;
 
 use tokio::time::sleep;
 
-/// At least half of `longest`.
-pub(super) async fn up_to(longest: Duration) {
+const FIRST: Duration = Duration::from_millis(50);
+
+/// Before the second attempt 25 to 50 ms; before each further one twice as long.
+pub(super) async fn before(attempt: u32) {
+    let longest = FIRST * 2_u32.saturating_pow(attempt.saturating_sub(2));
     sleep(longest.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
 }

@@ -1,29 +1,33 @@
-//! Whether somebody would answer the visitors. Not knowing it is never a reason to fail.
+//! Whether the responder would answer visitors. Not knowing it is never a reason to fail.
 
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::listener::Listener;
-use crate::rule::TargetGroupArn;
+use crate::moment::Moment;
+use crate::rule::RuleOrder;
 use crate::warning::Warning;
 
-/// Long enough for a few tries, and short enough for the report of a switch to be out in time.
-const LONGEST_LOOK: Duration = Duration::from_secs(5);
+/// Long enough for a few tries.
+const LONGEST: Duration = Duration::from_secs(5);
 
 pub(super) struct TargetHealth {
-    /// Whether each of the target groups has a target that can answer. Nothing if that is not known.
+    /// Whether each target group of the maintenance rule has a target that can answer. Nothing if that is not known.
     pub(super) can_answer: Option<bool>,
     pub(super) warnings: Vec<Warning>,
 }
 
 impl TargetHealth {
-    pub(super) async fn look(listener: &impl Listener, target_groups: &[TargetGroupArn]) -> Self {
+    pub(super) async fn look(listener: &impl Listener, order: &RuleOrder, moment: Moment) -> Self {
+        let own = order.find(&listener.own_rules().maintenance);
+        let target_groups = own.map(|own| own.target_groups.clone()).unwrap_or_default();
         let mut warnings = Vec::new();
         let mut is_known = !target_groups.is_empty();
+        let by = moment.before_deadline().min(Instant::now() + LONGEST);
         let looks =
-            target_groups.iter().map(|target_group| timeout(LONGEST_LOOK, listener.can_answer(target_group)));
+            target_groups.iter().map(|target_group| timeout_at(by, listener.can_answer(target_group)));
         for (target_group, can_answer) in target_groups.iter().zip(join_all(looks).await) {
             let why = match can_answer {
                 Ok(Ok(true)) => continue,
@@ -34,7 +38,7 @@ impl TargetHealth {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "no answer in time".to_owned(),
             };
-            tracing::warn!(%target_group, error = why, "target health is not known");
+            tracing::warn!(%target_group, error = why, "target health unknown");
             is_known = false;
         }
         let can_answer = if warnings.is_empty() { is_known.then_some(true) } else { Some(false) };

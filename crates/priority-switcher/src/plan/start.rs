@@ -1,8 +1,10 @@
 //! Into maintenance.
 
-use super::{Move, Plan, Situation, State, Step};
+use super::arrange::Arrangement;
+use super::{Plan, PlanError, Situation, Step};
 use crate::event::Start;
-use crate::record::{Origin, Record, Tags, key};
+use crate::record::{Window, key};
+use crate::state::active_priority_holder;
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
 
@@ -11,123 +13,70 @@ impl Situation<'_> {
         if let Some(warning) = self.stale_start(start) {
             return self.ignore(warning);
         }
-        match self.state() {
-            State::Active => self.keep_window(start, &self.record, self.drift(), Vec::new()),
-            State::Partial | State::Resting => self.open(start),
+        if let Some(holder) = active_priority_holder(self.view.order, self.view.rules, self.settings) {
+            let failure = Some(PlanError::ActivePriorityTaken(Warning::active_priority_taken(holder)));
+            return Plan { failure, ..self.stay(self.drift()) };
         }
-    }
-
-    /// Off, whatever may be recorded: what a start left half done, what an end left half done, or a window in which
-    /// somebody moved the maintenance rule away by hand. What the start of that window displaced is not lost.
-    fn open(&self, start: &Start) -> Plan {
-        let recorded = self.record.origin.as_ref();
-        let mut taken_back = self.layout.clone();
-        let goes_on =
-            recorded.filter(|origin| taken_back.pull_back(&origin.displaced, origin.active).back > 0);
-        // Where an end would have put it.
-        let rested =
-            recorded.filter(|origin| origin.home > self.settings.active && self.is_home(&taken_back, origin));
-        let own = self.layout.own();
-        let (home, below) =
-            rested.map_or((own, self.layout.count_below(own)), |origin| (origin.home, origin.below));
-        // Nothing below means that it is asked last at any number; moving it would gain nothing.
-        let active = if home > self.settings.active { self.settings.active } else { home };
-        // What still makes room for that place goes on doing so: taking back and displacing it in one batch, a start
-        // that dies before that would leave a record of neither order.
-        let still = goes_on.filter(|origin| origin.active == active).map(|origin| &origin.displaced);
-        let mut layout = if still.is_some() { self.layout.clone() } else { taken_back };
-        // Its own place counts as free, so there is always a free number on the way to it.
-        let mut displaced = layout.push_down_from(active);
-        if let Some(still) = still {
-            displaced.go_on_with(still);
-        }
-        layout.put_own(active);
-        let origin = Some(Origin { home, active, displaced, below });
-        if goes_on.is_some() {
-            let record = Record { origin, ..self.record.clone() };
-            return self.keep_window(start, &record, Vec::new(), layout.moves());
-        }
-        let record = Record {
-            origin,
-            since: Some(self.now),
-            until: start.until.or_else(|| self.default_until()),
-            reason: start.reason.as_ref().map(ToString::to_string),
-            ended_at: None,
+        let (record, warnings) = match self.running() {
+            Some(window) => self.extend(window, start),
+            None => (self.begin(start), Vec::new()),
         };
-        // What an interrupted end left behind goes first: an old `until` beside a new window would
-        // let the next check end it.
-        let forget = self.tags_of_a_window(&record.to_tags());
-        let adapted = start.reason.as_ref().and_then(Warning::reason_adapted);
-        self.proceed(self.steps(forget, &record, layout.moves()), adapted.into_iter().collect())
+        // The record first: a record of a switch that did not happen does no harm, a switch without one does.
+        let moves = Arrangement::of_start(self.view, self.settings).moves;
+        let swap = (!moves.is_empty()).then_some(Step::SetRulePriorities(moves));
+        let plan = self.proceed(record.into_iter().chain(swap).collect(), warnings);
+        Plan { begins: self.running().is_none(), ..plan }
     }
 
-    /// A late retry must not put a system back into maintenance that somebody has ended since.
+    /// A late start must not close a system that has been opened since.
     fn stale_start(&self, start: &Start) -> Option<Warning> {
-        let scheduled = self.meant_for(start.scheduled_at)?;
+        let scheduled = start.scheduled_at?;
         if let Some(ended) = self.record.ended_at.filter(|ended| scheduled <= *ended) {
             return Some(Warning::start_before_end(scheduled, ended));
         }
         let late = self.now.minutes_since(scheduled);
-        (late > i64::from(self.settings.stale_after))
-            .then(|| Warning::start_too_late(scheduled, late, self.settings.stale_after))
+        if late > i64::from(self.settings.stale_after) {
+            return Some(Warning::start_too_late(scheduled, late, self.settings.stale_after));
+        }
+        let longest = self.settings.max_duration.map(|minutes| scheduled.plus_minutes(minutes));
+        let limit = start.until.or(longest).filter(|limit| *limit <= self.now);
+        limit.map(|limit| Warning::start_after_limit(scheduled, limit))
     }
 
-    /// On already: the window may get a later end and a new reason, and never an earlier end.
-    fn keep_window(
-        &self,
-        start: &Start,
-        recorded: &Record,
-        mut warnings: Vec<Warning>,
-        moves: Vec<Move>,
-    ) -> Plan {
-        let in_force = recorded.until;
-        // A tag that cannot be read is lost, and not a window without an end.
-        let has_no_end = self.is_recorded() && !self.view.tags.contains_key(key::UNTIL);
-        let is_running = in_force.map_or(has_no_end, |until| until > self.now);
-        let earlier = start.until.filter(|asked| in_force.is_none_or(|until| *asked < until));
-        let record = if let Some(asked) = earlier.filter(|_| is_running) {
-            warnings.push(Warning::window_kept(asked, in_force, recorded.reason.as_deref()));
-            recorded.clone()
+    fn begin(&self, start: &Start) -> Option<Step> {
+        let since = self.record.since_from(start.scheduled_at.unwrap_or(self.now));
+        self.write([
+            (key::SINCE, since.to_string()),
+            (key::UNTIL, start.until.as_ref().map(Timestamp::to_string).unwrap_or_default()),
+            (key::REASON, start.reason.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ])
+    }
+
+    /// A running window gets a later end and a new reason, and never an earlier end.
+    fn extend(&self, window: &Window, start: &Start) -> (Option<Step>, Vec<Warning>) {
+        let mut warnings = self.drift();
+        let earlier = start.until.filter(|asked| window.until.is_some_and(|until| *asked < until));
+        if let Some(asked) = earlier {
+            warnings.push(Warning::window_kept(asked, window));
+            return (None, warnings);
+        }
+        let until = start.until.or(window.until);
+        // A window that a person makes outlast the longest one counts from that start on.
+        let latest = window.since.plus_minutes(self.settings.longest_window());
+        let since = if start.until.is_some_and(|until| until > latest) {
+            self.record.since_from(start.scheduled_at.unwrap_or(self.now))
         } else {
-            warnings.extend(start.reason.as_ref().and_then(Warning::reason_adapted));
-            let unsaid = if is_running { in_force } else { self.default_until() };
-            let reason = start.reason.as_ref().map(ToString::to_string);
-            Record {
-                until: start.until.or(unsaid),
-                reason: reason.or_else(|| recorded.reason.clone()),
-                ..recorded.clone()
-            }
+            window.since
         };
-        // No end that tags say outlasts the longest window. Whom a person lets last longer is counted anew.
-        let longest = self.settings.longest_window();
-        let is_in_time =
-            |since: &Timestamp| record.until.is_none_or(|until| until <= since.plus_minutes(longest));
-        let since = record.since.filter(is_in_time).or(Some(self.now));
-        let record = Record { since, ended_at: None, ..record };
-        let mut forget = self.tags_of_a_window(&record.to_tags());
-        forget.retain(|key| key == key::UNTIL || (!moves.is_empty() && key::is_of_displaced(key)));
-        self.proceed(self.steps(forget, &record, moves), warnings)
-    }
-
-    fn default_until(&self) -> Option<Timestamp> {
-        self.settings.max_duration.map(|minutes| self.now.plus_minutes(minutes))
-    }
-
-    /// Tags before priorities: a start that dies in between leaves a record of what never happened,
-    /// which the next start or end sees through; the other way round it would leave no way back.
-    fn steps(&self, forget: Vec<String>, record: &Record, moves: Vec<Move>) -> Vec<Step> {
-        let mut news: Tags = record.to_tags();
-        news.retain(|key, value| self.view.tags.get(key) != Some(value));
-        let mut steps = Vec::new();
-        if !forget.is_empty() {
-            steps.push(Step::RemoveTags(forget));
-        }
-        if !news.is_empty() {
-            steps.push(Step::AddTags(news));
-        }
-        if !moves.is_empty() {
-            steps.push(Step::SetRulePriorities(moves));
-        }
-        steps
+        let until = until.as_ref().map(Timestamp::to_string);
+        // An unreadable one stays: an empty one could mean no limit.
+        let until = until.or_else(|| self.view.tags.get(key::UNTIL).cloned());
+        let reason = start.reason.as_ref().map(ToString::to_string).or_else(|| window.reason.clone());
+        let step = self.write([
+            (key::SINCE, since.to_string()),
+            (key::UNTIL, until.unwrap_or_default()),
+            (key::REASON, reason.unwrap_or_default()),
+        ]);
+        (step, warnings)
     }
 }

@@ -107,6 +107,11 @@ impl RuleOrder {
         self.rules.iter().filter(move |other| own.is_some_and(|own| is_shadowed(own, other)))
     }
 
+    /// The rule at that priority.
+    pub fn at(&self, priority: Priority) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.priority == priority)
+    }
+
     /// The non-default rule of that ARN.
     pub fn find(&self, arn: &RuleArn) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.arn == *arn)

@@ -24,6 +24,12 @@ impl Scope {
         self.is_whole
     }
 
+    /// Whether its hosts are names that never resolve, as a placeholder's are
+    /// (<https://www.rfc-editor.org/rfc/rfc2606#section-2>).
+    pub fn is_unreachable(&self) -> bool {
+        !self.hosts.is_empty() && self.hosts.iter().all(|host| host.ends_with(".invalid"))
+    }
+
     /// The patterns of its hosts; none if it is for all of them.
     pub fn hosts(&self) -> &[String] {
         &self.hosts

@@ -1,0 +1,166 @@
+//! Texts that people give: the reason of a window, and the message for its visitors.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The longest reason and the longest message, in characters: what a tag of Elastic Load Balancing can hold.
+pub const MAX_LENGTH: usize = 255;
+
+/// The longest body of a fixed response, in bytes. The API counts characters
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_FixedResponseActionConfig.html>).
+pub const MAX_BODY_BYTES: usize = 1_024;
+
+/// The bytes of the status rule's body around a message, with both times. Only an active window has a message.
+const AROUND_THE_MESSAGE: usize = 93;
+
+/// The longest message, in bytes of UTF-8 as a JSON string without its quotation marks.
+pub const MAX_MESSAGE_BYTES: usize = MAX_BODY_BYTES - AROUND_THE_MESSAGE;
+
+/// Why the system is in maintenance: 1 to 255 characters that a tag can hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason(String);
+
+impl Reason {
+    /// Writes `_` for what a tag refuses, and cuts what is too long: a schedule's start at night must not fail for its
+    /// reason. None if there is only white space.
+    pub fn new(text: &str) -> Option<Self> {
+        let fitting = text.trim().chars().take(MAX_LENGTH).map(|c| if fits_a_tag(c) { c } else { '_' });
+        let fitting: String = fitting.collect();
+        // The API removes a space at the end, which a cut can leave.
+        let kept = fitting.trim_end();
+        (!kept.is_empty()).then(|| Self(kept.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Elastic Load Balancing accepts letters, digits, spaces and `+ - = . _ : / @`
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Tag.html>).
+///
+/// Rust counts some combining marks as letters that AWS does not, so only the common scripts pass.
+fn fits_a_tag(c: char) -> bool {
+    match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '+' | '-' | '=' | '.' | '_' | ':' | '/' | '@' => true,
+        // Latin, Greek, Cyrillic, kana, Chinese characters, Hangul.
+        '\u{c0}'..='\u{24f}'
+        | '\u{370}'..='\u{52f}'
+        | '\u{3041}'..='\u{30ff}'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' => c.is_alphanumeric(),
+        _ => false,
+    }
+}
+
+/// What the status rule publishes for visitors: 1 to 255 characters, not only white space, without control characters,
+/// at most [`MAX_MESSAGE_BYTES`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Message(String);
+
+/// Why a text cannot be a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAMessage {
+    #[error("blank")]
+    Blank,
+    #[error("longer than {MAX_LENGTH} characters")]
+    TooLong,
+    /// In JSON, a quotation mark and a backslash take two bytes.
+    #[error("{0} bytes of JSON")]
+    TooManyBytes(usize),
+    #[error("with a control character, such as a line break")]
+    ControlCharacter,
+}
+
+impl Message {
+    /// Takes the text as it is.
+    ///
+    /// # Errors
+    /// If the status rule cannot publish it.
+    pub fn new(text: &str) -> Result<Self, NotAMessage> {
+        // XML, the form of the API's answers, cannot hold the last two: the rules could no longer be read.
+        if text.contains(|c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')) {
+            return Err(NotAMessage::ControlCharacter);
+        }
+        if text.trim().is_empty() {
+            return Err(NotAMessage::Blank);
+        }
+        if text.chars().count() > MAX_LENGTH {
+            return Err(NotAMessage::TooLong);
+        }
+        match text.len() + text.matches(['"', '\\']).count() {
+            bytes if bytes > MAX_MESSAGE_BYTES => Err(NotAMessage::TooManyBytes(bytes)),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_reason_is_adapted_to_a_tag() {
+        let kept = ["DB upgrade v2.1 + index: team/ops@night", "정기 점검", "定期メンテナンス", "Überholung"];
+        for text in kept {
+            assert_eq!(Reason::new(text).unwrap().as_str(), text);
+        }
+        let adapted = [
+            ("  DB upgrade (#42), \"v2\"\n", "DB upgrade __42__ _v2_".to_owned()),
+            (&"점".repeat(256), "점".repeat(255)),
+            (&(" x".repeat(127) + "  y"), " x".repeat(127).trim().to_owned()),
+        ];
+        for (text, reason) in adapted {
+            assert_eq!(Reason::new(text).unwrap().as_str(), reason);
+        }
+        assert_eq!([Reason::new(""), Reason::new(" \n\t")], [None, None]);
+    }
+
+    #[test]
+    fn a_message_is_taken_whole_or_refused() {
+        for text in ["곧 돌아옵니다", &"점".repeat(255), &"🚧".repeat(232), &"\"".repeat(255)] {
+            assert_eq!(Message::new(text).unwrap().to_string(), text);
+        }
+        let refused = [
+            ("", NotAMessage::Blank),
+            (" \u{a0}", NotAMessage::Blank),
+            (&"점".repeat(256), NotAMessage::TooLong),
+            (&"🚧".repeat(233), NotAMessage::TooManyBytes(932)),
+            (&("🚧".repeat(232) + "\"\\"), NotAMessage::TooManyBytes(932)),
+            ("Back\nsoon", NotAMessage::ControlCharacter),
+            ("Back\u{7f}soon", NotAMessage::ControlCharacter),
+            ("Back\u{85}soon", NotAMessage::ControlCharacter),
+            ("Back\u{fffe}soon", NotAMessage::ControlCharacter),
+            ("Back\u{ffff}soon", NotAMessage::ControlCharacter),
+        ];
+        for (text, problem) in refused {
+            assert_eq!(Message::new(text), Err(problem), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_reason_fits_a_tag(text in "\\PC{0,300}") {
+            if let Some(reason) = Reason::new(&text) {
+                prop_assert!((1..=255).contains(&reason.as_str().chars().count()));
+                prop_assert!(reason.as_str().chars().all(fits_a_tag));
+                prop_assert_eq!(reason.as_str().trim(), reason.as_str());
+            }
+        }
+    }
+}
