@@ -11,8 +11,8 @@ import pytest
 
 from tests.harness.aws import Aws
 from tests.harness.ministack import ministack
+from tests.harness.processes import run_folder
 from tests.harness.sam import Sam
-from tests.harness.watchdog import run_folder
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""Whatever went wrong, as a sentence for the person at the terminal."""
+"""Failures as one sentence for the person at the terminal."""
 
 from __future__ import annotations
 
@@ -18,19 +18,26 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-CREDENTIALS = (
-    "accepted: the environment's AWS_ACCESS_KEY_ID and so on, or --profile with a profile that you are signed in to"
-)
-DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
-STALE = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"}
+from . import printing
+
+CREDENTIALS = "accepted: AWS_ACCESS_KEY_ID and its companions, or --profile with a profile that you are signed in to"
+HINTS = {
+    **dict.fromkeys(
+        ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"),
+        "the caller needs a policy that allows it",
+    ),
+    **dict.fromkeys(
+        ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"), CREDENTIALS
+    ),
+}
 
 
 class Failure(click.ClickException):
-    """What was asked for could not be done; it ends with 1."""
+    """The command failed; it ends with 1."""
 
     def show(self, file: Any = None) -> None:  # noqa: ANN401, ARG002 (click's own signature)
-        """Print the sentence in red where errors go."""
-        click.secho(f"✗ {self.message}", err=True, fg="red")
+        """Print the sentence on stderr."""
+        printing.line(f"✗ {self.message}", "red", to_stderr=True)
 
 
 class WrongUse(Failure):
@@ -58,9 +65,5 @@ def sentences() -> Iterator[None]:
 
 def _refusal(error: ClientError) -> str:
     code, message = error.response["Error"].get("Code", "unknown"), error.response["Error"].get("Message", "")
-    said = f"AWS refused {error.operation_name} ({code}): {message}"
-    if code in DENIED:
-        return f"{said}; the caller needs a policy that allows it"
-    if code in STALE:
-        return f"{said}; {CREDENTIALS}"
-    return said
+    hint = f"; {HINTS[code]}" if code in HINTS else ""
+    return f"AWS refused {error.operation_name} ({code}): {message}{hint}"

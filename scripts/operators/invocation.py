@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
-import click
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from .failures import Failure, sentences
+from . import printing
+from .failures import Failure, WrongUse, sentences
 
 # Longer than the function's own 30 seconds. A second invocation would be a second event.
 ONCE = Config(read_timeout=60, connect_timeout=10, retries={"total_max_attempts": 1})
 PATIENT = Config(read_timeout=20, connect_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"})
+SAMCONFIG = Path(__file__).resolve().parents[2] / "samconfig.toml"
+ANSWERED = {"listenerArn", "ruleArn", "state", "since", "until", "moves", "rules", "warnings"}
 
 
 def client(session: boto3.Session, service: str, config: Config = PATIENT) -> BaseClient:
@@ -30,27 +34,18 @@ def client(session: boto3.Session, service: str, config: Config = PATIENT) -> Ba
 
 @dataclass(frozen=True)
 class Switcher:
-    """A stack's switcher, and what else the stack says of itself."""
+    """A stack's switcher, with the stack's parameters and outputs."""
 
     stack: str
-    # Unlike the name, it is known to CloudFormation even when the stack is gone.
-    stack_id: str
     account: str
     region: str
     parameters: dict[str, str]
     outputs: dict[str, str]
-    # Whether CloudFormation refuses to delete the stack.
-    protected: bool
 
     @property
     def place(self) -> str:
-        """Where it is, for people."""
+        """The stack with its account and region."""
         return f"{self.stack} in account {self.account}, {self.region}"
-
-    @property
-    def topic(self) -> str:
-        """The ARN of the topic that the alarms reach."""
-        return self.outputs["NoticesTopicArn"]
 
     @property
     def longest_minutes(self) -> int:
@@ -68,13 +63,8 @@ class Switcher:
             raise Failure(f"the stack {self.stack} has no output {key}; accepted: one of this version of the template")
         return self.outputs[key]
 
-    def resources(self, session: boto3.Session) -> dict[str, str]:
-        """Return the physical id of each logical one that the stack has made."""
-        described = client(session, "cloudformation").describe_stack_resources(StackName=self.stack)["StackResources"]
-        return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in described if "PhysicalResourceId" in one}
-
     def invoke(self, session: boto3.Session, event: dict[str, Any], *, verbose: bool = False) -> dict[str, Any]:
-        """Send one event and return the answer; the end of the log is shown if it fails, or if `verbose`."""
+        """Send one event and return the answer; `verbose` shows the end of the function's log."""
         try:
             with sentences():
                 called = client(session, "lambda", ONCE).invoke(
@@ -82,21 +72,37 @@ class Switcher:
                     Payload=json.dumps(event).encode(),
                     LogType="Tail",
                 )
-                payload = json.loads(called["Payload"].read())
+                text = called["Payload"].read().decode(errors="replace")
         except Failure as failure:
-            if isinstance(failure.__cause__, ReadTimeoutError | ConnectionClosedError):
-                raise Failure(
-                    f"{failure.message}; the switch may have been made all the same: `status` tells"
-                ) from failure
+            if isinstance(failure.__cause__, ReadTimeoutError | ConnectionClosedError) and event["type"] != "status":
+                raise Failure(f"{failure.message}; the event may have been received: look at `status`") from failure
             raise
-        failed = "FunctionError" in called
-        if verbose or failed:
-            click.secho(base64.b64decode(called.get("LogResult", "")).decode(errors="replace"), err=True, dim=True)
+        if verbose:
+            printing.lines(base64.b64decode(called.get("LogResult", "")).decode(errors="replace"), to_stderr=True)
+        return read_answer(text, failed="FunctionError" in called)
+
+
+def read_answer(text: str, *, failed: bool) -> dict[str, Any]:
+    """Read what the function has returned; raises a failure for its errors and for what is no answer of a switcher."""
+    try:
+        answer = json.loads(text)
         if failed:
-            raise Failure(f"{payload.get('errorType', 'error')}: {payload.get('errorMessage', payload)}")
-        if not isinstance(payload, dict) or not payload.get("listeners"):
-            raise Failure(f"{self.outputs['SwitcherFunctionName']} answered as no switcher does: {payload}")
-        return payload
+            raise Failure(f"{answer.get('errorType', 'error')}: {answer.get('errorMessage', text)}")
+        if answer["listeners"] and all(listener.keys() >= ANSWERED for listener in answer["listeners"]):
+            return answer
+    except (ValueError, LookupError, TypeError, AttributeError):
+        pass
+    raise Failure(f"the function's answer is not a switcher's: {text[:500]}; is the stack of this version?")
+
+
+def refuse_another_region(region: str | None, samconfig: str) -> None:
+    """Refuse a region that the samconfig.toml of this checkout does not deploy to."""
+    named = sorted(set(re.findall(r'^\s*region\s*=\s*"([^"]+)"', samconfig, re.MULTILINE)))
+    if region and named and region not in named:
+        raise WrongUse(
+            f"the region is {region}, but samconfig.toml deploys to {' and '.join(named)}; accepted: "
+            f"--region {named[0]}, or --region {region} to use it all the same"
+        )
 
 
 def find(session: boto3.Session, stack: str) -> Switcher:
@@ -107,24 +113,16 @@ def find(session: boto3.Session, stack: str) -> Switcher:
     except ClientError as error:
         if "does not exist" not in str(error):
             raise
-        place = f"in {cloudformation.meta.region_name} of the account that the credentials are for"
         raise Failure(
-            f'--stack is "{stack}": there is no such stack {place}; accepted: the name that `sam deploy` gave it'
+            f'--stack is "{stack}": there is no such stack in {cloudformation.meta.region_name} of this account; '
+            "accepted: the name that `sam deploy` gave it"
         ) from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
     if missing := {"SwitcherFunctionName", "NoticesTopicArn"} - outputs.keys():
-        lost = " and no ".join(sorted(missing))
         raise Failure(
-            f'--stack is "{stack}": it has no output {lost} (its status is {described["StackStatus"]}); '
-            "accepted: a stack that was made from this project's template"
+            f'--stack is "{stack}": it has no output {" and no ".join(sorted(missing))} (its status is '
+            f"{described['StackStatus']}); accepted: a stack of this project's template"
         )
     _, _, _, region, account, _ = described["StackId"].split(":", 5)
-    return Switcher(
-        stack=described["StackName"],
-        stack_id=described["StackId"],
-        account=account,
-        region=region,
-        parameters={given["ParameterKey"]: given["ParameterValue"] for given in described.get("Parameters", [])},
-        outputs=outputs,
-        protected=described.get("EnableTerminationProtection", False),
-    )
+    parameters = {given["ParameterKey"]: given["ParameterValue"] for given in described.get("Parameters", [])}
+    return Switcher(described["StackName"], account, region, parameters, outputs)

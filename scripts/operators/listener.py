@@ -1,4 +1,4 @@
-"""A listener as the API describes it, and what its parts mean to a person and to the template."""
+"""A load balancer's listeners and rules, read with calls that change nothing."""
 
 from __future__ import annotations
 
@@ -6,65 +6,23 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .failures import WrongUse
+import boto3
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
-LOWEST_PLACE = 50_000
-_ARN = re.compile(r"arn:(aws[a-z-]*):elasticloadbalancing:([a-z0-9-]+):(\d{12}):([a-z-]+)/(.+)")
-_ACCEPTED = "accepted: arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID"
-_WITHOUT_RULES = {"net": "Network", "gwy": "Gateway"}
+from .failures import Failure, WrongUse
+from .invocation import client
+
+# The highest number of a rule.
+LAST = 50_000
+QUOTA = "rules-per-application-load-balancer"
+_ARN = re.compile(r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[^/]+/[^/]+/[^/]+")
 _DEFAULT_TARGET = {"Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
-
-
-@dataclass(frozen=True)
-class ListenerArn:
-    """The ARN of an Application Load Balancer's listener."""
-
-    text: str
-    region: str
-    balancer_arn: str
-
-    @property
-    def balancer(self) -> str:
-        """The load balancer's name."""
-        return self.balancer_arn.split("/")[-2]
-
-    @classmethod
-    def parse(cls, text: str) -> ListenerArn:
-        """Read an ARN, or say what else it is."""
-        parts = _ARN.fullmatch(text)
-        if not parts:
-            raise WrongUse(f'LISTENER-ARN is "{text}": it is no ARN of a load balancer\'s listener; {_ACCEPTED}')
-        _, region, _, kind, path = parts.groups()
-        steps = path.split("/")
-        if kind == "listener" and steps[0] == "app" and len(steps) == 4:
-            balancer = text.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
-            return cls(text, region, balancer)
-        problem = f"it is the ARN of a {kind}"
-        if kind.startswith("listener") and steps[0] in _WITHOUT_RULES:
-            problem = f"it belongs to a {_WITHOUT_RULES[steps[0]]} Load Balancer, which has no rules"
-        elif kind == "listener-rule":
-            listener = text.replace(":listener-rule/", ":listener/").rpartition("/")[0]
-            problem = f"it is the ARN of a rule; its listener is {listener}"
-        elif kind == "loadbalancer":
-            shown = f"aws elbv2 describe-listeners --region {region} --load-balancer-arn {text}"
-            problem = f"it is the ARN of a load balancer; its listeners are shown by `{shown}`"
-        raise WrongUse(f'LISTENER-ARN is "{text}": {problem}; {_ACCEPTED}')
-
-
-def parse_pair(first: str, second: str | None) -> list[ListenerArn]:
-    """Read the ARN of one listener, or of two that one deployment can serve."""
-    arns = [ListenerArn.parse(text) for text in (first, second) if text is not None]
-    if second is None:
-        return arns
-    if first == second:
-        raise WrongUse(f'SECOND-ARN is "{second}": it is the first listener again; accepted: another one, or none')
-    if arns[0].balancer_arn != arns[1].balancer_arn:
-        places = " and ".join(f"{arn.balancer} in {arn.region} ({arn.balancer_arn})" for arn in arns)
-        raise WrongUse(
-            f"the listeners belong to two load balancers, {places}; accepted: two of the same, since a target group "
-            "serves one load balancer only; deploy a stack for each"
-        )
-    return arns
+# Conditions whose values may be secrets, such as a tester's header.
+_MASKED = {"http-header", "query-string"}
+# The template's name for its target group, and its placeholder's host.
+_TARGET_GROUP = re.compile("forward: targetgroup/maintenance-[0-9a-f]{8}/")
+_PLACEHOLDER_HOST = "placeholder.invalid"
 
 
 @dataclass(frozen=True)
@@ -75,42 +33,48 @@ class Rule:
     priority: int | None
     conditions: tuple[dict[str, Any], ...]
     actions: tuple[dict[str, Any], ...]
-    # Whether it has transforms, which give the target another path or host.
-    rewrites: bool
-
-    @classmethod
-    def read(cls, described: dict[str, Any]) -> Rule:
-        """Read one rule of DescribeRules."""
-        priority = described["Priority"]
-        return cls(
-            described["RuleArn"],
-            None if priority == "default" else int(priority),
-            tuple(described.get("Conditions", ())),
-            tuple(described["Actions"]),
-            bool(described.get("Transforms")),
-        )
 
     @property
-    def matches(self) -> str:
-        """What it matches, as the switcher's answer says it."""
-        return " and ".join(_condition(condition) for condition in self.conditions) or "what is left"
+    def answered(self) -> dict[str, Any]:
+        """The rule in the form of the switcher's answer, without values that may be secrets."""
+        conditions = [_condition(condition) for condition in self.conditions]
+        priority = str(self.priority or "default")
+        return {"priority": priority, "ruleArn": self.arn, "conditions": conditions, "action": self.does}
+
+    @property
+    def named(self) -> str:
+        """The rule's priority and conditions."""
+        return f"{self.priority} ({' and '.join(self.answered['conditions'])})"
 
     @property
     def does(self) -> str:
-        """What it does, as the switcher's answer says it."""
+        """The rule's actions in the form of the switcher's answer."""
         return ", then ".join(_action(action) for action in self.actions)
 
     @property
+    def forwards_to_responder(self) -> bool:
+        """Whether it is a rule of this project's template that leads to the responder."""
+        return bool(_TARGET_GROUP.match(self.does))
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a stack of this project's template has made it: the maintenance, placeholder or status rule."""
+        hosts = [value for condition in self.conditions for value in _values(condition)]
+        bodies = [action.get("FixedResponseConfig", {}).get("MessageBody", "") for action in self.actions]
+        publishes = any('"state":"' in body and '"until":' in body for body in bodies)
+        return self.forwards_to_responder or _PLACEHOLDER_HOST in hosts or publishes
+
+    @property
     def catches_all(self) -> bool:
-        """Whether no request gets past it."""
-        if len(self.conditions) != 1 or self.conditions[0].get("Field") != "path-pattern":
-            return False
-        return not {"/*", "*"}.isdisjoint(_values(self.conditions[0]))
+        """Whether it matches every request."""
+        return [condition["Field"] for condition in self.conditions] == ["path-pattern"] and not {"/*", "*"}.isdisjoint(
+            _values(self.conditions[0])
+        )
 
     @property
     def stand_in(self) -> str | None:
-        """The template's DefaultAction that makes a rule which does the same; none if it knows no such one."""
-        if len(self.actions) != 1 or self.rewrites:
+        """The template's DefaultAction for a rule that does the same; none if there is no such one."""
+        if len(self.actions) != 1:
             return None
         action = self.actions[0]
         if action["Type"] == "forward":
@@ -120,13 +84,12 @@ class Rule:
             redirect = action["RedirectConfig"]
             keeps = all(redirect.get(part, same) == same for part, same in _DEFAULT_TARGET.items())
             return "https" if keeps and (redirect.get("Protocol"), redirect.get("Port")) == ("HTTPS", "443") else None
-        if action["Type"] == "fixed-response" and action["FixedResponseConfig"]["StatusCode"] == "404":
-            return "404"
-        return None
+        is_404 = action.get("FixedResponseConfig", {}).get("StatusCode") == "404"
+        return "404" if is_404 else None
 
     @property
     def lost_by_stand_in(self) -> str | None:
-        """What the stand-in does otherwise, where it differs."""
+        """The difference between the stand-in and this rule, if there is one."""
         action = self.actions[0]
         if self.stand_in == "https" and action["RedirectConfig"]["StatusCode"] != "HTTP_301":
             return "it redirects with 302, the stand-in with 301, which browsers remember"
@@ -137,31 +100,33 @@ class Rule:
 
 @dataclass(frozen=True)
 class Listener:
-    """One listener with all its rules, in the order in which they are asked."""
+    """One listener with all its rules, in the order in which the load balancer tries them."""
 
-    arn: ListenerArn
+    arn: str
     protocol: str
     port: int
     rules: tuple[Rule, ...]
     default: Rule
 
     @classmethod
-    def read(cls, described: dict[str, Any], rules: list[dict[str, Any]]) -> Listener:
-        """Read one listener of DescribeListeners and its rules of DescribeRules."""
-        read = [Rule.read(rule) for rule in rules]
-        numbered = sorted((rule for rule in read if rule.priority is not None), key=lambda rule: rule.priority)
-        default = next(rule for rule in read if rule.priority is None)
-        arn = ListenerArn.parse(described["ListenerArn"])
-        return cls(arn, described["Protocol"], described["Port"], tuple(numbered), default)
+    def of(cls, described: dict[str, Any], rules: list[dict[str, Any]]) -> Listener:
+        """Make a listener of its entry in DescribeListeners and its rules in DescribeRules."""
+        numbers = [None if rule["Priority"] == "default" else int(rule["Priority"]) for rule in rules]
+        made = [
+            Rule(rule["RuleArn"], number, tuple(rule.get("Conditions", ())), tuple(rule["Actions"]))
+            for rule, number in zip(rules, numbers, strict=True)
+        ]
+        *numbered, default = sorted(made, key=lambda rule: rule.priority or LAST + 1)
+        return cls(described["ListenerArn"], described["Protocol"], described["Port"], tuple(numbered), default)
 
     @property
     def name(self) -> str:
-        """What an operator calls it."""
-        return f"{self.protocol}:{self.port} of {self.arn.balancer}"
+        """Its name for operators."""
+        return f"{self.protocol}:{self.port} of {self.arn.split('/')[-3]}"
 
     @property
     def catch_all(self) -> Rule | None:
-        """The first rule that no request gets past."""
+        """The first rule that matches every request."""
         return next((rule for rule in self.rules if rule.catches_all), None)
 
 
@@ -176,22 +141,81 @@ class Balancer:
     quota: int | None
 
 
+def region_of(arn: str) -> str:
+    """Return the region of an ARN."""
+    return arn.split(":")[3]
+
+
+def balancer_of(arn: str) -> str:
+    """Return the ARN of a listener's load balancer."""
+    return arn.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
+
+
+def parse_pair(first: str, second: str | None) -> list[str]:
+    """Check the ARN of one listener, or of two that one deployment can serve."""
+    arns = [first] if second is None else [first, second]
+    for arn in arns:
+        if not _ARN.fullmatch(arn):
+            raise WrongUse(
+                f'LISTENER-ARN is "{arn}"; accepted: the ARN of an Application Load Balancer\'s listener, '
+                "arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID, as `aws elbv2 "
+                "describe-listeners --load-balancer-arn ARN` shows it"
+            )
+    if first == second:
+        raise WrongUse(f'SECOND-ARN is "{second}": it is the first listener again; accepted: another one, or none')
+    if len({balancer_of(arn) for arn in arns}) > 1:
+        raise WrongUse(
+            f"the listeners belong to two load balancers, {' and '.join(map(balancer_of, arns))}; accepted: two of "
+            "the same, since a target group serves one load balancer only; deploy a stack for each"
+        )
+    return arns
+
+
+def read(session: boto3.Session, arns: list[str]) -> tuple[Balancer, list[Listener]]:
+    """Read the load balancer of these listeners, all of which are its own; returns them in the order given."""
+    elb = client(session, "elbv2")
+    try:
+        described = _pages(elb, "describe_listeners", "Listeners", LoadBalancerArn=balancer_of(arns[0]))
+    except elb.exceptions.LoadBalancerNotFoundException:
+        described = []
+    found = {
+        one["ListenerArn"]: Listener.of(one, _pages(elb, "describe_rules", "Rules", ListenerArn=one["ListenerArn"]))
+        for one in described
+    }
+    for arn in arns:
+        if arn not in found:
+            accepted = " and ".join(f"{listener.name} ({known})" for known, listener in found.items())
+            accepted = accepted or f"a listener in {region_of(arn)}, as `aws elbv2 describe-listeners` shows them"
+            raise Failure(f'LISTENER-ARN is "{arn}": there is no such listener; accepted: {accepted}')
+    tagged = elb.describe_tags(ResourceArns=[balancer_of(arns[0]), *arns])["TagDescriptions"]
+    tags = {one["ResourceArn"]: {tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in tagged}
+    return Balancer(tuple(found.values()), tags, _quota(elb)), [found[arn] for arn in arns]
+
+
+def _pages(elb: BaseClient, call: str, key: str, **arguments: str) -> list[dict[str, Any]]:
+    return [entry for page in elb.get_paginator(call).paginate(**arguments) for entry in page[key]]
+
+
+def _quota(elb: BaseClient) -> int | None:
+    """Return how many rules a load balancer may have: useful, but its absence keeps back nothing else."""
+    try:
+        limits = _pages(elb, "describe_account_limits", "Limits")
+    except ClientError:
+        return None
+    return next((int(limit["Max"]) for limit in limits if limit["Name"] == QUOTA), None)
+
+
 def _condition(condition: dict[str, Any]) -> str:
     header = condition.get("HttpHeaderConfig", {}).get("HttpHeaderName")
     name = f"{condition['Field']} {header}" if header else condition["Field"]
-    return f"{name}: {', '.join(_values(condition))}"
+    return f"{name}: {'***' if condition['Field'] in _MASKED else ', '.join(_values(condition))}"
 
 
 def _values(condition: dict[str, Any]) -> list[str]:
     """Return the values in the field's own structure, or in the older flat list."""
-    own = [config for key, config in condition.items() if key.endswith("Config")]
+    own = [config for key, config in condition.items() if key.endswith("Config")] or [condition]
     values = [value for config in own for value in config.get("Values", []) + config.get("RegexValues", [])]
-    values = values or condition.get("Values", []) + condition.get("RegexValues", [])
-    return [value if isinstance(value, str) else _pair(value) for value in values]
-
-
-def _pair(pair: dict[str, str]) -> str:
-    return f"{pair['Key']}={pair['Value']}" if "Key" in pair else pair["Value"]
+    return [value for value in values if isinstance(value, str)]
 
 
 def _groups(action: dict[str, Any]) -> list[dict[str, Any]]:
@@ -203,13 +227,10 @@ def _action(action: dict[str, Any]) -> str:
     kind = action["Type"]
     if kind == "forward":
         groups = [(group["TargetGroupArn"].rpartition(":")[2], group.get("Weight", 1)) for group in _groups(action)]
-        if len(groups) == 1:
-            return f"forward: {groups[0][0]}"
-        return "forward: " + ", ".join(f"{group} ({weight})" for group, weight in groups)
+        weighted = ", ".join(f"{group} ({weight})" for group, weight in groups)
+        return f"forward: {groups[0][0] if len(groups) == 1 else weighted}"
     if kind == "redirect":
         to = {"Protocol": "#{protocol}", "Port": "#{port}", **_DEFAULT_TARGET, **action["RedirectConfig"]}
         code = to["StatusCode"].removeprefix("HTTP_")
         return f"redirect: {code} {to['Protocol']}://{to['Host']}:{to['Port']}{to['Path']}?{to['Query']}"
-    if kind == "fixed-response":
-        return f"fixed-response: {action['FixedResponseConfig']['StatusCode']}"
-    return kind
+    return f"{kind}: {action['FixedResponseConfig']['StatusCode']}" if kind == "fixed-response" else kind

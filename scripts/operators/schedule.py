@@ -1,7 +1,8 @@
-"""When the stack's own schedules start and end maintenance next."""
+"""The next run of the stack's own schedules."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
@@ -10,9 +11,9 @@ import boto3
 from aws_croniter import AwsCroniter
 
 from .invocation import client
-from .standing import span
+from .listener_status import span
 
-SCHEDULES = {"StartMaintenanceSchedule": "start", "EndMaintenanceSchedule": "end"}
+EVENTS = {"StartMaintenanceSchedule": "start", "EndMaintenanceSchedule": "end"}
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ class Schedule:
     enabled: bool
 
     def upcoming(self, now: datetime) -> datetime | None:
-        """Return when it runs next; none if never again.
+        """Return the next run; none if there is no further one.
 
-        Raises ValueError or KeyError for what the libraries do not know, such as `LW`, a month's last weekday.
+        Raises ValueError or LookupError for what the libraries do not know, such as `LW`, a month's last weekday.
         """
         place = ZoneInfo(self.zone)
         kind, _, inner = self.expression.removesuffix(")").partition("(")
@@ -35,37 +36,39 @@ class Schedule:
             return at if at > now else None
         if kind != "cron":
             raise ValueError(f"{self.expression} is neither cron(...) nor at(...)")
-        # The library knows no time zones: it counts on the clock on the wall, called UTC.
-        wall: datetime | None = now.astimezone(place).replace(tzinfo=timezone.utc)
-        while wall := AwsCroniter(inner).get_next(wall)[0]:
-            found = wall.replace(tzinfo=place)
-            # Where clocks go forward, a time may not exist, and Scheduler skips it; where they go back, it was before.
-            exists = found.astimezone(timezone.utc).astimezone(place).replace(tzinfo=timezone.utc) == wall
+        # A day of the week that is `L` alone is Saturday, which the library does not know.
+        cron = AwsCroniter(re.sub(r"\bL( \S+)$", r"SAT\1", inner))
+        # The library knows no time zones: it gets the local time, called UTC.
+        local: datetime | None = now.astimezone(place).replace(tzinfo=timezone.utc)
+        while local := cron.get_next(local)[0]:
+            found = local.replace(tzinfo=place)
+            # Scheduler skips a time that spring leaves out; of one that comes twice in autumn it takes the first.
+            exists = found.astimezone(timezone.utc).astimezone(place).replace(tzinfo=timezone.utc) == local
             if exists and found.astimezone(timezone.utc) > now:
                 return found
         return None
 
-    def told(self, now: datetime) -> str:
-        """Say when it runs next."""
+    def described(self, now: datetime) -> str:
+        """Return the next run in one line."""
         itself = f"{self.expression} in {self.zone}"
         if not self.enabled:
             return f"none, the schedule is switched off: {itself}"
         try:
             upcoming = self.upcoming(now)
-        except (ValueError, KeyError):
+        except (ValueError, LookupError):
             return f"by {itself}"
         if upcoming is None:
             return f"never again by {itself}"
         return f"{upcoming:%a %Y-%m-%d %H:%M} {self.zone}, in {span(upcoming - now)}, by {itself}"
 
 
-def read(session: boto3.Session, resources: dict[str, str]) -> dict[str, Schedule]:
-    """Read the schedules of a stack by what they do, `start` or `end`."""
-    scheduler = client(session, "scheduler")
+def read(session: boto3.Session, stack: str) -> dict[str, Schedule]:
+    """Read the schedules of a stack by their event, `start` or `end`."""
+    resources = client(session, "cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
     found = {}
-    for logical, does in SCHEDULES.items():
-        if logical in resources:
-            described = scheduler.get_schedule(Name=resources[logical])
+    for resource in resources:
+        if event := EVENTS.get(resource["LogicalResourceId"]):
+            described = client(session, "scheduler").get_schedule(Name=resource["PhysicalResourceId"])
             zone = described.get("ScheduleExpressionTimezone", "UTC")
-            found[does] = Schedule(described["ScheduleExpression"], zone, described["State"] == "ENABLED")
+            found[event] = Schedule(described["ScheduleExpression"], zone, described["State"] == "ENABLED")
     return found

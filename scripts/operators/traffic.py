@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import queue
+import ssl
+import threading
 import time
 from dataclasses import dataclass
+from urllib.request import getproxies, proxy_bypass
 
-import requests
+import truststore
+import urllib3
 
-from . import tables
+from . import printing
 from .failures import Failure
 
 HEADER = "X-Maintenance-Mode"
-# One answer is that of one node of the load balancer only.
+# One answer comes from one node of the load balancer only.
 IN_A_ROW = 5
+# Looks without any answer after which there will be none.
+UNSEEN_IN_A_ROW = 10
 
 
 @dataclass(frozen=True)
@@ -20,39 +27,73 @@ class Seen:
     """What one visitor meets."""
 
     text: str
-    # Whether the responder answered; none where that cannot be told.
+    # Whether the responder answered; none where that cannot be known.
     closed: bool | None
+    # Whether anything answered.
+    answered: bool = True
 
 
-def look(url: str) -> Seen:
-    """Ask once, over a connection of its own: one that is kept leads to the same node again."""
+def target(url: str) -> urllib3.util.Url:
+    """Read an address; raises ValueError for one that no request can be sent to."""
+    parsed = urllib3.util.parse_url(url)  # its own errors are ValueErrors, too
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise ValueError("it begins with neither https:// nor http://")
+    return parsed
+
+
+def look(url: str, *, within: float = 5.0) -> Seen:
+    """Send one request; `within` so many seconds everything has to happen, from the name to the last header."""
+    seen: queue.SimpleQueue[Seen] = queue.SimpleQueue()
+    # The timeouts of a connection begin anew with each byte.
+    threading.Thread(target=lambda: seen.put(_ask(url)), daemon=True).start()
     try:
-        with requests.get(url, allow_redirects=False, stream=True, timeout=5) as answered:
-            status, closed = answered.status_code, answered.headers.get(HEADER) == "on"
-    except (requests.RequestException, ValueError) as error:  # the latter for a name that cannot be looked up
-        cause = error.args[0] if error.args else error
-        return Seen(f"no answer: {getattr(cause, 'reason', cause)}", closed=None)
+        return seen.get(timeout=within)
+    except queue.Empty:
+        return Seen(f"no answer within {within:g} seconds", closed=None, answered=False)
+
+
+def _ask(url: str) -> Seen:
+    """Use a new connection: one that is kept leads to the same node again."""
+    asked = target(url)
+    headers = {"Host": asked.netloc}
+    proxy = None if proxy_bypass(asked.host) else getproxies().get(asked.scheme)
+    if asked.host.rstrip(".").endswith(".localhost"):
+        # Browsers know these names; not every system's resolver does.
+        asked, proxy = asked._replace(host="127.0.0.1"), None
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    pool = urllib3.ProxyManager(proxy, ssl_context=context) if proxy else urllib3.PoolManager(ssl_context=context)
+    try:
+        with pool:
+            once = {"redirect": False, "retries": False, "preload_content": False, "timeout": 5}
+            answered = pool.request("GET", asked.url, headers=headers, **once)
+            status, closed = answered.status, answered.headers.get(HEADER) == "on"
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        return Seen(f"no answer: {error}", closed=None, answered=False)
     text = f"{status} {'with' if closed else 'without'} {HEADER}: on"
-    # The load balancer's own 502 is what visitors get of a responder that fails, and of an application that does.
+    # A 502 of the load balancer itself may be the responder's failure or the application's.
     return Seen(text, closed=None if status == 502 and not closed else closed)
 
 
 def wait(url: str, *, closed: bool, every: float = 1.0, at_most: float = 120.0) -> Seen:
-    """Wait until all of some answers in a row, `every` so many seconds, are as switched; return the last of them.
+    """Wait until some answers in a row are as switched, and return the last one; times are in seconds.
 
     The load balancer gathers rule changes for some ten seconds before its traffic follows, says a maintainer of AWS
-    Load Balancer Controller (its pull request 4039); `at_most` is in seconds, too.
+    Load Balancer Controller (its pull request 4039).
     """
     until = time.monotonic() + at_most
-    in_a_row = 0
-    with tables.progress() as tell:
+    in_a_row = unseen = 0
+    with printing.progress() as tell:
         while True:
             seen = look(url)
             in_a_row = in_a_row + 1 if seen.closed is closed else 0
+            unseen = 0 if seen.answered else unseen + 1
             tell(f"{url}: {in_a_row} of {IN_A_ROW} answers in a row are as switched; the last: {seen.text}")
             if in_a_row == IN_A_ROW:
                 return seen
-            if time.monotonic() + every > until:
+            is_late = time.monotonic() + every > until
+            if unseen == UNSEEN_IN_A_ROW or (is_late and not seen.answered):
+                raise Failure(f"the rules are switched, but {url} cannot be seen from here: {seen.text}")
+            if is_late:
                 raise Failure(
                     f"the rules are switched, but after {at_most:g} seconds {url} is not yet "
                     f"{'closed' if closed else 'open'}; seen last: {seen.text}; `status` shows which rule serves it"

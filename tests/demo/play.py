@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -15,15 +17,15 @@ from tests.demo.live_log import LiveLog
 from tests.demo.scene import NotAsPromisedError, Scene, build_mode, perform, scene
 from tests.harness.paths import ROOT
 from tests.harness.stack import deploy
-from tests.harness.watchdog import in_care
 
 STACK = "maintenance-play"
-# By it `scripts/maintenance --play` finds what plays.
+# By it `scripts/maintenance --play` finds this stack.
 PLAYS = ROOT / ".tools" / "play.json"
-# Seconds between two looks at the logs.
-PAUSE = 0.5
-RETRY_AFTER_SECONDS = 10
+LOCK = PLAYS.with_suffix(".lock")
+LOG_PAUSE_SECONDS = 0.5
 STATUS_PATH = "/maintenance-status.json"
+# The status rule is at 1.
+PARAMETERS = {"DefaultAction": "404", "RetryAfterSeconds": "10", "StatusPath": STATUS_PATH, "ActivePriority": "2"}
 
 
 def main() -> int:
@@ -34,32 +36,21 @@ def main() -> int:
 
 
 def _play(console: DemoConsole) -> None:
-    parent = os.getppid()
     page = (Path(__file__).parent / "front_end.html").read_text()
-    with scene(console, build_mode=build_mode("debug"), page=page, free_above=1) as stage:
+    # `make play PARAMETERS="…"`: the template's parameters as name=value.
+    given = dict(word.partition("=")[::2] for word in shlex.split(os.environ.get("PARAMETERS", "")))
+    with _only_play(), scene(console, build_mode=build_mode("debug"), page=page, free_above=1) as stage:
         with console.step("sam deploy"):
-            parameters = {
-                "ListenerArn": stage.listener.arn,
-                "DefaultAction": "404",
-                "RetryAfterSeconds": str(RETRY_AFTER_SECONDS),
-                # At 1 is the rule that tells the state.
-                "StatusPath": STATUS_PATH,
-                "ActivePriority": "2",
-            }
-            stack = deploy(stage.aws, stage.sam, STACK, parameters)
-        with _known_to_the_operators_command(stage):
-            _invite(console, stage.listener.host)
-            logs = LiveLog(
-                stage.aws,
-                switcher=stack.output("SwitcherLogGroupName"),
-                responder=stack.output("ResponderLogGroupName"),
-            )
-            with contextlib.suppress(KeyboardInterrupt):
-                # Without the one that started it, nobody would end it.
-                while os.getppid() == parent:
-                    for line in logs.news():
-                        console.print(line, no_wrap=True, overflow="ellipsis")
-                    time.sleep(PAUSE)
+            stack = deploy(stage.aws, stage.sam, STACK, {"ListenerArn": stage.listener.arn, **PARAMETERS, **given})
+        _tell_operators_command(stage)
+        _invite(console, stage.listener.host)
+        groups = {name: stack.output(f"{name.title()}LogGroupName") for name in ("switcher", "responder")}
+        logs = LiveLog(stage.aws, **groups)
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                for line in logs.news():
+                    console.print(line, no_wrap=True, overflow="ellipsis")
+                time.sleep(LOG_PAUSE_SECONDS)
 
 
 def _invite(console: DemoConsole, host: str) -> None:
@@ -72,29 +63,34 @@ def _invite(console: DemoConsole, host: str) -> None:
     console.print("                        scripts/maintenance --play end")
     console.print("                        scripts/maintenance --play report")
     console.print()
-    console.print(f"  The notice page asks every {RETRY_AFTER_SECONDS} seconds whether the shop is open.")
+    console.print("  The maintenance page asks every 10 seconds whether the shop is open.")
     console.print("  Ctrl-C ends and removes all of it.")
     console.heading("What the functions log")
 
 
 @contextlib.contextmanager
-def _known_to_the_operators_command(stage: Scene) -> Iterator[None]:
-    environment = {name: value for name, value in stage.aws.environment.items() if name in _TOLD}
-    try:
-        # Whoever reads it may do anything in the emulated account.
-        file = os.open(PLAYS, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise NotAsPromisedError(f"another `make play` is running, says {PLAYS.relative_to(ROOT)}") from error
-    with in_care("file", PLAYS):
+def _only_play() -> Iterator[None]:
+    """Refuse a second play. The lock ends with this process, so a crash leaves none."""
+    LOCK.parent.mkdir(exist_ok=True)
+    with LOCK.open("w") as lock:
         try:
-            with os.fdopen(file, "w") as opened:
-                json.dump({"environment": environment, "stack": STACK}, opened)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise NotAsPromisedError("another `make play` is running; end it with Ctrl-C first") from error
+        PLAYS.unlink(missing_ok=True)
+        try:
             yield
         finally:
             PLAYS.unlink(missing_ok=True)
 
 
-_TOLD = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
+def _tell_operators_command(stage: Scene) -> None:
+    names = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
+    environment = {name: stage.aws.environment[name] for name in names}
+    # Its reader may do anything in the emulated account.
+    with os.fdopen(os.open(PLAYS, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        json.dump({"environment": environment, "stack": STACK}, opened)
+
 
 if __name__ == "__main__":
     sys.exit(main())

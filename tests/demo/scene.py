@@ -14,10 +14,9 @@ from tests.harness.aws import Aws
 from tests.harness.backends import backends
 from tests.harness.load_balancer import Listener, LoadBalancer
 from tests.harness.ministack import ministack
-from tests.harness.processes import ToolFailedError
+from tests.harness.processes import ToolFailedError, end_with_parent, run_folder
 from tests.harness.sam import Sam
 from tests.harness.site import RULES
-from tests.harness.watchdog import run_folder
 
 # However a run is ended, what it started must be ended too.
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -63,6 +62,7 @@ def scene(
 
 def perform(console: DemoConsole, act: Callable[[], None]) -> int:
     """Do it, let a signal end it in good order, say what went wrong, and return the exit status."""
+    end_with_parent()
     for ending in ENDINGS:
         signal.signal(ending, _interrupt)
     try:

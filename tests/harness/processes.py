@@ -1,16 +1,24 @@
-"""Child processes that never outlive this one, not even when it is killed."""
+"""Child processes that end with this one, however it ends."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
-import time
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.harness.watchdog import in_care
+_LIBC = ctypes.CDLL(None)
+# Of the kernel's include/uapi/linux/prctl.h: the signal that a process gets when its parent dies.
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent() -> None:
+    """Have the kernel end this process when its parent dies, even by SIGKILL."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class ToolFailedError(Exception):
@@ -21,14 +29,12 @@ class ToolFailedError(Exception):
 def child(
     args: list[str], *, env: dict[str, str], log: Path, cwd: Path, answer: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a process in a group of its own, and end the whole group on the way out, however that happens.
+    """Run a process in a group of its own, and end the whole group on the way out.
 
     What it prints goes to `log`; with `answer`, its standard output goes there instead.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.ExitStack() as files:
-        errors = files.enter_context(log.open("wb"))
-        output = files.enter_context(answer.open("wb")) if answer else errors
+    with log.open("wb") as errors, answer.open("wb") if answer else contextlib.nullcontext(errors) as output:
         process = subprocess.Popen(
             args,
             env=env,
@@ -37,12 +43,17 @@ def child(
             stdout=output,
             stderr=errors,
             start_new_session=True,
+            preexec_fn=end_with_parent,
         )
-    with in_care("group", process.pid):
-        try:
-            yield process
-        finally:
-            _end_group(process)
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=5)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def run(args: list[str], *, env: dict[str, str], log: Path, cwd: Path, answer: Path | None = None) -> None:
@@ -59,16 +70,9 @@ def tail(log: Path, lines: int = 40) -> str:
     return "\n".join([*(f"    {line}" for line in kept), f"    ({log})"])
 
 
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """Ask the group to end, then make it: the leader's own children have no one else to end them."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=5)
-    deadline = time.monotonic() + 2
-    with contextlib.suppress(ProcessLookupError):
-        while time.monotonic() < deadline:
-            os.killpg(process.pid, 0)
-            time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+@contextlib.contextmanager
+def run_folder() -> Iterator[Path]:
+    """Make the folder for all temporary files of this run and of its tools, and remove it at the end."""
+    with tempfile.TemporaryDirectory(prefix="maintenance-", ignore_cleanup_errors=True) as folder:
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        yield Path(folder)

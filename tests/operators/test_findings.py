@@ -54,13 +54,17 @@ def listener(rules: Mapping[int, tuple[str, Action]], default: Action, *, port: 
     last = {"RuleArn": "default", "Priority": "default", "Conditions": [], "Actions": [default]}
     arn = f"{PREFIX}:listener/app/shop/1/{port}"
     protocol = "HTTP" if port == 80 else "HTTPS"
-    return Listener.read({"ListenerArn": arn, "Protocol": protocol, "Port": port}, [*described, last])
+    return Listener.of({"ListenerArn": arn, "Protocol": protocol, "Port": port}, [*described, last])
 
 
 def preflight(
-    *chosen: Listener, others: tuple[Listener, ...] = (), tags: Mapping[str, str] | None = None, quota: int = 100
+    *chosen: Listener,
+    others: tuple[Listener, ...] = (),
+    tags: Mapping[str, str] | None = None,
+    quota: int = 100,
+    **wanted: Any,  # noqa: ANN401
 ) -> Advice:
-    return advise(Balancer((*chosen, *others), {BALANCER: dict(tags or {})}, quota), list(chosen))
+    return advise(Balancer((*chosen, *others), {BALANCER: dict(tags or {})}, quota), list(chosen), **wanted)
 
 
 def said(advice: Advice, level: Level) -> str:
@@ -68,59 +72,100 @@ def said(advice: Advice, level: Level) -> str:
     return "\n".join(f"{finding.text} → {finding.todo}" for finding in findings if finding.level == level)
 
 
-# Everything that can stand at the last four numbers, above every kind of default action.
-KINDS = [None, ("/api", forward("api")), ("/*", forward("web")), ("/*", forward("blue", "green"))]
-BOTTOMS = [
-    listener({number: rule for number, rule in zip(range(49_997, 50_001), rules, strict=True) if rule}, default)
-    for rules in itertools.product(KINDS, repeat=4)
-    for default in (NOTHING, HTTPS, forward("app"), fixed("503"))
+# Everything that can be at the first and the last three numbers, above every kind of default action.
+KINDS = [None, ("/api", forward("api")), ("/*", forward("web"))]
+NUMBERS = (1, 2, 3, 49_998, 49_999, 50_000)
+LISTENERS = [
+    listener({number: rule for number, rule in zip(NUMBERS, rules, strict=True) if rule}, default)
+    for rules in itertools.product(KINDS, repeat=len(NUMBERS))
+    for default in (NOTHING, forward("app"), fixed("503"))
 ]
 
 
-def test_what_it_calls_ready_changes_nothing_at_rest() -> None:
-    ready = [(before, advice.parameters) for before in BOTTOMS if (advice := preflight(before)).ready]
-    for before, given in ready:
-        resting, answer = int(given.get("RestingPriority", "50000")), given["DefaultAction"]
-        added = {resting: forward("responder")}
-        if answer != "own":
-            stand_in = {"https": HTTPS, "404": NOTHING}.get(answer) or forward(answer.split("/")[1])
-            added[int(given.get("StandInPriority", "49999"))] = stand_in
-        assert added.keys().isdisjoint(rule.priority for rule in before.rules)
-        assert asked(with_rules(before, added)) == asked(before)
-    assert len(ready) > len(BOTTOMS) / 3
-
-
-def test_what_it_says_has_to_be_done_first_makes_the_listener_ready_and_changes_nothing() -> None:
-    for before in BOTTOMS:
+@pytest.mark.parametrize("wanted", [{}, {"active": 2, "status_path": "/status"}])
+def test_following_the_advice_makes_a_listener_ready(wanted: dict[str, Any]) -> None:
+    for before in LISTENERS:
         listener_now, rounds = before, 0
-        while not (advice := preflight(listener_now)).ready:
+        while not (advice := preflight(listener_now, **wanted)).ready:
             rounds += 1
             assert rounds < 4
             listener_now = followed(listener_now, said(advice, Level.FIRST))
             assert asked(listener_now) == asked(before)
+        # The template's own rules change nothing at rest.
+        given = advice.parameters
+        added = {50_000: forward("responder")}
+        if given["DefaultAction"] != "own":
+            added[49_999] = NOTHING if given["DefaultAction"] == "404" else forward("app")
+        top = {int(given.get("ActivePriority", "1")), *([1] if "StatusPath" in given else [])}
+        assert (added.keys() | top).isdisjoint(rule.priority for rule in listener_now.rules)
+        assert asked(with_rules(listener_now, added)) == asked(before)
 
 
 def with_rules(before: Listener, catch_alls: Mapping[int, Action]) -> Listener:
-    """Return the listener with more rules that catch everything."""
+    """Return the listener with more rules that match every request."""
     added = listener({number: ("/*", action) for number, action in catch_alls.items()}, NOTHING).rules
     return replace(before, rules=tuple(sorted((*before.rules, *added), key=lambda rule: rule.priority)))
 
 
 def followed(before: Listener, text: str) -> Listener:
-    """Return the listener after the command in a finding."""
+    """Return the listener after the commands in findings."""
     if create := re.search(r"--priority (\d+) .*--actions '(.*?)'", text):
-        return with_rules(before, {int(create[1]): json.loads(create[2])[0]})
+        before = with_rules(before, {int(create[1]): json.loads(create[2])[0]})
     moves = {arn: int(number) for arn, number in re.findall(r"RuleArn=(\S+),Priority=(\d+)", text)}
-    assert moves
+    assert create or moves
     moved = [replace(rule, priority=moves.get(rule.arn, rule.priority)) for rule in before.rules]
     assert len({rule.priority for rule in moved}) == len(moved)
     return replace(before, rules=tuple(sorted(moved, key=lambda rule: rule.priority)))
 
 
 def asked(of: Listener) -> list[str]:
-    """Return what requests meet, in order: nothing behind a rule that catches everything does."""
+    """Return what requests meet, in order: nothing behind a rule that matches every request does."""
     met = list(itertools.takewhile(lambda rule: not rule.catches_all, of.rules))
-    return [*(f"{rule.matches} {rule.does}" for rule in met), (of.catch_all or of.default).does]
+    return [*(f"{rule.named.partition(' ')[2]} {rule.does}" for rule in met), (of.catch_all or of.default).does]
+
+
+def moves(advice: Advice) -> dict[int, int]:
+    """Return the moves of the printed command, by the rules' old numbers."""
+    found = re.findall(r"RuleArn=\S+/(\d+),Priority=(\d+)", said(advice, Level.FIRST))
+    return {int(old): int(new) for old, new in found}
+
+
+ROUTE = ("/a", NOTHING)
+# Our own: a placeholder, a preview and a status rule.
+PREVIEW = ("/preview", forward("maintenance-0a1b2c3d"))
+STATUS = ("/status", fixed("200", MessageBody='{"state":"resting","since":null,"until":null,"message":null}'))
+
+
+@pytest.mark.parametrize(
+    ("rules", "wanted", "expected"),
+    [
+        ({1: ROUTE, 2: ROUTE, 4: ROUTE}, {}, {1: 2, 2: 3}),
+        ({2: ROUTE, 3: ROUTE}, {}, {}),
+        ({1: ROUTE, 2: ROUTE, 3: ROUTE}, {"active": 2}, {2: 3, 3: 4}),
+        ({1: ROUTE, 2: ROUTE, 9: ROUTE}, {"active": 2, "status_path": "/s"}, {1: 3, 2: 4}),
+        ({2: ROUTE, 3: ROUTE}, {"active": 2, "status_path": "/s"}, {2: 3, 3: 4}),
+        ({1: STATUS, 2: PREVIEW, 3: ROUTE}, {"active": 2, "status_path": "/s"}, {}),
+        ({1: ROUTE, 2: PREVIEW, 3: ROUTE}, {}, {1: 3, 3: 4}),
+    ],
+)
+def test_room_is_made_without_our_own_rules(
+    rules: dict[int, tuple[str, Action]], wanted: dict[str, Any], expected: dict[int, int]
+) -> None:
+    assert moves(preflight(listener(rules, NOTHING), **wanted)) == expected
+
+
+def test_a_placeholder_is_known_by_its_host() -> None:
+    before = listener({1: ("placeholder.invalid", NOTHING), 2: ROUTE}, NOTHING)
+    condition = {"Field": "host-header", "HostHeaderConfig": {"Values": ["placeholder.invalid"]}}
+    placeholder = replace(before.rules[0], conditions=(condition,))
+
+    assert preflight(replace(before, rules=(placeholder, before.rules[1]))).ready
+
+
+def test_a_run_to_the_last_number_cannot_move() -> None:
+    full = listener({49_999: ROUTE, 50_000: ROUTE}, NOTHING)
+
+    assert "the rules from 49999 to 50000 leave no number free" in said(preflight(full, active=49_999), Level.FIRST)
 
 
 @pytest.mark.parametrize(
@@ -144,96 +189,69 @@ def test_the_answer_for_a_default_action(default: Action, answer: str) -> None:
     assert preflight(listener({}, default)).parameters["DefaultAction"] == answer
 
 
-def test_a_default_action_that_no_stand_in_can_do_has_to_become_a_rule_first() -> None:
-    advice = preflight(listener({}, forward("blue", "green")))
+def test_a_sign_in_becomes_a_rule_in_the_console() -> None:
+    protected = listener({}, forward("app"))
+    signed_in = replace(protected.default, actions=({"Type": "authenticate-oidc"}, *protected.default.actions))
 
-    assert not advice.ready
-    assert "aws elbv2 create-rule --region eu-central-1" in said(advice, Level.FIRST)
-    assert "--priority 49999" in said(advice, Level.FIRST)
+    advice = preflight(replace(protected, default=signed_in))
 
-
-def test_a_sign_in_has_to_become_a_rule_in_the_console() -> None:
-    default = listener({}, forward("app")).default
-    signed_in = {"Type": "authenticate-oidc", "Order": 1}
-    described = {"RuleArn": "default", "Priority": "default", "Actions": [signed_in, *default.actions]}
-    arn = f"{PREFIX}:listener/app/shop/1/443"
-    protected = Listener.read({"ListenerArn": arn, "Protocol": "HTTPS", "Port": 443}, [described])
-
-    assert "in the console, since its client secret cannot be read" in said(preflight(protected), Level.FIRST)
+    assert "in the console, since its client secret cannot be read" in said(advice, Level.FIRST)
 
 
-def test_what_a_stand_in_does_otherwise_is_said() -> None:
+def test_differences_of_the_stand_in_are_notes() -> None:
     assert "its 404 has a body" in said(preflight(listener({}, fixed("404", MessageBody="gone"))), Level.NOTE)
     assert "with 302" in said(preflight(listener({}, redirect(StatusCode="HTTP_302"))), Level.NOTE)
 
 
-def test_a_last_place_that_is_taken_is_freed_in_order() -> None:
-    advice = preflight(listener({49_999: ("/b", NOTHING), 50_000: ("/c", NOTHING)}, NOTHING))
+def test_two_listeners_are_one_deployment() -> None:
+    one, other = listener({}, NOTHING), listener({}, HTTPS, port=80)
 
-    moves = [
-        f"RuleArn={PREFIX}:listener-rule/app/shop/1/443/{old},Priority={new}"
-        for old, new in ((49_999, 49_997), (50_000, 49_998))
-    ]
-    assert " ".join(moves) in said(advice, Level.FIRST)
-
-
-def test_a_catch_all_that_rewrites_the_path_is_more_than_a_stand_in_can_do() -> None:
-    full = listener({50_000: ("/*", forward("web"))}, NOTHING)
-    rewriting = replace(full, rules=(replace(full.rules[0], rewrites=True),))
-
-    assert preflight(full).ready
-    assert f"RuleArn={full.rules[0].arn},Priority=49999" in said(preflight(rewriting), Level.FIRST)
-
-
-def test_two_listeners_get_numbers_that_both_have_room_for() -> None:
-    full = listener({50_000: ("/*", forward("web"))}, NOTHING)
-    redirecting = listener({}, HTTPS, port=80)
-
-    advice = preflight(full, redirecting)
-
-    assert advice.ready
-    assert advice.parameters == {
-        "ListenerArn": full.arn.text,
-        "DefaultAction": f"{PREFIX}:targetgroup/web/1",
-        "SecondListenerArn": redirecting.arn.text,
+    assert preflight(one, other, active=2, status_path="/status").parameters == {
+        "ListenerArn": one.arn,
+        "DefaultAction": "404",
+        "SecondListenerArn": other.arn,
         "SecondDefaultAction": "https",
-        "RestingPriority": "49999",
-        "StandInPriority": "49998",
+        "ActivePriority": "2",
+        "StatusPath": "/status",
     }
 
 
-def test_two_listeners_without_a_number_for_both_need_a_stack_each() -> None:
-    one = listener({50_000: ("/*", forward("web"))}, NOTHING)
-    other = listener({49_998: ("/api", forward("api"))}, NOTHING, port=80)
+@pytest.mark.parametrize(
+    ("wanted", "adds", "ready"),
+    [({}, 3, True), ({"active": 2, "status_path": "/status"}, 4, False)],
+)
+def test_the_quota_counts_every_rule_of_the_template(wanted: dict[str, Any], adds: int, ready: bool) -> None:
+    shop = listener(dict.fromkeys(range(10, 19), ROUTE), NOTHING)
+    admin = listener({10: ROUTE}, NOTHING, port=8443)
 
-    assert "deploy a stack for each" in said(preflight(one, other), Level.FIRST)
+    advice = preflight(shop, others=(admin,), quota=13, **wanted)
+
+    assert advice.ready == ready
+    assert f"has 10 of 13 rules, the template adds {adds}" in said(advice, Level.GOOD if ready else Level.FIRST)
 
 
-def test_rules_are_left_to_the_quota_or_more_are_to_be_had() -> None:
-    shop = listener(dict.fromkeys(range(10, 19), ("/a", NOTHING)), NOTHING)
-    admin = listener({10: ("/a", NOTHING)}, NOTHING, port=8443)
-
-    assert "has 10 of 12 rules, the template adds 2" in said(preflight(shop, others=(admin,), quota=12), Level.NOTE)
-    assert "increased" in said(preflight(shop, others=(admin,), quota=11), Level.FIRST)
-
-
-def test_a_listener_that_is_served_already_is_known() -> None:
+def test_a_deployment_is_known_by_its_target_group() -> None:
     rules = {49_999: ("/*", NOTHING), 50_000: ("/*", forward("maintenance-0a1b2c3d"))}
 
-    assert "50000 (path-pattern: /*) looks like the maintenance rule" in said(
+    assert "50000 (path-pattern: /*) looks like a rule of a deployment" in said(
         preflight(listener(rules, NOTHING)), Level.FIRST
     )
 
 
-def test_who_stays_in_with_which_active_priority() -> None:
-    rules = {1: ("/a", NOTHING), 2: ("/b", NOTHING), 7: ("/*", forward("web")), 9: ("/c", NOTHING)}
+def test_rules_behind_a_catch_all_are_noted() -> None:
+    note = said(preflight(listener({7: ("/*", forward("web")), 9: ROUTE}, NOTHING)), Level.NOTE)
 
-    note = said(preflight(listener(rules, NOTHING)), Level.NOTE)
+    assert "1 below it get no request, the first is 9 (path-pattern: /a)" in note
 
-    assert "it and the 1 behind it move one place down each" in note
-    assert "ActivePriority=2 for 1 (path-pattern: /a), ActivePriority=3 for 2 (path-pattern: /b)" in note
-    assert "ActivePriority=8" not in note
-    assert "1 below it get no request, the first is 9 (path-pattern: /c)" in note
+
+def test_header_and_query_values_are_masked() -> None:
+    before = listener({1: ROUTE}, NOTHING)
+    header = {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Tester", "Values": ["secret"]}}
+    query = {"Field": "query-string", "QueryStringConfig": {"Values": [{"Key": "token", "Value": "secret"}]}}
+    rule = replace(before.rules[0], conditions=(header, query))
+
+    assert rule.answered["conditions"] == ["http-header X-Tester: ***", "query-string: ***"]
+    assert "secret" not in said(preflight(replace(before, rules=(rule,))), Level.FIRST)
 
 
 @pytest.mark.parametrize(
@@ -241,6 +259,11 @@ def test_who_stays_in_with_which_active_priority() -> None:
     [
         ("elbv2.k8s.aws/cluster", Level.FIRST, "AWS Load Balancer Controller owns it"),
         ("ingress.k8s.aws/stack", Level.FIRST, "AWS Load Balancer Controller owns it"),
+        ("gateway.k8s.aws.alb/stack", Level.FIRST, "AWS Load Balancer Controller owns it"),
+        ("ingress.eks.amazonaws.com/stack", Level.FIRST, "EKS Auto Mode owns it"),
+        ("eks:eks-cluster-name", Level.FIRST, "EKS Auto Mode owns it"),
+        ("AmazonECSManaged", Level.FIRST, "ECS Express Mode owns it"),
+        ("elasticbeanstalk:environment-name", Level.NOTE, "Elastic Beanstalk owns it"),
         ("copilot-application", Level.NOTE, "AWS Copilot owns it"),
         ("aws:cloudformation:stack-name", Level.NOTE, "CloudFormation owns it"),
     ],
@@ -249,11 +272,11 @@ def test_an_owner_is_known_by_its_tags(tag: str, level: Level, owner: str) -> No
     assert owner in said(preflight(listener({}, NOTHING), tags={tag: "shop"}), level)
 
 
-def test_listeners_that_were_forgotten_or_given_the_other_way_round_are_named() -> None:
+def test_forgotten_and_swapped_listeners_are_named() -> None:
     secure, plain = listener({}, forward("web")), listener({}, HTTPS, port=80)
     admin = listener({}, forward("admin"), port=8443)
 
     assert "stays open" not in said(preflight(secure, others=(plain,)), Level.NOTE)
     assert "HTTPS:8443 of shop stays open in a window" in said(preflight(secure, others=(admin,)), Level.NOTE)
     for advice in (preflight(plain, others=(secure,)), preflight(plain, secure)):
-        assert f"preflight {secure.arn.text} {plain.arn.text}" in said(advice, Level.NOTE)
+        assert f"preflight {secure.arn} {plain.arn}" in said(advice, Level.NOTE)

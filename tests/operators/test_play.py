@@ -1,4 +1,4 @@
-"""Speaking to what `make play` runs."""
+"""The emulated AWS of a `make play`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scripts.operators.failures import WrongUse
 
 @pytest.fixture
 def plays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Return where `make play` says what it runs."""
+    """Return the file that `make play` writes."""
     monkeypatch.setattr(
         os, "environ", {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL_LAMBDA": "https://x", "HOME": "/"}
     )
@@ -22,7 +22,7 @@ def plays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return play.PLAYS
 
 
-def test_nothing_is_left_that_leads_to_a_real_account(plays: Path) -> None:
+def test_no_setting_leads_to_a_real_account(plays: Path) -> None:
     given = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_ACCESS_KEY_ID": "key"}
     plays.write_text(json.dumps({"environment": given, "stack": "shop"}))
 
@@ -33,7 +33,7 @@ def test_nothing_is_left_that_leads_to_a_real_account(plays: Path) -> None:
     assert os.environ["MAINTENANCE_STACK"] == "shop"
 
 
-def test_while_nothing_plays_it_is_wrong_use_and_not_a_real_account(plays: Path) -> None:
+def test_without_a_play_it_is_wrong_use(plays: Path) -> None:
     with pytest.raises(WrongUse, match="--play: nothing plays; accepted: while `make play` runs"):
         play.enter()
 

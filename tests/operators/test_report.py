@@ -1,8 +1,8 @@
-"""Who knocked, as Logs Insights answers it."""
+"""The requests during maintenance, from the answers of Logs Insights."""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
@@ -13,65 +13,72 @@ from scripts.operators.failures import Failure
 
 BEGIN = datetime(2026, 11, 25, 22, tzinfo=timezone.utc)
 END = datetime(2026, 11, 26, 1, tzinfo=timezone.utc)
-NOTHING = {name: [] for name in report.QUERIES}
 # The service gives times as milliseconds or as text; both are read.
+PEAK, LATE = "2026-11-25 22:30:00.000", "2026-11-25 23:59:00.000"
+FIRST, LAST = {"first": "1795644061000", "last": "1795647000000"}, {"first": "1795644061000", "last": "1.795651199E12"}
 FOUND = {
     "outcomes": [
-        {"outcome": "unavailable", "requests": "1200", "first": "1795644061000", "last": "1.795651199E12"},
-        {"outcome": "page", "requests": "3", "first": "2026-11-25 22:00:05.123", "last": "2026-11-25 22:10:00.000"},
+        {"outcome": "unavailable", "bin(1m)": PEAK, "requests": "640", **FIRST},
+        {"outcome": "unavailable", "bin(1m)": LATE, "requests": "560", **LAST},
+        {
+            "outcome": "page",
+            "bin(1m)": PEAK,
+            "requests": "3",
+            "first": "2026-11-25 22:00:05.123",
+            "last": "2026-11-25 22:10:00.000",
+        },
     ],
     "paths": [
-        {"path": "/b/orders", "method": "GET", "requests": "1200", "first": "1795644061000", "last": "1795651199000"}
+        {"host": "shop.example.com", "method": "GET", "path": "/b/orders", "requests": "1200", **LAST, "@ptr": "x"},
+        {"host": "shop.example.com", "method": "POST", "path": "/b/orders", "requests": "3", **LAST},
     ],
-    "hosts": [{"host": "shop.example.com", "requests": "1203", "@ptr": "x"}],
-    "minutes": [{"bin(1m)": "2026-11-25 22:30:00.000", "requests": "640"}],
 }
 
 
-def test_what_was_found_is_counted_from_the_first_to_the_last() -> None:
+def test_counts_are_added_up_by_outcome_minute_and_host() -> None:
     made = report.make("group", BEGIN, END, FOUND)
 
-    assert (made.requests, made.peak_requests, made.peak_minute) == (1203, 640, "2026-11-25T22:30:00Z")
-    assert (made.first, made.last) == ("2026-11-25T22:00:05Z", "2026-11-25T23:59:59Z")
-    assert made.hosts == [{"host": "shop.example.com", "requests": 1203}]
+    assert (made["requests"], made["peak_requests"], made["peak_minute"]) == (1203, 643, "2026-11-25T22:30:00Z")
+    assert (made["first"], made["last"]) == ("2026-11-25T22:00:05Z", "2026-11-25T23:59:59Z")
+    assert [(row["outcome"], row["requests"]) for row in made["outcomes"]] == [("unavailable", 1200), ("page", 3)]
+    assert [(row["host"], row["requests"]) for row in made["hosts"]] == [("shop.example.com", 1203)]
+
+
+@pytest.mark.parametrize(("hours", "minutes"), [(3, 1), (23, 1), (24, 2), (24 * 30, 31)])
+def test_long_reports_count_in_longer_steps(hours: int, minutes: int) -> None:
+    assert report.bin_minutes(END - timedelta(hours=hours), END) == minutes
 
 
 def test_it_is_shown_as_tables(capsys: pytest.CaptureFixture[str]) -> None:
     tables.report(report.make("group", BEGIN, END, FOUND))
 
-    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["1200", "GET", "/b/orders", "2026-11-25T22:01:01Z", "2026-11-25T23:59:59Z"] in shown
-    assert ["1203", "shop.example.com"] in shown
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["1200", "GET", "shop.example.com", "/b/orders", "2026-11-25T22:01:01Z", "2026-11-25T23:59:59Z"] in rows
 
 
-def test_nobody_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    tables.report(report.make("group", BEGIN, END, NOTHING))
+def test_no_requests_are_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    tables.report(report.make("group", BEGIN, END, {"outcomes": [], "paths": []}))
 
-    assert capsys.readouterr().out == (
-        "Nobody knocked between 2026-11-25T22:00:00Z and 2026-11-26T01:00:00Z, says group.\n"
-    )
+    assert capsys.readouterr().out == "No requests between 2026-11-25T22:00:00Z and 2026-11-26T01:00:00Z in group.\n"
 
 
 @pytest.mark.parametrize("ended", ["Failed", "Timeout", KeyboardInterrupt])
-def test_queries_for_which_nobody_waits_any_more_are_stopped(
+def test_queries_are_stopped_on_a_failure(
     monkeypatch: pytest.MonkeyPatch, ended: str | type[KeyboardInterrupt]
 ) -> None:
     def tell(_: str) -> None:
-        if ended is KeyboardInterrupt:
-            raise KeyboardInterrupt
+        raise KeyboardInterrupt
 
     session = boto3.Session(aws_access_key_id="key", aws_secret_access_key="none", region_name="eu-central-1")
     logs = session.client("logs")
     monkeypatch.setattr(report, "client", lambda *_: logs)
     with Stubber(logs) as stubber:
-        for name in report.QUERIES:
+        for name in FOUND:
             stubber.add_response("start_query", {"queryId": name})
-        if ended is KeyboardInterrupt:
-            for _ in report.QUERIES:
-                stubber.add_response("get_query_results", {"status": "Running", "results": []})
-        else:
-            stubber.add_response("get_query_results", {"status": ended, "results": []})
-        for name in report.QUERIES:
+        for _ in FOUND if ended is KeyboardInterrupt else [None]:
+            status = "Running" if ended is KeyboardInterrupt else ended
+            stubber.add_response("get_query_results", {"status": status, "results": []})
+        for name in FOUND:
             stubber.add_response("stop_query", {"success": True}, {"queryId": name})
         with pytest.raises((Failure, KeyboardInterrupt)):
             report.ask(session, "group", BEGIN, END, tell)

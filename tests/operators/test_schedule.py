@@ -1,4 +1,4 @@
-"""When a schedule of AWS's runs next."""
+"""The next run of a schedule."""
 
 from __future__ import annotations
 
@@ -26,28 +26,34 @@ def upcoming(expression: str, zone: str, now: datetime = NOW) -> str:
         ("cron(30 0 ? * THU *)", "Asia/Seoul", "2026-11-25T15:30"),
         ("cron(0 3 L * ? *)", "Europe/Berlin", "2026-11-30T02:00"),
         ("cron(0 3 ? * 3#2 *)", "Europe/Berlin", "2026-12-08T02:00"),
+        # `L` alone is the week's last day, `6L` the month's last Friday.
+        ("cron(0 22 ? * L *)", "Europe/Berlin", "2026-11-28T21:00"),
+        ("cron(0 22 ? * 6L *)", "Europe/Berlin", "2026-11-27T21:00"),
+        ("cron(0 22 15W * ? *)", "Europe/Berlin", "2026-12-15T21:00"),
+        ("cron(0 22 ? * mOn#1 *)", "Europe/Berlin", "2026-12-07T21:00"),
+        ("cron(0 22 ? * FRI-TUE *)", "Europe/Berlin", "2026-11-27T21:00"),
         ("cron(0 10 29 2 ? *)", "UTC", "2028-02-29T10:00"),
         ("at(2026-12-01T22:00:00)", "Europe/Berlin", "2026-12-01T21:00"),
     ],
 )
-def test_the_next_run_is_told_by_the_clock_of_its_zone(expression: str, zone: str, expected: str) -> None:
+def test_the_next_run_follows_its_time_zone(expression: str, zone: str, expected: str) -> None:
     assert upcoming(expression, zone) == expected
 
 
-def test_a_time_that_the_clock_skips_in_spring_is_skipped() -> None:
-    before = datetime(2027, 3, 27, 12, tzinfo=timezone.utc)
-
-    assert upcoming("cron(30 2 * * ? *)", "Europe/Berlin", before) == "2027-03-29T00:30"
-
-
-def test_a_time_that_comes_twice_in_autumn_is_meant_once() -> None:
-    between = datetime(2026, 10, 25, 0, 45, tzinfo=timezone.utc)
-
-    assert upcoming("cron(30 2 * * ? *)", "Europe/Berlin", between) == "2026-10-26T01:30"
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        # Spring skips 02:30, autumn has it twice.
+        (datetime(2027, 3, 27, 12, tzinfo=timezone.utc), "2027-03-29T00:30"),
+        (datetime(2026, 10, 25, 0, 45, tzinfo=timezone.utc), "2026-10-26T01:30"),
+    ],
+)
+def test_clock_changes_skip_or_take_one_run(now: datetime, expected: str) -> None:
+    assert upcoming("cron(30 2 * * ? *)", "Europe/Berlin", now) == expected
 
 
 @pytest.mark.parametrize(
-    ("schedule", "told"),
+    ("schedule", "expected"),
     [
         (
             Schedule("cron(0 22 ? * SUN *)", "Europe/Berlin", enabled=True),
@@ -58,10 +64,10 @@ def test_a_time_that_comes_twice_in_autumn_is_meant_once() -> None:
             "none, the schedule is switched off: cron(0 22 ? * SUN *) in UTC",
         ),
         (Schedule("at(2026-11-25T14:00:00)", "UTC", enabled=True), "never again by at(2026-11-25T14:00:00) in UTC"),
-        # What the library does not know is shown as it stands.
+        # What the library does not know is shown as it is.
         (Schedule("cron(0 22 LW * ? *)", "UTC", enabled=True), "by cron(0 22 LW * ? *) in UTC"),
         (Schedule("cron(0 22 ? * SUN *)", "Nowhere/Else", enabled=True), "by cron(0 22 ? * SUN *) in Nowhere/Else"),
     ],
 )
-def test_it_is_said_in_one_line(schedule: Schedule, told: str) -> None:
-    assert schedule.told(NOW).startswith(told)
+def test_it_is_described_in_one_line(schedule: Schedule, expected: str) -> None:
+    assert schedule.described(NOW).startswith(expected)

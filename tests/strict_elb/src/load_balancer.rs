@@ -1,7 +1,8 @@
-//! What the load balancer keeps, and its API's operations on it.
+//! The load balancer's state and its API's operations.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use crate::rule::Rule;
 
 pub type Tags = BTreeMap<String, String>;
 
-/// An error as the API words it.
+/// An error of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     pub code: &'static str,
@@ -22,14 +23,14 @@ pub struct Page {
     pub next: Option<String>,
 }
 
-/// A SetRulePriorities that was obeyed: the numbered rules before and after, sorted.
+/// A SetRulePriorities that was accepted: the numbered rules before and after, sorted.
 #[derive(Clone, Debug)]
 pub struct Batch {
     pub before: Vec<(u32, String)>,
     pub after: Vec<(u32, String)>,
 }
 
-/// The load balancer. Clone it to keep a state for comparison.
+/// The load balancer; clone it to compare states.
 #[derive(Clone, Debug, Default)]
 pub struct StrictElb {
     listeners: BTreeMap<String, Vec<Rule>>,
@@ -37,9 +38,9 @@ pub struct StrictElb {
     health: BTreeMap<String, Vec<String>>,
     page_limit: Option<usize>,
     never_ends: bool,
-    /// Every call that wrote something or tried to, in order.
+    /// Every writing call, refused ones too, in order.
     pub writes: Vec<String>,
-    /// Those of them that moved rules.
+    /// The accepted SetRulePriorities calls among them.
     pub batches: Vec<Batch>,
 }
 
@@ -53,12 +54,12 @@ const CONTENT_TYPES: [&str; 5] =
     ["text/plain", "text/css", "text/html", "application/javascript", "application/json"];
 
 impl StrictElb {
-    /// Pages smaller than any that a client asks for, so that it has to turn them.
+    /// Pages of this size at most, so that a client has to turn them.
     pub fn with_pages_of(page_size: usize) -> Self {
         Self { page_limit: Some(page_size), ..Self::default() }
     }
 
-    /// One that always names a next page.
+    /// Every page names a next one.
     pub fn with_pages_without_end() -> Self {
         Self { never_ends: true, ..Self::default() }
     }
@@ -71,7 +72,7 @@ impl StrictElb {
         let rules = self.listeners.entry(listener_of(&rule.arn)).or_default();
         assert!(
             rules.iter().all(|other| other.priority != rule.priority),
-            "two rules on {:?}",
+            "two rules at {:?}",
             rule.priority
         );
         rules.push(rule);
@@ -82,7 +83,7 @@ impl StrictElb {
         self.tags.remove(arn);
     }
 
-    /// What somebody does by hand: refused like everybody's calls, but not counted among them.
+    /// Moves a rule by hand: refused as a call is, but not recorded in `writes`.
     ///
     /// # Errors
     /// As for [`Self::set_rule_priorities`].
@@ -94,8 +95,8 @@ impl StrictElb {
         self.tags.remove(arn);
     }
 
-    /// The states of a target group's targets, as the API spells them. Without a word about it, a target
-    /// group has one target of state `unavailable`, as a Lambda function without health checks.
+    /// Sets the states of a target group's targets, in the API's spelling. The default is one target of state
+    /// `unavailable`, as of a Lambda function without health checks.
     pub fn set_health(&mut self, target_group: &str, states: &[&str]) {
         self.health.insert(target_group.to_owned(), states.iter().map(|state| (*state).to_owned()).collect());
     }
@@ -128,24 +129,22 @@ impl StrictElb {
         if !(1..=LARGEST_PAGE).contains(&page_size) {
             return Err(error("ValidationError", format!("page size {page_size}")));
         }
-        let from = marker.map_or(Ok(0), str::parse).map_err(|_| error("ValidationError", "marker"))?;
-        let mut rules: Vec<_> = rules.iter().collect();
+        let from: usize = marker.map_or(Ok(0), str::parse).map_err(|_| error("ValidationError", "marker"))?;
+        let mut rules = rules.clone();
         rules.sort_by_key(|rule| rule.priority.unwrap_or(u32::MAX));
-        let to = rules.len().min(from + self.page_limit.unwrap_or(page_size).min(page_size));
-        let next = if self.never_ends { Some(from + 1) } else { (to < rules.len()).then_some(to) };
-        let next = next.map(|next| next.to_string());
-        Ok(Page { rules: rules[from.min(to)..to].iter().copied().cloned().collect(), next })
+        let size = self.page_limit.unwrap_or(page_size).min(page_size);
+        let next = from + if self.never_ends { 1 } else { size };
+        let next = (self.never_ends || next < rules.len()).then(|| next.to_string());
+        Ok(Page { rules: rules.into_iter().skip(from).take(size).collect(), next })
     }
 
     /// The tags of a rule or a listener.
     ///
     /// # Errors
-    /// `RuleNotFound`, `ListenerNotFound`.
+    /// `RuleNotFound`, for an unknown listener, too.
     pub fn describe_tags(&self, arn: &str) -> Result<Tags, ApiError> {
-        if !arn.contains(":listener/") {
+        if !self.listeners.contains_key(arn) {
             self.rule(arn)?;
-        } else if !self.listeners.contains_key(arn) {
-            return Err(error("ListenerNotFound", format!("no listener {arn}")));
         }
         Ok(self.tags_of(arn))
     }
@@ -185,9 +184,8 @@ impl StrictElb {
     /// All or nothing, judged on the order that it would lead to.
     ///
     /// # Errors
-    /// `RuleNotFound`; `OperationNotPermitted` for a default rule; `PriorityInUse` if two rules would stand
-    /// on one number; `ValidationError` for a number out of range, a rule that is named twice, no rule at
-    /// all, or rules of several listeners.
+    /// `RuleNotFound`; `OperationNotPermitted` for a default rule; `PriorityInUse` if two rules would have one
+    /// number; `ValidationError` for a number out of range, a rule named twice, no rule, or several listeners.
     pub fn set_rule_priorities(&mut self, pairs: &[(String, u32)]) -> Result<(), ApiError> {
         self.writes.push(format!("SetRulePriorities {} rules", pairs.len()));
         let batch = self.reorder(pairs)?;
@@ -227,41 +225,47 @@ impl StrictElb {
         Ok(batch)
     }
 
-    /// Replaces the rule's actions by one fixed response, in the API's JSON, and leaves the rest as it is.
+    /// Replaces the rule's actions by one fixed response, in the API's JSON.
     ///
     /// # Errors
-    /// `RuleNotFound`; `OperationNotPermitted` for a default rule; `ValidationError` for a response that the API would
-    /// not take.
+    /// As for [`Self::modify`].
     pub fn modify_rule(&mut self, arn: &str, response: &Value) -> Result<(), ApiError> {
-        self.writes.push(format!("ModifyRule {arn} {response}"));
+        self.modify(arn, None, Some(&[json!({"Type": "fixed-response", "FixedResponseConfig": response})]))
+    }
+
+    /// Replaces what is given, in the API's JSON, and leaves the rest as it is.
+    ///
+    /// # Errors
+    /// `RuleNotFound`; `OperationNotPermitted` for a default rule; `ValidationError` for a fixed response that the
+    /// API would not take.
+    pub fn modify(
+        &mut self,
+        arn: &str,
+        conditions: Option<&[Value]>,
+        actions: Option<&[Value]>,
+    ) -> Result<(), ApiError> {
+        self.writes.push(format!("ModifyRule {arn} {}", json!(actions)));
         if self.rule(arn)?.priority.is_none() {
             return Err(error("OperationNotPermitted", "the default rule is modified with ModifyListener"));
         }
-        let text = |name: &str| response[name].as_str().unwrap_or_default();
-        let status = text("StatusCode");
-        let is_status = status.len() == 3
-            && status.starts_with(['2', '4', '5'])
-            && status.bytes().all(|byte| byte.is_ascii_digit());
-        let is_right = is_status
-            && text("MessageBody").chars().count() <= LONGEST_BODY
-            && CONTENT_TYPES.contains(&text("ContentType"));
-        if !is_right {
-            return Err(error("ValidationError", format!("fixed response {response}")));
+        for action in actions.unwrap_or_default() {
+            if action["Type"] == "fixed-response" && !is_fixed_response(&action["FixedResponseConfig"]) {
+                return Err(error("ValidationError", action.to_string()));
+            }
         }
         let rules = self.listeners.entry(listener_of(arn)).or_default();
         for rule in rules.iter_mut().filter(|rule| rule.arn == arn) {
-            rule.actions = [json!({"Type": "fixed-response", "FixedResponseConfig": response})].into();
+            rule.conditions = conditions.map_or_else(|| rule.conditions.clone(), Arc::from);
+            rule.actions = actions.map_or_else(|| rule.actions.clone(), Arc::from);
         }
         Ok(())
     }
 
-    /// What a rule answers by itself: the body of its fixed response.
+    /// The body of a rule's fixed response.
     pub fn body_of(&self, arn: &str) -> Option<&str> {
         self.rule(arn).ok()?.body()
     }
 
-    /// The states of a target group's targets.
-    ///
     /// # Errors
     /// `TargetGroupNotFound` if no rule forwards to it.
     pub fn target_health(&self, target_group: &str) -> Result<Vec<String>, ApiError> {
@@ -293,6 +297,16 @@ fn numbered(rules: &[Rule]) -> Vec<(u32, String)> {
     order
 }
 
+fn is_fixed_response(response: &Value) -> bool {
+    let text = |name: &str| response[name].as_str().unwrap_or_default();
+    let status = text("StatusCode");
+    status.len() == 3
+        && status.starts_with(['2', '4', '5'])
+        && status.bytes().all(|byte| byte.is_ascii_digit())
+        && text("MessageBody").chars().count() <= LONGEST_BODY
+        && CONTENT_TYPES.contains(&text("ContentType"))
+}
+
 fn is_tag_character(c: char) -> bool {
     c.is_alphanumeric() || c == ' ' || "+-=._:/@".contains(c)
 }
@@ -305,58 +319,54 @@ pub(crate) fn error(code: &'static str, message: impl Into<String>) -> ApiError 
 mod tests {
     use super::*;
 
+    fn arn(listener: &str, name: &str) -> String {
+        format!("arn::listener-rule/app/a/1/{listener}/{name}")
+    }
+
     #[test]
-    fn a_batch_is_judged_on_the_order_that_it_leads_to_and_a_refused_one_changes_nothing() {
-        let arn = |listener: &str, name: &str| format!("arn::listener-rule/app/a/1/{listener}/{name}");
+    fn a_batch_is_judged_on_its_result() {
         let mut elb = StrictElb::default();
         for (listener, name, priority) in
             [("l", "a", Some(1)), ("l", "b", Some(2)), ("l", "default", None), ("m", "c", Some(1))]
         {
             elb.add_rule(Rule::forward(arn(listener, name), priority, "/*", "group"));
         }
-        let mut set = |pairs: &[(&str, &str, u32)]| {
-            let pairs: Vec<_> = pairs.iter().map(|(listener, name, to)| (arn(listener, name), *to)).collect();
-            let code = elb.set_rule_priorities(&pairs).map_err(|error| error.code);
-            (code, ["a", "b"].map(|name| elb.priority_of(&arn("l", name))))
-        };
-        assert_eq!(set(&[("l", "a", 2), ("l", "b", 1)]), (Ok(()), [2, 1]));
-        for (refused, code) in [
-            (&[("l", "a", 1)][..], "PriorityInUse"),
-            (&[("l", "a", 3), ("l", "b", 3)], "PriorityInUse"),
-            (&[("l", "a", 3), ("l", "a", 4)], "ValidationError"),
-            (&[("l", "a", 3), ("l", "default", 4)], "OperationNotPermitted"),
-            (&[("l", "a", 3), ("m", "c", 3)], "ValidationError"),
-            (&[("l", "a", 3), ("l", "x", 4)], "RuleNotFound"),
-            (&[("l", "a", 50_001)], "ValidationError"),
-            (&[], "ValidationError"),
+        for (pairs, result, order) in [
+            (&[("l", "a", 2), ("l", "b", 1)][..], Ok(()), [2, 1]),
+            (&[("l", "a", 1)], Err("PriorityInUse"), [2, 1]),
+            (&[("l", "a", 3), ("l", "b", 3)], Err("PriorityInUse"), [2, 1]),
+            (&[("l", "a", 3), ("l", "a", 4)], Err("ValidationError"), [2, 1]),
+            (&[("l", "a", 3), ("l", "default", 4)], Err("OperationNotPermitted"), [2, 1]),
+            (&[("l", "a", 3), ("m", "c", 3)], Err("ValidationError"), [2, 1]),
+            (&[("l", "a", 3), ("l", "x", 4)], Err("RuleNotFound"), [2, 1]),
+            (&[("l", "a", 50_001)], Err("ValidationError"), [2, 1]),
+            (&[], Err("ValidationError"), [2, 1]),
         ] {
-            assert_eq!(set(refused), (Err(code), [2, 1]), "{refused:?}");
+            let calls: Vec<_> = pairs.iter().map(|(listener, name, to)| (arn(listener, name), *to)).collect();
+            assert_eq!(elb.set_rule_priorities(&calls).map_err(|error| error.code), result, "{pairs:?}");
+            assert_eq!(["a", "b"].map(|name| elb.priority_of(&arn("l", name))), order, "{pairs:?}");
         }
     }
 
     #[test]
-    fn a_fixed_response_is_taken_as_far_as_the_api_takes_it() {
-        let arn = |name: &str| format!("arn::listener-rule/app/a/1/l/{name}");
+    fn fixed_responses_have_the_apis_limits() {
         let mut elb = StrictElb::default();
-        elb.add_rule(Rule::forward(arn("default"), None, "", "group"));
-        elb.add_rule(Rule::forward(arn("status"), Some(1), "/status.json", "group"));
-        let mut modify = |name: &str, status: &str, kind: &str, body: &str| {
-            let response = json!({"StatusCode": status, "ContentType": kind, "MessageBody": body});
-            let done = elb.modify_rule(&arn(name), &response).map_err(|error| error.code);
-            (done, elb.body_of(&arn("status")).map(str::to_owned))
-        };
+        elb.add_rule(Rule::forward(arn("l", "default"), None, "", "group"));
+        elb.add_rule(Rule::forward(arn("l", "status"), Some(1), "/status.json", "group"));
         let longest = "점".repeat(1_024);
-        assert_eq!(modify("status", "200", "application/json", &longest), (Ok(()), Some(longest.clone())));
-        for (name, status, kind, body, code) in [
-            ("status", "200", "application/json", &format!("{longest}."), "ValidationError"),
-            ("status", "301", "application/json", &String::new(), "ValidationError"),
-            ("status", "200", "text/xml", &String::new(), "ValidationError"),
-            ("default", "200", "application/json", &String::new(), "OperationNotPermitted"),
-            ("x", "200", "application/json", &String::new(), "RuleNotFound"),
+        for (name, status, kind, body, result) in [
+            ("status", "200", "application/json", &longest, Ok(())),
+            ("status", "200", "application/json", &format!("{longest}."), Err("ValidationError")),
+            ("status", "301", "application/json", &String::new(), Err("ValidationError")),
+            ("status", "200", "text/xml", &String::new(), Err("ValidationError")),
+            ("default", "200", "application/json", &String::new(), Err("OperationNotPermitted")),
+            ("x", "200", "application/json", &String::new(), Err("RuleNotFound")),
         ] {
+            let response = json!({"StatusCode": status, "ContentType": kind, "MessageBody": body});
+            let modified = elb.modify_rule(&arn("l", name), &response).map_err(|error| error.code);
             assert_eq!(
-                modify(name, status, kind, body),
-                (Err(code), Some(longest.clone())),
+                (modified, elb.body_of(&arn("l", "status"))),
+                (result, Some(&*longest)),
                 "{status} {kind}"
             );
         }

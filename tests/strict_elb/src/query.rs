@@ -2,140 +2,112 @@
 //!
 //! <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.html>
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::load_balancer::{ApiError, StrictElb, error};
 use crate::rule::Rule;
 
-/// A request, its parameters still as they came.
-pub(crate) struct Query {
-    pub(crate) action: String,
-    parameters: BTreeMap<String, String>,
+/// The parameters of a request, as the API's JSON: `Tags.member.1.Key=a` becomes `{"Tags": [{"Key": "a"}]}`.
+pub(crate) fn parse(body: &[u8]) -> Value {
+    let mut parameters = json!({});
+    for (path, text) in form_urlencoded::parse(body) {
+        let mut place = &mut parameters;
+        for step in path.split('.').filter(|step| *step != "member") {
+            place = match step.parse::<usize>() {
+                Ok(number) => member(place, number.saturating_sub(1)),
+                Err(_) => &mut place[step],
+            };
+        }
+        *place = json!(text);
+    }
+    parameters
 }
 
-impl Query {
-    pub(crate) fn parse(body: &[u8]) -> Self {
-        let mut parameters: BTreeMap<String, String> = form_urlencoded::parse(body).into_owned().collect();
-        Self { action: parameters.remove("Action").unwrap_or_default(), parameters }
+fn member(list: &mut Value, index: usize) -> &mut Value {
+    if list.is_null() {
+        *list = json!([]);
     }
+    let members = list.as_array_mut().unwrap();
+    members.resize(members.len().max(index + 1), Value::Null);
+    &mut members[index]
+}
 
-    /// The values of `name.member.1`, `name.member.2` and so on.
-    fn members(&self, name: &str) -> Vec<&str> {
-        (1..).map_while(|index| self.get(&format!("{name}.member.{index}"))).collect()
+/// The result of the action, in the API's JSON.
+pub(crate) fn answer(query: &Value, elb: &mut StrictElb) -> Result<Value, ApiError> {
+    let optional = |name: &str| query[name].as_str();
+    let one =
+        |name: &str| optional(name).ok_or_else(|| error("ValidationError", format!("{name} is required")));
+    let list = |name: &str| query[name].as_array().map(Vec::as_slice);
+    let only_resource = || match list("ResourceArns") {
+        Some([arn]) => Ok(text(arn)),
+        _ => Err(error("ValidationError", "one resource was expected")),
+    };
+    if optional("Version") != Some("2015-12-01") {
+        return Err(error("InvalidParameterValue", "Version"));
     }
-
-    /// The values of two fields of every member of a list.
-    fn pairs(&self, name: &str, fields: [&str; 2]) -> impl Iterator<Item = [&str; 2]> {
-        (1..).map_while(move |index| {
-            let [one, other] = fields.map(|field| self.get(&format!("{name}.member.{index}.{field}")));
-            Some([one?, other?])
-        })
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.parameters.get(name).map(String::as_str)
-    }
-
-    fn one(&self, name: &str) -> Result<&str, ApiError> {
-        self.get(name).ok_or_else(|| error("ValidationError", format!("{name} is required")))
-    }
-
-    fn only_resource(&self) -> Result<&str, ApiError> {
-        match self.members("ResourceArns")[..] {
-            [arn] => Ok(arn),
-            _ => Err(error("ValidationError", "one resource was expected")),
+    match one("Action")? {
+        "DescribeRules" => {
+            let size = optional("PageSize").unwrap_or("400").parse().unwrap_or_default();
+            let page = elb.describe_rules(one("ListenerArn")?, size, optional("Marker"))?;
+            let rules: Vec<_> = page.rules.iter().map(Rule::to_json).collect();
+            Ok(json!({"Rules": rules, "NextMarker": page.next}))
         }
+        "DescribeTags" => {
+            let describe = |arn: &Value| {
+                let tags = elb.describe_tags(text(arn))?.into_iter();
+                let tags: Vec<_> = tags.map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+                Ok(json!({"ResourceArn": arn, "Tags": tags}))
+            };
+            let described = list("ResourceArns").unwrap_or_default().iter().map(describe);
+            Ok(json!({"TagDescriptions": described.collect::<Result<Vec<_>, _>>()?}))
+        }
+        "AddTags" => {
+            let tags = list("Tags").unwrap_or_default().iter();
+            let tags = tags.map(|tag| (text(&tag["Key"]).to_owned(), text(&tag["Value"]).to_owned()));
+            elb.add_tags(only_resource()?, &tags.collect()).map(|()| json!({}))
+        }
+        "RemoveTags" => {
+            let keys: Vec<_> = list("TagKeys").unwrap_or_default().iter().map(text).collect();
+            elb.remove_tags(only_resource()?, &keys).map(|()| json!({}))
+        }
+        "SetRulePriorities" => {
+            let pairs = list("RulePriorities").unwrap_or_default().iter().map(|pair| {
+                (text(&pair["RuleArn"]).to_owned(), text(&pair["Priority"]).parse().unwrap_or_default())
+            });
+            elb.set_rule_priorities(&pairs.collect::<Vec<_>>()).map(|()| json!({}))
+        }
+        "ModifyRule" => elb.modify(one("RuleArn")?, list("Conditions"), list("Actions")).map(|()| json!({})),
+        "DescribeTargetHealth" => {
+            let states = elb.target_health(one("TargetGroupArn")?)?.into_iter();
+            let targets: Vec<_> = states.map(|state| json!({"TargetHealth": {"State": state}})).collect();
+            Ok(json!({"TargetHealthDescriptions": targets}))
+        }
+        other => Err(error("InvalidAction", other)),
     }
+}
 
-    /// The result of the action, in the API's JSON.
-    pub(crate) fn answer(&self, elb: &mut StrictElb) -> Result<Value, ApiError> {
-        if self.get("Version") != Some("2015-12-01") {
-            return Err(error("InvalidParameterValue", "Version"));
-        }
-        match self.action.as_str() {
-            "DescribeRules" => {
-                let size = self.get("PageSize").unwrap_or("400").parse().unwrap_or_default();
-                let page = elb.describe_rules(self.one("ListenerArn")?, size, self.get("Marker"))?;
-                let rules: Vec<_> = page.rules.iter().map(Rule::to_json).collect();
-                Ok(json!({"Rules": rules, "NextMarker": page.next}))
-            }
-            "DescribeTags" => {
-                let describe = |arn: &str| {
-                    let tags = elb.describe_tags(arn)?.into_iter();
-                    let tags: Vec<_> = tags.map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-                    Ok(json!({"ResourceArn": arn, "Tags": tags}))
-                };
-                let described = self.members("ResourceArns").into_iter().map(describe);
-                Ok(json!({"TagDescriptions": described.collect::<Result<Vec<_>, _>>()?}))
-            }
-            "AddTags" => {
-                let tags = self.pairs("Tags", ["Key", "Value"]);
-                let tags = tags.map(|[key, value]| (key.to_owned(), value.to_owned())).collect();
-                elb.add_tags(self.only_resource()?, &tags).map(|()| json!({}))
-            }
-            "RemoveTags" => {
-                elb.remove_tags(self.only_resource()?, &self.members("TagKeys")).map(|()| json!({}))
-            }
-            "SetRulePriorities" => {
-                let pairs = self.pairs("RulePriorities", ["RuleArn", "Priority"]);
-                let pairs: Vec<_> = pairs
-                    .map(|[arn, priority]| (arn.to_owned(), priority.parse().unwrap_or_default()))
-                    .collect();
-                elb.set_rule_priorities(&pairs).map(|()| json!({}))
-            }
-            "ModifyRule" => {
-                let one = "Actions.member.1.FixedResponseConfig.";
-                let known = |name: &str| {
-                    ["Version", "RuleArn", "Actions.member.1.Type", "Actions.member.1.Order"].contains(&name)
-                        || name.starts_with(one)
-                };
-                if let Some(other) = self.parameters.keys().find(|name| !known(name)) {
-                    return Err(error(
-                        "ValidationError",
-                        format!("{other}: one fixed response is all that is known"),
-                    ));
-                }
-                if self.one("Actions.member.1.Type")? != "fixed-response" {
-                    return Err(error("ValidationError", "Actions.member.1.Type"));
-                }
-                let fields = ["StatusCode", "ContentType", "MessageBody"];
-                let response = fields.map(|name| (name.to_owned(), json!(self.get(&format!("{one}{name}")))));
-                elb.modify_rule(self.one("RuleArn")?, &response.into_iter().collect()).map(|()| json!({}))
-            }
-            "DescribeTargetHealth" => {
-                let states = elb.target_health(self.one("TargetGroupArn")?)?.into_iter();
-                let targets: Vec<_> = states.map(|state| json!({"TargetHealth": {"State": state}})).collect();
-                Ok(json!({"TargetHealthDescriptions": targets}))
-            }
-            other => Err(error("InvalidAction", other)),
-        }
-    }
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 /// The body of an answer.
 pub(crate) fn to_xml(action: &str, result: &Result<Value, ApiError>) -> String {
     const NAMESPACE: &str = "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/";
-    const ID: &str = "f0e1d2c3-0000-4000-8000-000000000000";
-    // Each by itself: the SDK looks for the result in the first place, and an object may sort its fields.
+    const ID: &str = "<RequestId>f0e1d2c3-0000-4000-8000-000000000000</RequestId>";
     let (root, contents) = match result {
-        Ok(result) => (
-            format!("{action}Response"),
-            [json!({format!("{action}Result"): result}), json!({"ResponseMetadata": {"RequestId": ID}})],
-        ),
-        Err(ApiError { code, message }) => (
-            "ErrorResponse".to_owned(),
-            [
-                json!({"Error": {"Type": "Sender", "Code": code, "Message": message}}),
-                json!({"RequestId": ID}),
-            ],
-        ),
+        Ok(result) => {
+            let result = elements(&json!({format!("{action}Result"): result}));
+            (format!("{action}Response"), format!("{result}<ResponseMetadata>{ID}</ResponseMetadata>"))
+        }
+        Err(ApiError { code, message }) => {
+            let error = json!({"Error": {"Type": "Sender", "Code": code, "Message": message}});
+            ("ErrorResponse".to_owned(), elements(&error) + ID)
+        }
     };
-    format!("<{root} xmlns=\"{NAMESPACE}\">{}</{root}>", contents.iter().map(elements).collect::<String>())
+    format!("<{root} xmlns=\"{NAMESPACE}\">{contents}</{root}>")
 }
 
-/// A list becomes `member` elements, and what is null is left out.
+/// A list becomes `member` elements; null is left out.
 fn elements(value: &Value) -> String {
     let element = |name: &str, value: &Value| match value {
         Value::Null => String::new(),

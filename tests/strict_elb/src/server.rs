@@ -1,9 +1,9 @@
-//! The load balancer behind HTTP, so that a real client pages, parses errors, times out and retries
-//! against it.
+//! The load balancer behind HTTP, so that a real client pages, parses errors, times out and retries.
 
 use std::collections::VecDeque;
 use std::future::pending;
 use std::io;
+use std::mem::take;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use tokio::runtime::{self, Runtime};
 use tokio::time::sleep;
 
 use crate::load_balancer::{ApiError, StrictElb, error};
-use crate::query::{Query, to_xml};
+use crate::query::{self, to_xml};
 
 const FORM: &[u8] = b"application/x-www-form-urlencoded";
 
@@ -28,34 +28,30 @@ const FORM: &[u8] = b"application/x-www-form-urlencoded";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Treatment {
     Serve,
-    /// Refuse it for its rate, as the API does: status 400, code `Throttling`.
+    /// Status 400 and the code `Throttling`.
     Throttle,
-    /// Status 503 and a page that is no answer of the API.
+    /// Status 503 and an HTML page.
     Break,
-    /// Close the connection and do nothing.
+    /// Close the connection without doing it.
     DropBefore,
-    /// Do it and close the connection without a word.
+    /// Do it and close the connection without an answer.
     DropAfter,
-    /// Take it and never answer.
+    /// Never answer.
     Hang,
 }
 
-/// A server on a free port of the loopback interface; it ends when dropped. `GET /calls` takes the names
-/// of the calls that have come since the last time, and how many of them stood one behind the other:
-/// each came when the one before had been answered.
+/// A server on a free port of the loopback interface; it ends when dropped. `GET /calls` takes the names of the calls
+/// since the last time, and the round trips: calls that came after the answer to the one before.
 pub struct Server {
     pub address: SocketAddr,
-    state: Arc<State>,
+    state: Arc<Mutex<State>>,
     runtime: Option<Runtime>,
 }
 
+#[derive(Default)]
 struct State {
-    delay: Duration,
-    inner: Mutex<Inner>,
-}
-
-struct Inner {
     elb: StrictElb,
+    delay: Duration,
     /// The only one that is treated; empty for all.
     action: &'static str,
     treatments: VecDeque<Treatment>,
@@ -63,10 +59,8 @@ struct Inner {
     round_trips: usize,
 }
 
-impl State {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Server {
@@ -74,13 +68,12 @@ impl Server {
         Self::answering_after(Duration::ZERO, elb)
     }
 
-    /// One that is some way off: every call takes this long, however many are made at once.
+    /// Every call takes this long, however many are made at once.
     ///
     /// # Panics
     /// If there is no free port.
     pub fn answering_after(delay: Duration, elb: StrictElb) -> Self {
-        let inner = Inner { elb, action: "", treatments: VecDeque::new(), calls: Vec::new(), round_trips: 0 };
-        let state = Arc::new(State { delay, inner: Mutex::new(inner) });
+        let state = Arc::new(Mutex::new(State { elb, delay, ..State::default() }));
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
@@ -94,24 +87,24 @@ impl Server {
         self.treat_only("", treatments);
     }
 
-    /// The same for the next calls of one action, since calls that are made at once come in any order.
+    /// The same for the next calls of one action, since concurrent calls come in any order.
     pub fn treat_only(&self, action: &'static str, treatments: impl IntoIterator<Item = Treatment>) {
-        let mut state = self.state.lock();
+        let mut state = lock(&self.state);
         (state.action, state.treatments) = (action, treatments.into_iter().collect());
     }
 
     /// The load balancer as it is now.
     pub fn elb(&self) -> StrictElb {
-        self.state.lock().elb.clone()
+        lock(&self.state).elb.clone()
     }
 
     pub fn change(&self, change: impl FnOnce(&mut StrictElb)) {
-        change(&mut self.state.lock().elb);
+        change(&mut lock(&self.state).elb);
     }
 
     /// The names of the calls that have arrived, dropped ones too.
     pub fn requests(&self) -> Vec<String> {
-        self.state.lock().calls.clone()
+        lock(&self.state).calls.clone()
     }
 }
 
@@ -124,7 +117,7 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: std::net::TcpListener, state: Arc<State>) {
+async fn accept(listener: std::net::TcpListener, state: Arc<Mutex<State>>) {
     let listener = TcpListener::from_std(listener).unwrap();
     while let Ok((stream, _)) = listener.accept().await {
         let state = Arc::clone(&state);
@@ -134,48 +127,45 @@ async fn accept(listener: std::net::TcpListener, state: Arc<State>) {
 }
 
 /// An error makes the connection close without an answer.
-async fn respond(request: Request<Incoming>, state: Arc<State>) -> io::Result<Response<Full<Bytes>>> {
+async fn respond(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Full<Bytes>>> {
     let (parts, body) = request.into_parts();
     if parts.method == Method::GET && parts.uri.path() == "/calls" {
-        let mut state = state.lock();
-        let calls = json!({"calls": state.calls, "round_trips": state.round_trips});
-        (state.calls, state.round_trips) = (Vec::new(), 0);
+        let mut state = lock(&state);
+        let calls = json!({"calls": take(&mut state.calls), "round_trips": take(&mut state.round_trips)});
         return Ok(response(StatusCode::OK, "application/json", calls.to_string()));
     }
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    let round_trip = state.lock().round_trips + 1;
+    let (delay, round_trip) = {
+        let state = lock(&state);
+        (state.delay, state.round_trips + 1)
+    };
     // The shortest sleep is a millisecond.
-    if !state.delay.is_zero() {
-        sleep(state.delay).await;
+    if !delay.is_zero() {
+        sleep(delay).await;
     }
-    let proper = parts.method == Method::POST
+    let is_signed_form = parts.method == Method::POST
         && parts.uri.path() == "/"
         && parts.headers.contains_key("authorization")
-        // Some clients name a charset behind it.
+        // Some clients add a charset.
         && parts.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(FORM));
-    let query = Query::parse(&body);
+    let query = query::parse(&body);
+    let action = query["Action"].as_str().unwrap_or_default();
     let treatment = {
-        let mut state = state.lock();
-        state.calls.push(query.action.clone());
+        let mut state = lock(&state);
+        state.calls.push(action.to_owned());
         state.round_trips = state.round_trips.max(round_trip);
-        let is_treated = state.action.is_empty() || state.action == query.action;
+        let is_treated = state.action.is_empty() || state.action == action;
         let treatment = if is_treated { state.treatments.pop_front() } else { None };
         treatment.unwrap_or(Treatment::Serve)
     };
     let serve = || {
-        if proper {
-            query.answer(&mut state.lock().elb)
-        } else {
-            Err(error("MalformedRequest", "not a signed POST"))
-        }
+        let unsigned = Err(error("MalformedRequest", "not a signed POST"));
+        if is_signed_form { query::answer(&query, &mut lock(&state).elb) } else { unsigned }
     };
     match treatment {
-        Treatment::Serve => Ok(answer(&query, &serve())),
-        Treatment::Throttle => Ok(answer(&query, &Err(error("Throttling", "Rate exceeded")))),
-        Treatment::Break => {
-            let page = "<html>Service Unavailable</html>";
-            Ok(response(StatusCode::SERVICE_UNAVAILABLE, "text/html", page.to_owned()))
-        }
+        Treatment::Serve => Ok(answer(action, &serve())),
+        Treatment::Throttle => Ok(answer(action, &Err(error("Throttling", "Rate exceeded")))),
+        Treatment::Break => Ok(response(StatusCode::SERVICE_UNAVAILABLE, "text/html", "<html>".to_owned())),
         Treatment::DropBefore => Err(io::Error::other("closed on purpose")),
         Treatment::DropAfter => {
             let _ = serve();
@@ -185,9 +175,9 @@ async fn respond(request: Request<Incoming>, state: Arc<State>) -> io::Result<Re
     }
 }
 
-fn answer(query: &Query, result: &Result<Value, ApiError>) -> Response<Full<Bytes>> {
+fn answer(action: &str, result: &Result<Value, ApiError>) -> Response<Full<Bytes>> {
     let status = if result.is_ok() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    response(status, "text/xml", to_xml(&query.action, result))
+    response(status, "text/xml", to_xml(action, result))
 }
 
 fn response(status: StatusCode, kind: &str, body: String) -> Response<Full<Bytes>> {

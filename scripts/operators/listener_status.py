@@ -1,0 +1,88 @@
+"""The listeners' status, read from the switcher's answer. It asks nothing of AWS."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+# Warnings at rest by which visitors meet the responder.
+TURNED_AWAY_AT_REST = {"reachable-at-rest", "shadows-rules"}
+# Warnings at rest by which a start would fail or visitors would get no answer.
+NOT_READY = {"active-priority-taken", "no-healthy-target"}
+
+
+class ListenerStatus(Enum):
+    """What visitors meet; the later ones are worse."""
+
+    # In JSON, in words, and the exit code of `status --check`.
+    OPEN = ("open", "NOT IN MAINTENANCE", 0)
+    NOT_READY = ("open-not-ready", "NOT IN MAINTENANCE, AND NOT READY FOR IT", 5)
+    CLOSED = ("closed", "IN MAINTENANCE", 3)
+    OVERDUE = ("overdue", "OVERDUE", 4)
+    TURNED_AWAY = ("turned-away-at-rest", "VISITORS ARE TURNED AWAY AT REST", 4)
+
+    def __init__(self, word: str, headline: str, code: int) -> None:
+        self.word = word
+        self.headline = headline
+        self.code = code
+
+    @classmethod
+    def of(cls, listener: dict[str, Any], now: datetime) -> ListenerStatus:
+        """Judge one listener of the switcher's answer."""
+        if listener["state"] == "active":
+            until = listener["until"] and time(listener["until"])
+            return cls.OVERDUE if until and until <= now else cls.CLOSED
+        warned = {warning["code"] for warning in listener["warnings"]}
+        if warned & TURNED_AWAY_AT_REST:
+            return cls.TURNED_AWAY
+        return cls.NOT_READY if warned & NOT_READY else cls.OPEN
+
+
+def worst(listeners: list[dict[str, Any]], now: datetime) -> ListenerStatus:
+    """Return the status of the system: that of its worst listener."""
+    order = list(ListenerStatus)
+    return max((ListenerStatus.of(listener, now) for listener in listeners), key=order.index)
+
+
+def headline(listeners: list[dict[str, Any]], now: datetime) -> str:
+    """Return the headline: listeners that differ in state come first, because their event has to be sent again."""
+    if len({listener["state"] for listener in listeners}) > 1:
+        return "THE LISTENERS DIFFER: send the event again, scripts/maintenance start or end"
+    return worst(listeners, now).headline
+
+
+def time(text: str) -> datetime:
+    """Read a time of the answer."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def span(length: timedelta) -> str:
+    """Return a length in its two largest units."""
+    minutes = int(length.total_seconds()) // 60
+    units = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min")]
+    while units and not units[0][0]:
+        units.pop(0)
+    return " ".join(f"{count} {unit}" for count, unit in units[:2] if count) or "less than a minute"
+
+
+def facts(listener: dict[str, Any], active_priority: int, now: datetime) -> list[tuple[str, str]]:
+    """Return a listener's window, and the rules that no window closes, as names and texts."""
+    found = []
+    if listener["state"] == "active":
+        since, until = listener["since"], listener["until"]
+        found.append(("since", f"{since}, {span(now - time(since))} ago" if since else "not known"))
+        found.append(("until", _end(until, now) if until else "you end it: scripts/maintenance end"))
+    found += [(key, listener[key]) for key in ("reason", "message") if listener.get(key)]
+    for rule in listener["rules"]:
+        is_above = rule["priority"] != "default" and int(rule["priority"]) < active_priority
+        if is_above and rule["ruleArn"] != listener["ruleArn"]:
+            found.append(("stays live", f"{rule['priority']} ({' and '.join(rule['conditions'])})"))
+    return found
+
+
+def _end(until: str, now: datetime) -> str:
+    left = time(until) - now
+    if left > timedelta():
+        return f"{until}, {span(left)} left"
+    return f"{until}, {span(-left)} ago: the check ends it within five minutes; if not, scripts/maintenance end"

@@ -1,0 +1,80 @@
+"""Which region is asked, and what counts as an answer."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from scripts.operators import command
+from scripts.operators.failures import Failure, WrongUse
+from scripts.operators.invocation import read_answer, refuse_another_region
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "config", "expected"),
+    [
+        ([], {"AWS_REGION": "eu-central-1"}, None, "eu-central-1"),
+        ([], {"AWS_REGION": "eu-central-1"}, "us-east-1", "eu-central-1"),
+        ([], {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-west-1"}, "us-east-1", "eu-central-1"),
+        ([], {"AWS_DEFAULT_REGION": "eu-west-1"}, "us-east-1", "eu-west-1"),
+        ([], {}, "us-east-1", "us-east-1"),
+        (["--region", "eu-north-1"], {"AWS_REGION": "eu-central-1"}, "us-east-1", "eu-north-1"),
+    ],
+)
+def test_the_region_is_the_one_given(
+    tmp_path: Path, words: list[str], environment: dict[str, str], config: str | None, expected: str
+) -> None:
+    file = tmp_path / "config"
+    file.write_text(f"[default]\nregion = {config}\n" if config else "")
+    asked = []
+
+    def find(session: object, _: str) -> None:
+        asked.append(session.region_name)
+        raise Failure("enough")
+
+    with (
+        mock.patch.dict(os.environ, {**environment, "AWS_CONFIG_FILE": str(file)}, clear=True),
+        mock.patch.object(command.invocation, "find", find),
+        pytest.raises(Failure, match="enough"),
+    ):
+        command.maintenance.main(["status", *words], standalone_mode=False)
+
+    assert asked == [expected]
+
+
+def test_another_region_than_samconfig_is_refused() -> None:
+    samconfig = '[default.deploy.parameters]\nregion = "eu-central-1"\n# region = "eu-west-1"\n'
+
+    refuse_another_region("eu-central-1", samconfig)
+    refuse_another_region("us-east-1", "version = 0.1\n")
+    with pytest.raises(WrongUse, match=r"is us-east-1, but samconfig\.toml deploys to eu-central-1; accepted: --region"):
+        refuse_another_region("us-east-1", samconfig)
+
+
+@pytest.mark.parametrize(
+    ("text", "failed", "sentence"),
+    [
+        ('{"errorType": "SwitchFailed", "errorMessage": "no rule"}', True, "SwitchFailed: no rule"),
+        ("<html>", False, "is not a switcher's: <html>"),
+        ("null", True, "is not a switcher's: null"),
+        ("[]", False, "is not a switcher's"),
+        ('{"listeners": []}', False, "is not a switcher's"),
+        ('{"listeners": [{"state": "active"}]}', False, "is not a switcher's"),
+        ('{"listeners": {"a": 1}}', False, "is not a switcher's"),
+    ],
+)
+def test_an_odd_answer_is_one_sentence(text: str, failed: bool, sentence: str) -> None:
+    with pytest.raises(Failure) as failure:
+        read_answer(text, failed=failed)
+
+    assert sentence in failure.value.message
+
+
+def test_a_switchers_answer_is_read() -> None:
+    listener = dict.fromkeys(("listenerArn", "ruleArn", "state", "since", "until", "moves", "rules", "warnings"))
+
+    assert read_answer(json.dumps({"listeners": [listener]}), failed=False) == {"listeners": [listener]}

@@ -1,0 +1,108 @@
+"""The listeners' status, from the switcher's answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from scripts.operators.listener_status import ListenerStatus, facts, headline, span, worst
+from scripts.operators.tables import done
+
+NOW = datetime(2026, 11, 25, 22, 35, tzinfo=timezone.utc)
+RULES = [
+    {"priority": "1", "ruleArn": "tests", "conditions": ["source-ip: 203.0.113.0/24", "path-pattern: /a*"]},
+    {"priority": "2", "ruleArn": "maintenance", "conditions": ["path-pattern: /*"]},
+    {"priority": "3", "ruleArn": "shop", "conditions": ["path-pattern: /a*"]},
+    {"priority": "default", "ruleArn": "default", "conditions": []},
+]
+
+
+def listener(state: str, *codes: str, until: str | None = None, **others: Any) -> dict[str, Any]:  # noqa: ANN401
+    since = "2026-11-25T22:00:00Z" if state == "active" else None
+    warnings = [{"code": code, "message": ""} for code in codes]
+    own = {"state": state, "since": since, "until": until, "ruleArn": "maintenance", "rules": RULES}
+    return own | {"warnings": warnings} | others
+
+
+LATER, EARLIER = "2026-11-26T00:00:00Z", "2026-11-25T22:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("listeners", "expected", "code"),
+    [
+        ([listener("resting", "stays-open")], ListenerStatus.OPEN, 0),
+        ([listener("resting", "no-healthy-target")], ListenerStatus.NOT_READY, 5),
+        ([listener("resting", "active-priority-taken")], ListenerStatus.NOT_READY, 5),
+        ([listener("active")], ListenerStatus.CLOSED, 3),
+        ([listener("active", until=LATER)], ListenerStatus.CLOSED, 3),
+        ([listener("active", until=EARLIER)], ListenerStatus.OVERDUE, 4),
+        ([listener("resting", "no-healthy-target", "reachable-at-rest")], ListenerStatus.TURNED_AWAY, 4),
+        ([listener("resting", "shadows-rules")], ListenerStatus.TURNED_AWAY, 4),
+        # In a window it is what a window is for.
+        ([listener("active", "reachable-at-rest", "no-healthy-target")], ListenerStatus.CLOSED, 3),
+        ([listener("resting"), listener("active")], ListenerStatus.CLOSED, 3),
+        ([listener("active", until=EARLIER), listener("active", until=LATER)], ListenerStatus.OVERDUE, 4),
+        ([listener("resting", "shadows-rules"), listener("resting")], ListenerStatus.TURNED_AWAY, 4),
+    ],
+)
+def test_the_worst_listener_gives_the_status(
+    listeners: list[dict[str, Any]], expected: ListenerStatus, code: int
+) -> None:
+    assert worst(listeners, NOW) is expected
+    assert worst(listeners, NOW).code == code
+
+
+def test_listeners_that_differ_are_the_headline() -> None:
+    assert headline([listener("resting")] * 2, NOW) == "NOT IN MAINTENANCE"
+    assert headline([listener("resting"), listener("active")], NOW).startswith("THE LISTENERS DIFFER: send the event")
+
+
+@pytest.mark.parametrize(("code", "expected"), [("overtaken", False), ("window-kept", False), ("stays-open", True)])
+def test_an_undone_event_is_known(code: str, expected: bool) -> None:
+    assert done({"listeners": [listener("active"), listener("active", code)]}) is expected
+
+
+@pytest.mark.parametrize(
+    ("window", "active_priority", "expected"),
+    [
+        (
+            listener("active", until=LATER, reason="DB upgrade", message="Back by one"),
+            2,
+            [
+                ("since", "2026-11-25T22:00:00Z, 35 min ago"),
+                ("until", "2026-11-26T00:00:00Z, 1 h 25 min left"),
+                ("reason", "DB upgrade"),
+                ("message", "Back by one"),
+                ("stays live", "1 (source-ip: 203.0.113.0/24 and path-pattern: /a*)"),
+            ],
+        ),
+        (
+            listener("active", since=None, reason=None),
+            1,
+            [("since", "not known"), ("until", "you end it: scripts/maintenance end")],
+        ),
+    ],
+)
+def test_a_window_is_listed(window: dict[str, Any], active_priority: int, expected: list[tuple[str, str]]) -> None:
+    assert facts(window, active_priority, NOW) == expected
+
+
+def test_an_overdue_window_has_a_remedy() -> None:
+    assert dict(facts(listener("active", until=EARLIER), 1, NOW))["until"] == (
+        "2026-11-25T22:30:00Z, 5 min ago: the check ends it within five minutes; if not, scripts/maintenance end"
+    )
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [
+        (timedelta(seconds=59), "less than a minute"),
+        (timedelta(hours=2, seconds=30), "2 h"),
+        (timedelta(days=4, hours=7, minutes=56), "4 d 7 h"),
+        (timedelta(days=1, minutes=5), "1 d"),
+    ],
+)
+def test_a_length_has_two_units_at_most(length: timedelta, expected: str) -> None:
+    assert span(length) == expected
