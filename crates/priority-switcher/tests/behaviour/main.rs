@@ -4,14 +4,4 @@
 
 mod support;
 
-mod concurrency;
-mod fault_campaign;
-mod function_environment;
-mod function_output;
-mod invariants;
-mod real_client;
-mod set_up;
-mod several_listeners;
-mod status_rule;
-mod switching;
-mod windows;
+mod campaign;

@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::listeners::maintenance_rule;
+use super::site::rule;
 
 /// A running function; it ends when dropped.
 pub(crate) struct Function {
@@ -32,7 +32,7 @@ impl Function {
             .env("AWS_REGION", "eu-central-1")
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("MAINTENANCE_RULE_ARNS", maintenance_rule("web").as_str())
+            .env("MAINTENANCE_RULE_ARNS", rule("maintenance").as_str())
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .spawn()

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use priority_switcher::error::SwitchError;
-use priority_switcher::handler::{Moment, handle};
-use priority_switcher::plan::Settings;
+use priority_switcher::handler::{Handled, handle};
+use priority_switcher::moment::Moment;
 use priority_switcher::report::Answer;
+use priority_switcher::settings::Settings;
 use priority_switcher::timestamp::Timestamp;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -50,26 +51,16 @@ pub(crate) async fn invoke(
     event: &Value,
     now: Timestamp,
 ) -> Ending {
+    let event = event.to_string();
     tokio::select! {
         biased;
         () = listener.killed.notified() => Ending::Killed,
-        result = handle(std::slice::from_ref(listener), settings, event, moment(now)) => match result {
-            Ok(answer) => Ending::Answered(answer),
-            Err(error) => Ending::Failed(error),
-        },
-    }
-}
-
-/// An invocation that has to succeed.
-pub(crate) async fn answer(
-    listener: &MemoryListener,
-    settings: &Settings,
-    event: &Value,
-    now: Timestamp,
-) -> Answer {
-    match invoke(listener, settings, event, now).await {
-        Ending::Answered(answer) => answer,
-        other => panic!("{event} at {now} ended as {other:?}"),
+        Handled { answer, .. } = handle(std::slice::from_ref(listener), settings, &event, moment(now)) => {
+            match answer {
+                Ok(answer) => Ending::Answered(answer),
+                Err(error) => Ending::Failed(error),
+            }
+        }
     }
 }
 
