@@ -4,16 +4,18 @@ mod fields;
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::text::{self, Message, Reason};
 use crate::timestamp::{CLOCK_SKEW_MINUTES, Timestamp};
-use fields::{Field, Fields};
+use fields::Fields;
 
 /// What EventBridge Scheduler sends in place of the time when it does not know the keyword.
 const UNREPLACED_KEYWORD: &str = "<aws.scheduler.scheduled-time>";
 
 const TYPES: &str = r#""start", "end", "status", "check", "message""#;
+const START: &str = "type, until, minutes, reason, message, scheduledAt, dryRun";
+const A_TIME: &str = "an RFC 3339 time such as 2026-03-01T22:00:00Z";
 
 /// The event's `type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -101,14 +103,13 @@ impl Command {
 pub fn parse(text: &str, now: Timestamp, longest: u32) -> Result<Request, EventError> {
     let event = Fields::of_object("event", text)?;
     let is_from_eventbridge = event.get("detail-type").or(event.get("source")).is_some();
-    let payload = match event.get("detail").filter(|_| is_from_eventbridge) {
+    match event.get("detail").filter(|_| is_from_eventbridge) {
         Some(detail) => {
-            let sent_at = event.get("time").map(|time| believed(time, now)).transpose()?.flatten();
-            Payload { fields: Fields::of_object("detail", detail.value)?, sent_at, now, longest }
+            let sent_at = event.read("time", A_TIME, time)?;
+            Payload { fields: Fields::of_object("detail", detail)?, sent_at, now, longest }.request()
         }
-        None => Payload { fields: event, sent_at: None, now, longest },
-    };
-    payload.request()
+        None => Payload { fields: event, sent_at: None, now, longest }.request(),
+    }
 }
 
 struct Payload<'a> {
@@ -121,119 +122,84 @@ struct Payload<'a> {
 
 impl Payload<'_> {
     fn request(&self) -> Result<Request, EventError> {
-        let event_type = self.required("type", TYPES)?;
-        let unknown = || event_type.error("unknown event type", TYPES);
-        let name = string(event_type, TYPES).map_err(|_| unknown())?;
-        let (command, known) = match name.as_str() {
-            "start" => {
-                (Command::Start(self.start()?), "type, until, minutes, reason, message, scheduledAt, dryRun")
-            }
-            "end" => (Command::End { scheduled_at: self.scheduled_at()? }, "type, scheduledAt, dryRun"),
-            "status" => (Command::Status, "type"),
-            "check" => (Command::Check, "type"),
-            "message" => (Command::Message(self.new_message()?), "type, message"),
-            _ => return Err(unknown()),
+        let end = |scheduled_at| Command::End { scheduled_at };
+        let read = |event_type: &str| match json::<String>(event_type)?.as_str() {
+            "start" => Some((self.start().map(Command::Start), START)),
+            "end" => Some((self.scheduled_at().map(end), "type, scheduledAt, dryRun")),
+            "status" => Some((Ok(Command::Status), "type")),
+            "check" => Some((Ok(Command::Check), "type")),
+            "message" => Some((self.new_message().map(Command::Message), "type, message")),
+            _ => None,
         };
-        self.fields.only(&name, known)?;
-        let dry_run = self.read("dryRun", |field| field.read("a boolean", "true, false"))?;
-        Ok(Request { command, dry_run: dry_run.unwrap_or(false) })
+        let (command, known) = self.fields.required("type", TYPES, read)?;
+        self.fields.only(known)?;
+        let dry_run = self.fields.read("dryRun", "true, false", json)?.unwrap_or(false);
+        Ok(Request { command: command?, dry_run })
     }
 
     fn start(&self) -> Result<Start, EventError> {
         let scheduled_at = self.scheduled_at()?;
+        let reason: Option<String> = self.fields.read("reason", "a string", json)?;
         Ok(Start {
             until: self.until(scheduled_at.unwrap_or(self.now))?,
-            reason: self
-                .read("reason", |field| string(field, "a string"))?
-                .and_then(|text| Reason::new(&text)),
-            message: self.read("message", |field| message(field, ""))?,
+            reason: reason.and_then(|text| Reason::new(&text)),
+            message: self.fields.read("message", &message_text(), message)?,
             scheduled_at,
         })
     }
 
     /// `from` is the event's time.
     fn until(&self, from: Timestamp) -> Result<Option<Timestamp>, EventError> {
-        match (self.fields.get("until"), self.fields.get("minutes")) {
-            (None, None) => Ok(None),
-            (Some(_), Some(minutes)) => Err(minutes.error("given with until", "one of until and minutes")),
-            (Some(until), None) => {
-                let latest = from.plus_minutes(self.longest);
-                let accepted = format!("an RFC 3339 time after {from} and not after {latest}");
-                match time(until, &accepted)? {
-                    time if time <= from => Err(until.error("not after the event's time", accepted)),
-                    time if time > latest => Err(until.error("too far ahead", accepted)),
-                    time => Ok(Some(time)),
-                }
-            }
-            (None, Some(minutes)) => {
-                let accepted = format!("a whole number from 1 to {}", self.longest);
-                match minutes.read("the length of a window", &accepted)? {
-                    length if (1..=self.longest).contains(&length) => Ok(Some(from.plus_minutes(length))),
-                    _ => Err(minutes.error("not the length of a window", accepted)),
-                }
-            }
+        let latest = from.plus_minutes(self.longest);
+        let accepted = format!("an RFC 3339 time after {from} and not after {latest}");
+        let until = |text| time(text).filter(|until| *until > from && *until <= latest);
+        if let Some(until) = self.fields.read("until", &accepted, until)? {
+            let refused = self.fields.read("minutes", "one of until and minutes", |_| None)?;
+            return Ok(refused.or(Some(until)));
         }
+        let accepted = format!("a whole number from 1 to {}", self.longest);
+        let minutes = |text| json(text).filter(|minutes| (1..=self.longest).contains(minutes));
+        let minutes = self.fields.read("minutes", &accepted, minutes)?;
+        Ok(minutes.map(|minutes| from.plus_minutes(minutes)))
     }
 
-    /// Of a message event, which has to say what it wants.
+    /// Required, so that a typing error does not clear the message.
     fn new_message(&self) -> Result<Option<Message>, EventError> {
-        let or_null = ", or null to clear the message";
-        let field = self.required("message", text_for_visitors(or_null))?;
-        if field.value == "null" { Ok(None) } else { message(field, or_null).map(Some) }
+        let accepted = format!("{}, or null to clear the message", message_text());
+        let or_null = |text| if text == "null" { Some(None) } else { message(text).map(Some) };
+        self.fields.required("message", &accepted, or_null)
     }
 
     fn scheduled_at(&self) -> Result<Option<Timestamp>, EventError> {
-        let own = self.read("scheduledAt", |field| match string(field, A_TIME)?.as_str() {
-            UNREPLACED_KEYWORD => Ok(None),
-            _ => believed(field, self.now),
+        let own = self.fields.read("scheduledAt", A_TIME, |text| match json::<String>(text)?.as_str() {
+            UNREPLACED_KEYWORD => Some(None),
+            _ => time(text).map(Some),
         })?;
-        Ok(own.flatten().or(self.sent_at))
-    }
-
-    fn required(&self, name: &str, accepted: impl fmt::Display) -> Result<&Field<'_>, EventError> {
-        let missing = || EventError(format!("{name} is missing; accepted: {accepted}"));
-        self.fields.get(name).ok_or_else(missing)
-    }
-
-    fn read<T>(
-        &self,
-        name: &str,
-        read: impl FnOnce(&Field<'_>) -> Result<T, EventError>,
-    ) -> Result<Option<T>, EventError> {
-        self.fields.get(name).map(read).transpose()
+        // Believed, a time that lies ahead would make every later event a late one.
+        let latest = self.now.plus_minutes(CLOCK_SKEW_MINUTES);
+        Ok([own.flatten(), self.sent_at].into_iter().flatten().find(|time| *time <= latest))
     }
 }
 
-const A_TIME: &str = "an RFC 3339 time such as 2026-03-01T22:00:00Z";
-
-/// A time at which an event can have been meant to run: one that lies ahead counts as absent, since every later event
-/// would be older.
-fn believed(field: &Field<'_>, now: Timestamp) -> Result<Option<Timestamp>, EventError> {
-    Ok(Some(time(field, A_TIME)?).filter(|time| *time <= now.plus_minutes(CLOCK_SKEW_MINUTES)))
+fn json<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+    serde_json::from_str(text).ok()
 }
 
-fn time(field: &Field<'_>, accepted: &str) -> Result<Timestamp, EventError> {
-    let text: String = field.read("a time", accepted)?;
-    text.parse().map_err(|_| field.error("not a time", accepted))
+fn time(text: &str) -> Option<Timestamp> {
+    json::<String>(text)?.parse().ok()
 }
 
-/// Refused where a reason would be adapted: a person writes it for the public, and reads the refusal.
-fn message(field: &Field<'_>, or: &str) -> Result<Message, EventError> {
-    let accepted = text_for_visitors(or);
-    let message = Message::new(&string(field, &accepted)?);
-    message.map_err(|problem| field.error(problem, accepted))
+/// Refused where a reason would be adapted: the person who writes it for the public reads the refusal.
+fn message(text: &str) -> Option<Message> {
+    Message::new(&json::<String>(text)?)
 }
 
-fn text_for_visitors(or: &str) -> String {
+fn message_text() -> String {
+    let (length, bytes) = (text::MAX_LENGTH, text::MAX_MESSAGE_BYTES);
     format!(
-        "a text of 1 to {} characters without control characters, at most {} bytes of JSON{or}",
-        text::MAX_LENGTH,
-        text::MAX_MESSAGE_BYTES
+        "a text of 1 to {length} characters, not blank, without line breaks and other control characters, at most \
+         {bytes} bytes of JSON"
     )
-}
-
-fn string(field: &Field<'_>, accepted: &str) -> Result<String, EventError> {
-    field.read("a string", accepted)
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ pub fn plan(order: &RuleOrder, rule: &RuleArn, active: Priority, facts: &Facts<'
     };
     let window = facts.record.window.as_ref().filter(|_| facts.state == State::Active);
     let body: Body = serde_json::from_str(today).unwrap_or_default();
-    let published = body.message.and_then(|text| Message::new(&text).ok());
+    let published = body.message.and_then(|text| Message::new(&text));
     // Not the window's own `since`, which an extension or a check can count anew.
     let began: Option<Timestamp> = body.since.and_then(|since| since.parse().ok());
     let is_of_this_window =

@@ -31,9 +31,11 @@ impl Reason {
         let kept = fitting.trim_end();
         (!kept.is_empty()).then(|| Self(kept.to_owned()))
     }
+}
 
-    pub fn as_str(&self) -> &str {
-        &self.0
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -59,46 +61,16 @@ fn fits_a_tag(c: char) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message(String);
 
-/// Why a text cannot be a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotAMessage {
-    #[error("blank")]
-    Blank,
-    #[error("longer than {MAX_LENGTH} characters")]
-    TooLong,
-    /// In JSON, a quotation mark and a backslash take two bytes.
-    #[error("{0} bytes of JSON")]
-    TooManyBytes(usize),
-    #[error("with a control character, such as a line break")]
-    ControlCharacter,
-}
-
 impl Message {
-    /// Takes the text as it is.
-    ///
-    /// # Errors
-    /// If the status rule cannot publish it.
-    pub fn new(text: &str) -> Result<Self, NotAMessage> {
+    /// Takes the text as it is, or not at all.
+    pub fn new(text: &str) -> Option<Self> {
         // XML, the form of the API's answers, cannot hold the last two: the rules could no longer be read.
-        if text.contains(|c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')) {
-            return Err(NotAMessage::ControlCharacter);
-        }
-        if text.trim().is_empty() {
-            return Err(NotAMessage::Blank);
-        }
-        if text.chars().count() > MAX_LENGTH {
-            return Err(NotAMessage::TooLong);
-        }
-        match text.len() + text.matches(['"', '\\']).count() {
-            bytes if bytes > MAX_MESSAGE_BYTES => Err(NotAMessage::TooManyBytes(bytes)),
-            _ => Ok(Self(text.to_owned())),
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        let cannot_be_published = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+        // In JSON, a quotation mark and a backslash take two bytes.
+        let bytes = text.len() + text.matches(['"', '\\']).count();
+        let fits = text.chars().count() <= MAX_LENGTH && bytes <= MAX_MESSAGE_BYTES;
+        let is_usable = fits && !text.trim().is_empty() && !text.contains(cannot_be_published);
+        is_usable.then(|| Self(text.to_owned()))
     }
 }
 
@@ -118,7 +90,7 @@ mod tests {
     fn a_reason_is_adapted_to_a_tag() {
         let kept = ["DB upgrade v2.1 + index: team/ops@night", "정기 점검", "定期メンテナンス", "Überholung"];
         for text in kept {
-            assert_eq!(Reason::new(text).unwrap().as_str(), text);
+            assert_eq!(Reason::new(text).unwrap().to_string(), text);
         }
         let adapted = [
             ("  DB upgrade (#42), \"v2\"\n", "DB upgrade __42__ _v2_".to_owned()),
@@ -126,40 +98,32 @@ mod tests {
             (&(" x".repeat(127) + "  y"), " x".repeat(127).trim().to_owned()),
         ];
         for (text, reason) in adapted {
-            assert_eq!(Reason::new(text).unwrap().as_str(), reason);
+            assert_eq!(Reason::new(text).unwrap().to_string(), reason);
         }
         assert_eq!([Reason::new(""), Reason::new(" \n\t")], [None, None]);
     }
 
     #[test]
     fn a_message_is_taken_whole_or_refused() {
+        let quoted = "🚧".repeat(232) + "\"\\";
         for text in ["곧 돌아옵니다", &"점".repeat(255), &"🚧".repeat(232), &"\"".repeat(255)] {
             assert_eq!(Message::new(text).unwrap().to_string(), text);
         }
-        let refused = [
-            ("", NotAMessage::Blank),
-            (" \u{a0}", NotAMessage::Blank),
-            (&"점".repeat(256), NotAMessage::TooLong),
-            (&"🚧".repeat(233), NotAMessage::TooManyBytes(932)),
-            (&("🚧".repeat(232) + "\"\\"), NotAMessage::TooManyBytes(932)),
-            ("Back\nsoon", NotAMessage::ControlCharacter),
-            ("Back\u{7f}soon", NotAMessage::ControlCharacter),
-            ("Back\u{85}soon", NotAMessage::ControlCharacter),
-            ("Back\u{fffe}soon", NotAMessage::ControlCharacter),
-            ("Back\u{ffff}soon", NotAMessage::ControlCharacter),
-        ];
-        for (text, problem) in refused {
-            assert_eq!(Message::new(text), Err(problem), "{text:?}");
+        for text in ["", " \u{a0}", &"점".repeat(256), &"🚧".repeat(233), &quoted] {
+            assert_eq!(Message::new(text), None, "{text}");
+        }
+        for control in ['\n', '\u{7f}', '\u{85}', '\u{fffe}', '\u{ffff}'] {
+            assert_eq!(Message::new(&format!("Back{control}soon")), None, "{control:?}");
         }
     }
 
     proptest! {
         #[test]
         fn any_reason_fits_a_tag(text in "\\PC{0,300}") {
-            if let Some(reason) = Reason::new(&text) {
-                prop_assert!((1..=255).contains(&reason.as_str().chars().count()));
-                prop_assert!(reason.as_str().chars().all(fits_a_tag));
-                prop_assert_eq!(reason.as_str().trim(), reason.as_str());
+            if let Some(Reason(reason)) = Reason::new(&text) {
+                prop_assert!((1..=255).contains(&reason.chars().count()));
+                prop_assert!(reason.chars().all(fits_a_tag));
+                prop_assert_eq!(reason.trim(), &reason);
             }
         }
     }

@@ -63,19 +63,17 @@ fn values(condition: &RuleCondition) -> (&[String], &[String]) {
 fn describe_condition(condition: &RuleCondition) -> String {
     const MASK: &str = "***";
     let field = condition.field().unwrap_or("unknown field");
-    if field == "http-header" {
-        let name = condition.http_header_config().and_then(|header| header.http_header_name());
-        return format!("{field} {}: {MASK}", name.unwrap_or_default());
-    }
+    let header = condition.http_header_config().and_then(|header| header.http_header_name());
+    let pairs = condition.query_string_config().map(|query| query.values()).unwrap_or_default();
     let masked = |pair: &QueryStringKeyValuePair| {
         pair.key().map_or_else(|| MASK.to_owned(), |key| format!("{key}={MASK}"))
     };
-    let values = match condition.query_string_config() {
-        Some(query) => query.values().iter().map(masked).collect(),
-        None if field == "query-string" => Vec::new(),
-        None => <[_]>::concat(&<[_; 2]>::from(values(condition))),
-    };
-    format!("{field}: {}", values.join(", "))
+    let (values, regexes) = values(condition);
+    match field {
+        "http-header" => format!("{field} {}: {MASK}", header.unwrap_or_default()),
+        "query-string" => format!("{field}: {}", pairs.iter().map(masked).collect::<Vec<_>>().join(", ")),
+        _ => format!("{field}: {}", [values, regexes].concat().join(", ")),
+    }
 }
 
 /// Whether every request meets the condition, as far as the usual ways to write that tell.
@@ -128,17 +126,16 @@ fn kind(action: &SdkAction) -> String {
 
 fn describe_action(action: &SdkAction) -> String {
     let targets = targets(action);
+    let share = |(group, weight): &(TargetGroupArn, i32)| format!("{} ({weight})", group.short());
     let forward = match &targets[..] {
-        [] => None,
-        [(only, _)] => Some(only.short().to_owned()),
-        several => {
-            let shares = several.iter().map(|(group, weight)| format!("{} ({weight})", group.short()));
-            Some(shares.collect::<Vec<_>>().join(", "))
-        }
+        [(only, _)] => only.short().to_owned(),
+        several => several.iter().map(share).collect::<Vec<_>>().join(", "),
     };
     let status = action.fixed_response_config().and_then(|response| response.status_code());
-    let details = forward.or(action.redirect_config().map(describe_redirect)).or(status.map(str::to_owned));
-    [Some(kind(action)), details].into_iter().flatten().collect::<Vec<_>>().join(": ")
+    let redirect = action.redirect_config().map(describe_redirect);
+    let details = redirect.or(status.map(str::to_owned)).unwrap_or(forward);
+    let kind = kind(action);
+    if details.is_empty() { kind } else { format!("{kind}: {details}") }
 }
 
 fn describe_redirect(to: &RedirectActionConfig) -> String {
@@ -190,29 +187,29 @@ mod tests {
         SdkRule::builder().rule_arn(format!("{ARN}{id}")).priority(priority).build()
     }
 
-    fn owned(values: &[&str]) -> Option<Vec<String>> {
-        Some(values.iter().map(|value| (*value).to_owned()).collect())
+    fn owned(values: &[&str]) -> Vec<String> {
+        values.iter().map(|value| (*value).to_owned()).collect()
     }
 
     fn path(values: &[&str], regexes: &[&str]) -> RuleCondition {
         let config = PathPatternConditionConfig::builder();
-        let config = config.set_values(owned(values)).set_regex_values(owned(regexes)).build();
+        let config = config.set_values(Some(owned(values))).set_regex_values(Some(owned(regexes))).build();
         RuleCondition::builder().field("path-pattern").path_pattern_config(config).build()
     }
 
     fn host(values: &[&str], regexes: &[&str]) -> RuleCondition {
         let config = HostHeaderConditionConfig::builder();
-        let config = config.set_values(owned(values)).set_regex_values(owned(regexes)).build();
+        let config = config.set_values(Some(owned(values))).set_regex_values(Some(owned(regexes))).build();
         RuleCondition::builder().field("host-header").host_header_config(config).build()
     }
 
     fn flat(field: &str, values: &[&str]) -> RuleCondition {
-        RuleCondition::builder().field(field).set_values(owned(values)).build()
+        RuleCondition::builder().field(field).set_values(Some(owned(values))).build()
     }
 
     #[test]
     fn the_scope_is_what_all_conditions_leave() {
-        let hosts = |hosts: &[&str], is_whole| Scope::of_hosts(owned(hosts).unwrap(), is_whole);
+        let hosts = |hosts: &[&str], is_whole| Scope::of_hosts(owned(hosts), is_whole);
         let all = path(&["/*"], &[]);
         let cases = [
             (vec![all.clone()], Scope::ALL),

@@ -1,74 +1,66 @@
-//! The fields of a JSON object, each with its value as it was written.
-//!
-//! A map would keep the last of two fields with one name, and an `Option` would take `null` for absent.
+//! The fields of a JSON object. A `serde_json` map would keep the last of two fields with one name, and an `Option`
+//! would take `null` for absent.
 
-use std::fmt::{self, Display};
+use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::EventError;
 
-/// The fields of one object, each name once.
-pub(super) struct Fields<'a>(Vec<Field<'a>>);
-
-pub(super) struct Field<'a> {
-    pub(super) name: String,
-    /// JSON.
-    pub(super) value: &'a str,
-}
+/// The values by name, each as its own JSON text.
+pub(super) struct Fields<'a>(BTreeMap<String, &'a str>);
 
 impl<'a> Fields<'a> {
-    /// Reads an object; `name` is what the error calls it.
+    /// `name` is what the error calls the object.
     pub(super) fn of_object(name: &str, text: &'a str) -> Result<Self, EventError> {
-        let object = Field { name: name.to_owned(), value: text };
-        let fields: Self = object.read("an object", r#"an object such as {"type":"start"}"#)?;
-        let mut rest = fields.0.as_slice();
-        while let [field, others @ ..] = rest {
-            if let Some(other) = others.iter().find(|other| other.name == field.name) {
-                return Err(other.error("given twice", "each field once"));
-            }
-            rest = others;
-        }
-        Ok(fields)
+        const ACCEPTED: &str = r#"an object such as {"type":"start"}, with each field once"#;
+        serde_json::from_str(text).map_err(|problem| error(name, text, &format!(": {problem}"), ACCEPTED))
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Field<'a>> {
-        self.0.iter().find(|field| field.name == name)
+    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+        self.0.get(name).copied()
     }
 
-    /// # Errors
-    /// On a field that is not among the `known` ones, which are separated by commas.
-    pub(super) fn only(&self, event_type: &str, known: &str) -> Result<(), EventError> {
-        let is_known = |field: &&Field<'_>| known.split(", ").any(|known| known == field.name);
-        match self.0.iter().find(|field| !is_known(field)) {
+    /// None without the field; an error if `value` makes nothing of it.
+    pub(super) fn read<T>(
+        &self,
+        name: &str,
+        accepted: &str,
+        value: impl FnOnce(&'a str) -> Option<T>,
+    ) -> Result<Option<T>, EventError> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        value(text).map(Some).ok_or_else(|| error(name, text, "", accepted))
+    }
+
+    pub(super) fn required<T>(
+        &self,
+        name: &str,
+        accepted: &str,
+        value: impl FnOnce(&'a str) -> Option<T>,
+    ) -> Result<T, EventError> {
+        let missing = || EventError(format!("{name} is missing; accepted: {accepted}"));
+        self.read(name, accepted, value)?.ok_or_else(missing)
+    }
+
+    /// An error if there is a field that is not among the `known`.
+    pub(super) fn only(&self, known: &str) -> Result<(), EventError> {
+        match self.0.iter().find(|(name, _)| known.split(", ").all(|known| known != **name)) {
             None => Ok(()),
-            Some(field) => {
-                Err(field.error("unknown field", format!("the fields of \"{event_type}\": {known}")))
-            }
+            Some((name, text)) => Err(error(name, text, ": unknown field for this type", known)),
         }
     }
 }
 
-impl<'a> Field<'a> {
-    /// Reads the value. `kind` is what it has to be, with its article.
-    pub(super) fn read<T: Deserialize<'a>>(
-        &self,
-        kind: &str,
-        accepted: impl Display,
-    ) -> Result<T, EventError> {
-        serde_json::from_str(self.value).map_err(|_| self.error(format!("not {kind}"), accepted))
-    }
-
-    pub(super) fn error(&self, problem: impl Display, accepted: impl Display) -> EventError {
-        const LONGEST: usize = 100;
-        let cut = |text: &str| match text.char_indices().nth(LONGEST) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text.to_owned(),
-        };
-        EventError(format!("{} is {}: {problem}; accepted: {accepted}", cut(&self.name), cut(self.value)))
-    }
+fn error(name: &str, value: &str, problem: &str, accepted: &str) -> EventError {
+    const LONGEST: usize = 100;
+    let cut = |text: &str| match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    };
+    EventError(format!("{} is {}{}; accepted: {accepted}", cut(name), cut(value), cut(problem)))
 }
 
 impl<'de> Deserialize<'de> for Fields<'de> {
@@ -87,9 +79,12 @@ impl<'de> Visitor<'de> for Members {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Fields<'de>, A::Error> {
-        let mut fields = Vec::new();
-        while let Some((name, value)) = members.next_entry::<_, &RawValue>()? {
-            fields.push(Field { name, value: value.get() });
+        let mut fields = BTreeMap::new();
+        while let Some((name, value)) = members.next_entry::<String, &RawValue>()? {
+            if fields.contains_key(&name) {
+                return Err(A::Error::custom(format_args!("{name} is given twice")));
+            }
+            fields.insert(name, value.get());
         }
         Ok(Fields(fields))
     }
