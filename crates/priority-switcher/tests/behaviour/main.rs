@@ -5,3 +5,10 @@
 mod support;
 
 mod campaign;
+mod function_process;
+mod real_client;
+mod set_up;
+mod several_listeners;
+mod stack_updates;
+mod status_rule;
+mod switching;

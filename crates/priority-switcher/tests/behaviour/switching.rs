@@ -1,181 +1,272 @@
-//! Start, end, status and dry run on one listener.
+//! Events on one listener: what they answer, and what they leave.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
-use priority_switcher::report::{Answer, Outcome};
+use priority_switcher::report::Outcome;
 use serde_json::json;
-use strict_elb::StrictElb;
 
-use crate::support::faults::Fault;
-use crate::support::listeners::{maintenance_rule, one_listener, order, settings, target_group};
-use crate::support::memory_listener::MemoryListener;
-use crate::support::run::{Ending, START_OF_TIME, answer, event_file, invoke, runtime, time};
-
-/// Sends one event after the other to a listener.
-fn send(elb: &Rc<RefCell<StrictElb>>, events: &[&str]) -> Vec<Answer> {
-    let listener = MemoryListener::new(elb, "web");
-    runtime().block_on(async {
-        let mut answers = Vec::new();
-        for event in events {
-            answers.push(answer(&listener, &settings(), &event_file(event), time(START_OF_TIME)).await);
-        }
-        answers
-    })
-}
-
-fn ladder(elb: &Rc<RefCell<StrictElb>>) -> String {
-    let order = order(&elb.borrow(), "web");
-    order.iter().map(|(place, rule)| format!("{place} {rule}")).collect::<Vec<_>>().join(", ")
-}
-
-fn codes(answer: &Answer) -> Vec<&str> {
-    answer.listeners[0].warnings.iter().map(|warning| warning.code).collect()
-}
+use crate::support::disturbance::Fault;
+use crate::support::run::{Ending, event_file, invoke, runtime};
+use crate::support::site::{Site, at, codes, message, moves, report, rule, target_group};
 
 #[test]
-fn the_answer_is_the_one_of_the_contract() {
-    let elb = one_listener(99, &[1]);
-    let answers = send(&elb, &["start"]);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&answers[0]).unwrap(), @r#"
+fn the_answer_has_the_contracts_form() {
+    let site = Site::new(&[2]);
+    let answer = site.answer_at("22:00", &event_file("start-two-hours"));
+    insta::assert_snapshot!(serde_json::to_string_pretty(&answer).unwrap(), @r#"
+{
+  "type": "start",
+  "outcome": "changed",
+  "dryRun": false,
+  "listeners": [
     {
-      "type": "start",
-      "outcome": "changed",
-      "dryRun": false,
-      "listeners": [
+      "listenerArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc6c495c0c9188/web",
+      "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/maintenance",
+      "state": "active",
+      "since": "2026-03-01T22:00:00Z",
+      "until": "2026-03-02T00:00:00Z",
+      "reason": "DB upgrade",
+      "message": null,
+      "lastWindow": null,
+      "moves": [
         {
-          "listenerArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc6c495c0c9188/web",
           "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/maintenance",
-          "state": "active",
-          "since": "2026-03-01T22:00:00Z",
-          "until": null,
-          "reason": null,
-          "message": null,
-          "moves": [
-            {
-              "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/maintenance",
-              "from": 99,
-              "to": 1
-            },
-            {
-              "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/r1",
-              "from": 1,
-              "to": 2
-            }
-          ],
-          "rules": [
-            {
-              "priority": "1",
-              "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/maintenance",
-              "conditions": [
-                "path-pattern: /*"
-              ],
-              "action": "forward: targetgroup/maintenance/6d0ecf831eec9f09"
-            },
-            {
-              "priority": "2",
-              "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/r1",
-              "conditions": [
-                "path-pattern: /1*"
-              ],
-              "action": "forward: targetgroup/r1/6d0ecf831eec9f09"
-            },
-            {
-              "priority": "default",
-              "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/default",
-              "conditions": [],
-              "action": "forward: targetgroup/default/6d0ecf831eec9f09"
-            }
-          ],
-          "warnings": []
+          "from": 50000,
+          "to": 1
+        },
+        {
+          "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/placeholder",
+          "from": 1,
+          "to": 50000
         }
-      ]
+      ],
+      "rules": [
+        {
+          "priority": "1",
+          "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/maintenance",
+          "conditions": [
+            "path-pattern: /*"
+          ],
+          "action": "forward: targetgroup/maintenance/6d0ecf831eec9f09"
+        },
+        {
+          "priority": "2",
+          "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/r2",
+          "conditions": [
+            "path-pattern: /2*"
+          ],
+          "action": "forward: targetgroup/r2/6d0ecf831eec9f09"
+        },
+        {
+          "priority": "50000",
+          "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/placeholder",
+          "conditions": [
+            "path-pattern: /placeholder"
+          ],
+          "action": "fixed-response: 200"
+        },
+        {
+          "priority": "default",
+          "ruleArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/default",
+          "conditions": [],
+          "action": "forward: targetgroup/default/6d0ecf831eec9f09"
+        }
+      ],
+      "warnings": []
     }
-    "#);
+  ]
+}
+"#);
 }
 
 #[test]
-fn a_dry_run_and_a_status_change_nothing_and_show_the_moves_and_the_order() {
-    let elb = one_listener(99, &[1, 2]);
-    let answers = send(&elb, &["start-dry-run", "status"]);
-    assert_eq!(elb.borrow().writes, [""; 0]);
-    let dry = &answers[0];
-    assert!(dry.dry_run && dry.outcome == Outcome::Unchanged);
-    let moves: Vec<_> = dry.listeners[0].moves.iter().map(ToString::to_string).collect();
-    assert_eq!(moves, ["maintenance 99→1", "r1 1→2", "r2 2→3"]);
-    assert_eq!(answers[1].listeners[0].moves, []);
-    assert_eq!(answers[1].listeners[0].rules.len(), 4);
-    send(&elb, &["start"]);
-    let writes = elb.borrow().writes.len();
-    let answers = send(&elb, &["end-dry-run"]);
-    assert_eq!(elb.borrow().writes.len(), writes);
-    assert_eq!(answers[0].listeners[0].moves.len(), 3);
+fn an_end_answers_with_the_last_window() {
+    let site = Site::new(&[2]);
+    site.at("22:00", &event_file("start"));
+    let end = site.at("22:30", &event_file("end"));
+    insta::assert_snapshot!(serde_json::to_string(&end.last_window).unwrap(), @r#"{"since":"2026-03-01T22:00:00Z","endedAt":"2026-03-01T22:30:00Z"}"#);
+    assert_eq!((end.since, end.until, end.reason.as_deref()), (None, None, None));
+    assert_eq!(site.ladder(), "1 placeholder, 2 r2, 50000 maintenance");
+    let start = site.at("23:00", &event_file("start"));
+    assert_eq!((start.last_window, site.ladder()), (None, "1 maintenance, 2 r2, 50000 placeholder".into()));
 }
 
 #[test]
-fn a_bad_event_reads_and_writes_nothing() {
-    let elb = one_listener(99, &[1, 2, 3]);
-    let listener = MemoryListener::new(&elb, "web");
-    let ending =
-        runtime().block_on(invoke(&listener, &settings(), &json!({"type": "strat"}), time(START_OF_TIME)));
+fn rehearsals_and_a_status_write_nothing() {
+    let site = Site::new(&[2]);
+    let dry = site.answer_at("22:00", &json!({"type": "start", "minutes": 60, "dryRun": true}));
+    let dry = (dry.dry_run, dry.outcome, moves(report(&dry)), report(&dry).until);
+    let expected = "maintenance 50000→1, placeholder 1→50000".to_owned();
+    assert_eq!(dry, (true, Outcome::Unchanged, expected, Some(at("23:00"))));
+    assert_eq!(site.at("22:00", &event_file("status")).rules.len(), 4);
+    assert_eq!(site.writes(), 0);
+    site.at("22:00", &event_file("start"));
+    let writes = site.writes();
+    let dry = site.at("22:10", &event_file("end-dry-run"));
+    assert_eq!(moves(&dry), "maintenance 1→50000, placeholder 50000→1");
+    assert_eq!(site.writes(), writes);
+}
+
+#[test]
+fn a_bad_event_makes_no_call() {
+    let site = Site::new(&[]);
+    let listener = site.listener();
+    let event = json!({"type": "strat"});
+    let ending = runtime().block_on(invoke(&listener, &site.settings, &event, at("22:00")));
     let Ending::Failed(error) = ending else { panic!("{ending:?}") };
-    insta::assert_snapshot!(error, @r#"type is "strat": unknown event type; accepted: "start", "end", "status", "check"; nothing was changed"#);
-    assert_eq!(listener.faults.counts().0, 0, "a call was made");
+    insta::assert_snapshot!(error, @r#"type is "strat"; accepted: "start", "end", "status", "check", "message"; nothing was changed"#);
+    assert_eq!(listener.calls.get(), 0);
 }
 
 #[test]
-fn tags_of_others_stay() {
-    let elb = one_listener(99, &[1]);
-    let others = [("Team".to_owned(), "shop".to_owned())].into();
-    elb.borrow_mut().add_tags(maintenance_rule("web").as_str(), &others).unwrap();
-    send(&elb, &["start", "end"]);
-    assert_eq!(
-        elb.borrow().tags_of(maintenance_rule("web").as_str()).get("Team").map(String::as_str),
-        Some("shop")
-    );
+fn a_taken_active_priority_is_named_before_it_matters() {
+    let site = Site::new(&[]);
+    site.move_by_hand("placeholder", 2);
+    site.elb.borrow_mut().add_rule(crate::support::site::forward("shop", Some(1), "/shop*"));
+    for event in ["status", "check", "start-dry-run"] {
+        assert!(codes(&site.at("22:00", &event_file(event))).contains(&"active-priority-taken"), "{event}");
+    }
+    insta::assert_snapshot!(site.error_at("22:00", &event_file("start")), @"start: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: active-priority-taken: a rule that is not the stack's holds the active priority 1: arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/shop (path-pattern: /shop*); a start fails until that priority is free; `scripts/maintenance preflight` prints the command that makes room; nothing was changed");
+    assert_eq!(site.writes(), 0);
 }
 
 #[test]
-fn a_rule_that_has_no_room_for_tags_is_not_moved() {
-    let elb = one_listener(99, &[1]);
-    let many = (0..47).map(|number| (format!("tag-{number}"), String::new())).collect();
-    elb.borrow_mut().add_tags(maintenance_rule("web").as_str(), &many).unwrap();
-    let listener = MemoryListener::new(&elb, "web");
-    let ending =
-        runtime().block_on(invoke(&listener, &settings(), &event_file("start"), time(START_OF_TIME)));
-    let Ending::Failed(error) = ending else { panic!("{ending:?}") };
-    assert!(error.to_string().contains("TooManyTags"), "{error}");
-    assert_eq!(ladder(&elb), "1 r1, 99 maintenance");
+fn a_missing_placeholder_is_a_warning() {
+    let site = Site::new(&[2]);
+    site.move_by_hand("placeholder", 7);
+    let status = site.at("22:00", &event_file("status"));
+    insta::assert_snapshot!(message(&status, "placeholder-missing"), @"the placeholder rule is at 7, so another rule can take the active priority 1; send `end` to put it back");
+    assert_eq!(message(&site.at("22:00", &event_file("end")), "placeholder-missing"), "");
+    site.elb.borrow_mut().remove_rule(rule("placeholder").as_str());
+    let check = site.at("22:00", &event_file("check"));
+    insta::assert_snapshot!(message(&check, "placeholder-missing"), @r#"the placeholder rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/placeholder was deleted, so another rule can take the active priority 1; bring it back as the runbook's "A deleted rule" says"#);
+    site.at("22:10", &event_file("start"));
+    assert!(site.is_closed());
 }
 
 #[test]
-fn a_target_group_that_nobody_answers_for_is_reported_before_it_matters() {
-    let elb = one_listener(99, &[1]);
-    elb.borrow_mut().set_health(&target_group("maintenance"), &["unhealthy"]);
-    for event in ["status", "start-dry-run", "start"] {
-        let answers = send(&elb, &[event]);
-        assert!(codes(&answers[0]).contains(&"no-healthy-target"), "{event}");
+fn a_taken_resting_priority_fails_the_end_and_opens() {
+    let site = Site::new(&[]);
+    site.at("22:00", &event_file("start"));
+    site.elb.borrow_mut().remove_rule(rule("placeholder").as_str());
+    site.elb.borrow_mut().add_rule(crate::support::site::forward("shop", Some(50_000), "/shop*"));
+    insta::assert_snapshot!(site.error_at("22:30", &event_file("end")), @"end: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: resting-priority-taken: another rule holds the resting priority 50000: arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/shop (path-pattern: /shop*); move that rule to another priority, then send the end again");
+    assert_eq!(site.ladder(), "49999 maintenance, 50000 shop");
+    let dry = site.error_at("22:30", &event_file("end-dry-run"));
+    assert!(dry.contains("resting-priority-taken"), "{dry}");
+}
+
+/// The second swap is another process's, right after the first.
+#[test]
+fn a_swap_that_was_undone_is_not_repeated() {
+    let site = Site::new(&[]);
+    let listener = site.listener();
+    let swap_back =
+        [(rule("maintenance").as_str().to_owned(), 50_000), (rule("placeholder").as_str().to_owned(), 1)];
+    runtime().block_on(async {
+        let start = json!({"type": "start"});
+        let mut start = std::pin::pin!(invoke(&listener, &site.settings, &start, at("22:00")));
+        let undo = async {
+            while site.place_of("maintenance") != 1 {
+                tokio::task::yield_now().await;
+            }
+            site.elb.borrow_mut().set_rule_priorities(&swap_back).unwrap();
+        };
+        listener.script.set(&vec![
+            crate::support::disturbance::Circumstance {
+                turns: 3,
+                ..Default::default()
+            };
+            20
+        ]);
+        let (ending, ()) = tokio::join!(&mut start, undo);
+        let Ending::Answered(answer) = ending else { panic!("{ending:?}") };
+        assert!(codes(report(&answer)).contains(&"overtaken"), "{:?}", codes(report(&answer)));
+    });
+    assert!(!site.is_closed());
+    assert_eq!(site.elb.borrow().batches.len(), 2);
+}
+
+#[test]
+fn a_rule_without_room_for_tags_is_not_moved() {
+    let site = Site::new(&[]);
+    let many = (0..48).map(|number| (format!("tag-{number}"), String::new())).collect();
+    site.elb.borrow_mut().add_tags(rule("maintenance").as_str(), &many).unwrap();
+    let error = site.error_at("22:00", &event_file("start"));
+    assert!(error.contains("TooManyTags"), "{error}");
+    assert!(!site.is_closed());
+}
+
+#[test]
+fn other_tags_of_the_rule_stay() {
+    let site = Site::new(&[]);
+    let team = [("Team".to_owned(), "shop".to_owned())].into();
+    site.elb.borrow_mut().add_tags(rule("maintenance").as_str(), &team).unwrap();
+    site.at("22:00", &event_file("start"));
+    site.at("22:30", &event_file("end"));
+    assert_eq!(site.elb.borrow().tags_of(rule("maintenance").as_str())["Team"], "shop");
+}
+
+#[test]
+fn a_responder_without_healthy_target_is_a_warning() {
+    let site = Site::new(&[]);
+    site.elb.borrow_mut().set_health(&target_group("maintenance"), &["unhealthy"]);
+    for event in ["status", "check", "start-dry-run", "start"] {
+        assert!(codes(&site.at("22:00", &event_file(event))).contains(&"no-healthy-target"), "{event}");
     }
 }
 
 #[test]
-fn a_target_health_that_nobody_tells_fails_no_switch() {
-    let elb = one_listener(99, &[1]);
-    let listener = MemoryListener::new(&elb, "web");
-    // A page of rules, the tags, and then the target health.
-    listener.faults.script([None, None, Some(Fault::Hung)]);
-    let answer =
-        runtime().block_on(answer(&listener, &settings(), &event_file("start"), time(START_OF_TIME)));
-    assert_eq!(listener.faults.counts().1.keys().collect::<Vec<_>>(), [&Fault::Hung]);
-    assert_eq!(answer.outcome, Outcome::Changed);
-    assert_eq!(answer.listeners[0].standing.responder_can_answer, None);
+fn unknown_target_health_fails_no_switch() {
+    let site = Site::new(&[]);
+    let listener = site.listener();
+    listener.fate.set(Some(("DescribeTargetHealth", Fault::Hung)));
+    let ending = runtime().block_on(invoke(&listener, &site.settings, &event_file("start"), at("22:00")));
+    assert!(matches!(ending, Ending::Answered(_)) && site.is_closed(), "{ending:?}");
 }
 
 #[test]
-fn a_catch_all_that_rests_last_is_reported_while_it_rests() {
-    let elb = one_listener(99, &[1]);
-    let answers = send(&elb, &["status", "start", "end"]);
-    assert_eq!(codes(&answers[0]), ["reachable-at-rest"]);
-    assert!(codes(&answers[1]).is_empty(), "{:?}", codes(&answers[1]));
-    assert_eq!(codes(&answers[2]), ["reachable-at-rest"]);
+fn a_check_that_fails_answers_with_its_error() {
+    let site = Site::new(&[]);
+    site.at("20:00", &json!({"type": "start", "minutes": 60}));
+    let listener = site.listener();
+    listener.fate.set(Some(("SetRulePriorities", Fault::Refused)));
+    let ending = runtime().block_on(invoke(&listener, &site.settings, &event_file("check"), at("21:05")));
+    let Ending::Answered(answer) = ending else { panic!("{ending:?}") };
+    insta::assert_snapshot!(serde_json::to_string(&answer).unwrap(), @r#"{"type":"check","outcome":"unchanged","dryRun":false,"listeners":[{"listenerArn":"arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc6c495c0c9188/web","ruleArn":"arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/web/maintenance","error":"SetRulePriorities: HTTP status 503"}]}"#);
+    assert!(site.is_closed());
+    assert_eq!(site.outcome_at("21:10", &event_file("check")), Outcome::Changed);
+    assert!(!site.is_closed());
+}
+
+/// EventBridge delivers at least once, retries for 24 hours, and replays archives
+/// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html>).
+#[test]
+fn a_replayed_eventbridge_event_is_ignored() {
+    let site = Site::new(&[]);
+    let mut event = event_file("start-from-eventbridge");
+    event["time"] = json!("2026-03-01T20:00:00Z");
+    assert_eq!(site.outcome_at("20:00", &event), Outcome::Changed);
+    site.at("20:10", &event_file("end"));
+    let mut unreplaced = event.clone();
+    unreplaced["detail"]["scheduledAt"] = json!("<aws.scheduler.scheduled-time>");
+    for (clock, event) in [("20:11", &event), ("23:30", &event), ("20:11", &unreplaced)] {
+        let answer = site.answer_at(clock, event);
+        assert_eq!((answer.outcome, codes(report(&answer))[0]), (Outcome::Ignored, "stale-event"), "{clock}");
+    }
+    assert!(!site.is_closed());
+}
+
+#[test]
+fn a_check_leaves_rules_where_a_hand_put_them() {
+    let site = Site::new(&[60]);
+    site.at("20:00", &event_file("start"));
+    site.move_by_hand("maintenance", 70);
+    let check = site.at("20:05", &event_file("check"));
+    insta::assert_snapshot!(message(&check, "drift"), @"the tags record maintenance since 2026-03-01T20:00:00Z, but the system is open: the rules were moved by hand, or a start was interrupted; send `end` to settle the record, or `start` to close the system");
+    site.move_by_hand("maintenance", 50);
+    assert!(codes(&site.at("20:10", &event_file("check"))).is_empty());
+    site.at("20:15", &event_file("end"));
+    assert_eq!(site.ladder(), "1 placeholder, 60 r60, 50000 maintenance");
+    site.move_by_hand("maintenance", 50);
+    insta::assert_snapshot!(message(&site.at("20:20", &event_file("check")), "drift"), @"the system is closed, but the tags record no window: the rules were moved by hand, or tags were lost; if unintended, send `end`");
+    assert_eq!((site.tag("since"), site.tag("until")), ("2026-03-01T20:20:00Z".into(), String::new()));
 }

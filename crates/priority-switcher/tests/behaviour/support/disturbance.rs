@@ -52,7 +52,8 @@ impl Script {
 
     /// These faults, one for each call.
     pub(crate) fn set_faults(&self, faults: &[Option<Fault>]) {
-        let circumstances = faults.iter().map(|fault| Circumstance { fault: *fault, ..Circumstance::default() });
+        let circumstances =
+            faults.iter().map(|fault| Circumstance { fault: *fault, ..Circumstance::default() });
         *self.0.borrow_mut() = circumstances.collect();
     }
 

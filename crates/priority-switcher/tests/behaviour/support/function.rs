@@ -33,6 +33,7 @@ impl Function {
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("MAINTENANCE_RULE_ARNS", rule("maintenance").as_str())
+            .env("PLACEHOLDER_RULE_ARNS", rule("placeholder").as_str())
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .spawn()

@@ -22,6 +22,8 @@ pub(crate) struct MemoryListener {
     /// Rung when the function is killed.
     pub(crate) killed: Notify,
     pub(crate) calls: Cell<usize>,
+    /// The fate of every call of that name.
+    pub(crate) fate: Cell<Option<(&'static str, Fault)>>,
     arn: ListenerArn,
     own: OwnRules,
 }
@@ -33,6 +35,7 @@ impl MemoryListener {
             script: Script::default(),
             killed: Notify::default(),
             calls: Cell::default(),
+            fate: Cell::default(),
             arn: own.maintenance.listener(),
             own,
         }
@@ -45,7 +48,10 @@ impl MemoryListener {
     ) -> Result<T, ListenerError> {
         let failed = |message: &str| Err(ListenerError::Failed { call, message: message.to_owned() });
         self.calls.set(self.calls.get() + 1);
-        let circumstance = self.script.next();
+        let mut circumstance = self.script.next();
+        if let Some((_, fault)) = self.fate.get().filter(|(name, _)| *name == call) {
+            circumstance.fault = Some(fault);
+        }
         for _ in 0..circumstance.turns {
             tokio::task::yield_now().await;
         }
@@ -120,9 +126,8 @@ impl Listener for MemoryListener {
     }
 
     async fn set_rule_priorities(&self, moves: &[Move]) -> Result<(), ListenerError> {
-        let is_own = |one: &Move| {
-            one.rule == self.own.maintenance || Some(&one.rule) == self.own.placeholder.as_ref()
-        };
+        let is_own =
+            |one: &Move| one.rule == self.own.maintenance || Some(&one.rule) == self.own.placeholder.as_ref();
         assert!(moves.iter().all(is_own), "a call names a foreign rule: {moves:?}");
         let pairs: Vec<_> =
             moves.iter().map(|one| (one.rule.as_str().to_owned(), u32::from(one.to.get()))).collect();
@@ -160,7 +165,6 @@ fn numbered(rule: &strict_elb::Rule) -> Option<Rule> {
 fn action(rule: &strict_elb::Rule) -> Action {
     let kind = if rule.body().is_some() { "fixed-response" } else { "forward" };
     let groups = rule.target_groups();
-    let description =
-        groups.first().map(|group| format!("forward: {}", TargetGroupArn::new(*group).short()));
+    let description = groups.first().map(|group| format!("forward: {}", TargetGroupArn::new(*group).short()));
     Action { kind: kind.into(), description: description.unwrap_or_else(|| format!("{kind}: 200")) }
 }
