@@ -6,8 +6,10 @@ BUILD_MODE ?= release
 
 TOOLS := .tools/venv
 BIN := $(TOOLS)/bin
-# Newer than the list of tools when, and only when, all of them are installed.
+# Newer than the list of tools when, and only when, all of them are installed; it holds the checkout's folder.
 INSTALLED := $(TOOLS)/installed
+# Made anew if the checkout was moved or the interpreter is gone.
+$(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -I -c '' 2>/dev/null || rm -f $(INSTALLED))
 
 # In a place of its own: it pins other versions of what the SAM CLI needs.
 CHECKOV_TOOLS := .tools/checkov
@@ -23,8 +25,10 @@ BENCH_INSTALLED := $(BENCH_TOOLS)/installed
 BUILDS := $(or $(CARGO_TARGET_DIR),target)/release
 
 # What is installed is what was locked, and wheels alone, so that no package's own code runs to install it. All have them
-# for Linux; on macOS with Python 3.14, watchdog has none.
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
+# for Linux; on macOS with Python 3.14, watchdog has none. Of the user's settings of pip, those on where to install do not
+# count; those on indexes, proxies and certificates do.
+PIP_INSTALL = -I -m pip --python= install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	--only-binary :all: --no-user --target= --prefix=$(abspath $(@D)) --root=/
 
 # Of its own, because its databases are not always in reach.
 AUDIT_TOOLS := .tools/audit
@@ -150,13 +154,14 @@ $(CHECKOV_INSTALLED): tests/checkov.txt
 	@touch $@
 
 $(INSTALLED): tests/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed" if sys.version_info < (3, 10) else 0)'
+	@$(PYTHON) -I -c 'import sys; sys.exit("Python 3.10 or newer is needed" if sys.version_info < (3, 10) else 0)'
 	@echo "Installing the tools of tests/requirements.txt into $(TOOLS): once, and about a minute."
-	@$(PYTHON) -m venv --clear $(TOOLS)
+	@$(PYTHON) -I -m venv --clear $(TOOLS)
 	@$(BIN)/python $(PIP_INSTALL) --requirement tests/requirements.txt
 	@# SAM asks for its newest version when it last asked a week ago: let that be far in the future.
 	@mkdir -p .tools/sam && echo '{"lastVersionCheck": 4102444800.0}' > .tools/sam/metadata.json
-	@touch $@
+	@$(BIN)/python -I scripts/operators --help > /dev/null
+	@echo "$(CURDIR)" > $@
 
 $(AUDIT_TOOLS)/bin/cargo-deny:
 	cargo install --quiet --locked --root $(AUDIT_TOOLS) cargo-deny@$(CARGO_DENY_VERSION)
