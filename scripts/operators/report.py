@@ -18,7 +18,7 @@ from .invocation import client
 # The most rows that Logs Insights returns.
 MOST_ROWS = 10_000
 # Outcomes that the responder logs.
-OUTCOMES = 7
+OUTCOMES = 6
 LONGEST_WAIT = 300.0
 _STATS = 'filter message = "request during maintenance" | stats count(*) as requests, min(@timestamp) as first, '
 _STATS += "max(@timestamp) as last by {} | sort requests desc | limit " + str(MOST_ROWS)
