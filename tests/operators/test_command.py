@@ -54,7 +54,6 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Stack:
     monkeypatch.setattr(command.invocation, "find", lambda *_: switcher)
     monkeypatch.setattr(command.context, "names", lambda *_: {LISTENER: "HTTPS:443 of shop"})
     monkeypatch.setattr(command.context, "read", lambda *_: {})
-    monkeypatch.setattr(command.printing, "prepare", lambda: None)
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     return made
 
@@ -65,6 +64,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Return what runs the command and returns its exit code and output."""
+    monkeypatch.setattr(command.printing, "prepare", lambda: None)
 
     def call(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["maintenance", *words])
