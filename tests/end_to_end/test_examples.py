@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,7 +97,7 @@ def test_systems_manager_waits_before_the_work() -> None:
 def test_systems_manager_may_start_the_waiting_automation() -> None:
     (policy,) = _resources("ssm-maintenance-window.yaml")["TaskRole"]["Properties"]["Policies"]
     allowed = {each["Action"]: each["Resource"] for each in policy["PolicyDocument"]["Statement"]}
-    kinds = [arn["Fn::Sub"].split("}:")[-1].split("/")[0] for arn in allowed["ssm:StartAutomationExecution"]]
+    kinds = [arn["Fn::Sub"].split("AccountId}:")[1].split("/")[0] for arn in allowed["ssm:StartAutomationExecution"]]
     assert kinds == ["document", "automation-definition", "automation-execution"]
 
 
@@ -108,3 +110,42 @@ def test_payloads_of_systems_manager_switch(site: Site, example: str) -> None:
     assert site.during_maintenance()
     assert site.stack.invoke(end).answer["outcome"] == "changed"
     assert not site.during_maintenance()
+
+
+STAND_IN_FOR_AWS = """#!/bin/sh
+cat >> events
+echo >> events
+for file; do :; done
+printf %s "$ANSWER" > "$file"
+echo "$ERROR"
+"""
+MOVED = '{"listeners":[{"state":"active","moves":[{"ruleArn":"a"}]}]}'
+KEPT = '{"listeners":[{"state":"active","moves":[]}]}'
+HALF = '{"listeners":[{"state":"active","moves":[{"ruleArn":"a"}]},{"state":"resting","moves":[]}]}'
+START_EVENT, END_EVENT = '{"type":"start","minutes":60,"reason":"migration 7"}', '{"type":"end"}'
+
+
+@pytest.mark.parametrize(
+    ("error", "answer", "work", "on_failure", "happened", "code"),
+    [
+        ("None", MOVED, "echo work", "stay-closed", [START_EVENT, "work", END_EVENT], 0),
+        ("None", MOVED, "echo work; exit 3", "stay-closed", [START_EVENT, "work"], 3),
+        ("None", MOVED, "echo work; exit 3", "open", [START_EVENT, "work", END_EVENT], 3),
+        ("None", KEPT, "echo work", "open", [START_EVENT, "work"], 0),
+        ("None", HALF, "echo work", "stay-closed", [START_EVENT], 1),
+        ("Unhandled", "{}", "echo work", "open", [START_EVENT], 1),
+    ],
+)
+def test_pipeline_ends_its_own_window(
+    tmp_path: Path, error: str, answer: str, work: str, on_failure: str, happened: list[str], code: int
+) -> None:
+    (tmp_path / "aws").write_text(STAND_IN_FOR_AWS)
+    (tmp_path / "aws").chmod(0o755)
+    settings = {"SWITCHER": "switcher", "MINUTES": "60", "REASON": "migration 7", "WAIT_SECONDS": "0"}
+    settings |= {"ON_FAILURE": on_failure, "ANSWER": answer, "ERROR": error, "PATH": f"{tmp_path}:/usr/bin:/bin"}
+    command = [EXAMPLES / "pipeline.sh", "run", "sh", "-c", f"({work}) >> events"]
+
+    done = subprocess.run(command, cwd=tmp_path, env=settings, check=False, capture_output=True)
+
+    assert (tmp_path / "events").read_text().splitlines() == happened
+    assert done.returncode == code
