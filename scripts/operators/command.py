@@ -14,14 +14,14 @@ import boto3
 import click
 from click.core import ParameterSource
 
-from . import context, invocation, listener_status, play, printing, report, tables, traffic
+from . import context, invocation, listener_status, play, printing, report, tables, times, traffic
 from .failures import WrongUse, sentences
 from .findings import ACTIVE, advise
 from .invocation import Switcher
 from .listener import LAST, parse_pair, read, region_of
 
 COMPLETION = "_MAINTENANCE_COMPLETE"
-ENDS = "--minutes 120, --until 2026-03-02T05:00:00Z or --no-end"
+ENDS = "--minutes 120, --until 06:00 or --no-end"
 
 
 @dataclass
@@ -181,7 +181,7 @@ def status(asked: Asked, check: bool) -> int:
 @maintenance.command()
 @deployed
 @click.option("--minutes", type=click.IntRange(1, 43_200), help="End after so many minutes. Example: 120")
-@click.option("--until", metavar="TIME", help="End at this time, RFC 3339. Example: 2026-03-02T05:00:00Z")
+@click.option("--until", metavar="TIME", help=f"End at this time: {times.ACCEPTED}.")
 @click.option("--no-end", is_flag=True, help="End only when an end is sent.")
 @click.option("--reason", metavar="TEXT", help="Why; kept as a tag. Example: 'DB upgrade'")
 @click.option("--message", metavar="TEXT", help="For visitors, published by the status rule. Example: 'Back by 7'")
@@ -207,6 +207,8 @@ def start(asked: Asked, no_end: bool, url: str | None, dry_run: bool, **given: A
             f"--no-end: the stack {asked.stack} ends every window after {longest} minutes (MaxDurationMinutes); "
             "accepted: --minutes or --until up to that, or none of them for all of it"
         )
+    if given["until"]:
+        given["until"] = times.until(given["until"], asked.switcher.zone, datetime.now(timezone.utc))
     event = {"type": "start", **{field: value for field, value in given.items() if value is not None}}
     return _switch(asked, event, url=url, dry_run=dry_run)
 
@@ -218,6 +220,17 @@ def start(asked: Asked, no_end: bool, url: str | None, dry_run: bool, **given: A
 def end(asked: Asked, url: str | None, dry_run: bool) -> int:
     """End maintenance: both rules go back to their own numbers. It ends with 1 if another process undid the switch."""
     return _switch(asked, {"type": "end"}, url=url, dry_run=dry_run)
+
+
+@maintenance.command()
+@deployed
+@click.argument("text", required=False)
+@click.option("--clear", is_flag=True, help="Remove the message.")
+def message(asked: Asked, text: str | None, clear: bool) -> int:
+    """Change the message for visitors in a window, and nothing else. It needs a status rule (StatusPath)."""
+    if clear == (text is not None):
+        raise WrongUse('a message is needed, or --clear; accepted: one of "Nearly done" and --clear')
+    return _switch(asked, {"type": "message", "message": text}, url=None, dry_run=False)
 
 
 @maintenance.command(name="report")
@@ -232,7 +245,7 @@ def report_(asked: Asked, hours: int | None) -> None:
     begin = now - timedelta(hours=hours or 24)
     if hours is None:
         listeners = asked.send({"type": "status"})["listeners"]
-        begin = min((listener_status.time(one["since"]) for one in listeners if one["since"]), default=begin)
+        begin = min((times.read(one["since"]) for one in listeners if one["since"]), default=begin)
     group = asked.switcher.output("ResponderLogGroupName")
     with printing.progress() as tell:
         tell(f"reading {group}")

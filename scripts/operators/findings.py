@@ -129,7 +129,7 @@ def _top(listener: Listener, places: range) -> Iterator[Finding]:
     what = "the placeholder rule" if len(places) == 1 else "the status rule and the placeholder rule"
     if room := make_room(listener, places, 1):
         taken = " and ".join(rule.named for rule in listener.rules if rule.priority in places and not rule.is_ours)
-        text = f"{what.capitalize()} need {_numbers(places)} (ActivePriority={places[-1]}), and {taken} is there"
+        text = f"{_numbers(places)} (ActivePriority={places[-1]}) has to be free for {what}, and {taken} is there"
         stay = f"or, if it is to stay live in a window, give --active-priority {places[-1] + len(places)}"
         yield Finding(Level.FIRST, text, f"{room}; {stay}")
     else:

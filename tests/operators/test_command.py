@@ -83,6 +83,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         (("start", "--minutes", "5", "--no-end"), "--minutes and --no-end contradict each other; accepted: one of"),
         (("start", "--dry-run=1"), "Option '--dry-run' does not take a value"),
         (("start",), "the start has no end"),
+        (("start", "--until", "tomorrow"), '--until is "tomorrow"'),
+        (("message",), 'accepted: one of "Nearly done" and --clear'),
+        (("message", "Nearly done", "--clear"), "accepted: one of"),
         (("end", "--url", "shop.example.com"), '"shop.example.com": it begins with neither https:// nor http://'),
         (("end", "--url", "https://shop .example.com"), "accepted: https://www.example.com/"),
         (("end", "--url", "https://shop.example.com", "--dry-run"), "a dry run switches nothing to wait for"),
@@ -135,6 +138,14 @@ def test_a_start_needs_an_end(
 
     assert run("start", *words)[0] == code
     assert stack.events == ([] if event is None else [{"type": "start", **event}])
+
+
+@pytest.mark.parametrize(("words", "message"), [(["Nearly done"], "Nearly done"), (["--clear"], None)])
+def test_a_message_is_sent_alone(stack: Stack, run: Run, words: list[str], message: str | None) -> None:
+    code, out, _ = run("message", *words)
+
+    assert (code, stack.events) == (0, [{"type": "message", "message": message}])
+    assert "✓ message: changed" in out
 
 
 def test_a_reason_is_sent_as_typed(stack: Stack, run: Run) -> None:

@@ -72,7 +72,7 @@ def test_a_query_is_stopped_on_a_failure(monkeypatch: pytest.MonkeyPatch, ended:
         stubber.add_response("start_query", {"queryId": "1"})
         stubber.add_response("get_query_results", {"status": ended, "results": []})
         stubber.add_response("stop_query", {"success": True}, {"queryId": "1"})
-        with pytest.raises(Failure, match="ended as|was not read within"):
+        with pytest.raises(Failure, match=r"ended as|was not read within"):
             report.ask(session, "group", BEGIN, END)
 
         stubber.assert_no_pending_responses()
