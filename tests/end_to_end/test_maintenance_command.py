@@ -98,13 +98,13 @@ def test_the_runbooks_permissions_are_enough(aws: Aws, site: Site, terminal: Ter
 
 
 def test_a_refusal_of_the_function_fails(site: Site, terminal: Terminal) -> None:
-    refused = terminal("start", "--stack", "shop", "--until", "tomorrow")
-    with_log = terminal("start", "--stack", "shop", "--until", "tomorrow", "--verbose")
+    refused = terminal("message", "Nearly done", "--stack", site.stack.name)
+    with_log = terminal("message", "Nearly done", "--stack", site.stack.name, "--verbose")
 
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
-    assert 'until is "tomorrow": not a time; accepted: an RFC 3339 time' in refused.stderr
+    assert refused.stderr.startswith("✗ ")
+    assert "a message can be published in a window only" in refused.stderr
     assert "event failed" in with_log.stderr
-    assert not site.during_maintenance()
 
 
 @pytest.mark.parametrize(
