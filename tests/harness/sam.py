@@ -46,7 +46,8 @@ class Sam:
                 *("--build-dir", str(self.build_dir)),
                 *("--parameter-overrides", f"Architecture={host_architecture()}"),
             )
-            without_metric_math(self.build_dir / "template.yaml")
+            template = self.build_dir / "template.yaml"
+            template.write_text(without_metric_math(template.read_text()))
             built_for.write_text(run)
 
     def deploy(self, stack: str, parameters: Mapping[str, str]) -> None:
