@@ -14,14 +14,14 @@ import boto3
 import click
 from click.core import ParameterSource
 
-from . import context, invocation, listener_status, play, printing, report, tables, traffic
+from . import context, invocation, listener_status, play, printing, report, tables, times, traffic
 from .failures import WrongUse, sentences
 from .findings import ACTIVE, advise
 from .invocation import Switcher
 from .listener import LAST, parse_pair, read, region_of
 
 COMPLETION = "_MAINTENANCE_COMPLETE"
-ENDS = "--minutes 120, --until 2026-03-02T05:00:00Z or --no-end"
+ENDS = "--minutes 120, --until 06:00 or --no-end"
 
 
 @dataclass
@@ -81,18 +81,13 @@ STACK = click.option(
     envvar="MAINTENANCE_STACK",
     default="maintenance-mode",
     show_default=True,
+    show_envvar=True,
     metavar="NAME",
-    help="The stack that `sam deploy` made; else the environment's MAINTENANCE_STACK.",
 )
 REGION = click.option(
-    "--region",
-    envvar=["AWS_REGION", "AWS_DEFAULT_REGION"],
-    metavar="REGION",
-    help="Its region; else AWS_REGION, AWS_DEFAULT_REGION or the profile's. Example: eu-central-1",
+    "--region", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], show_envvar=True, help="Else the profile's."
 )
-PROFILE = click.option(
-    "--profile", metavar="NAME", help="The profile of ~/.aws/config to use; else the environment's. Example: ops"
-)
+PROFILE = click.option("--profile", metavar="NAME", help="The profile of ~/.aws/config; else the environment's.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object, and nothing else.")
 VERBOSE = click.option("--verbose", is_flag=True, help="Show the end of the function's log, too.")
 PLAY = click.option(
@@ -101,14 +96,11 @@ PLAY = click.option(
     is_eager=True,
     expose_value=False,
     callback=_play,
-    help="Ask the emulated AWS of a `make play` in another terminal, and not AWS.",
+    help="Use the emulated AWS of a `make play` in another terminal.",
 )
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
 URL = click.option(
-    "--url",
-    callback=_address,
-    metavar="URL",
-    help="Wait until visitors of this address meet it, at most two minutes. Example: https://www.example.com/",
+    "--url", callback=_address, metavar="URL", help="Wait until visitors of this address meet it, two minutes at most."
 )
 
 
@@ -144,10 +136,7 @@ def maintenance() -> None:
 @click.argument("listener_arn", metavar="LISTENER-ARN")
 @click.argument("second_arn", metavar="[SECOND-ARN]", required=False)
 @click.option(
-    "--active-priority",
-    type=click.IntRange(1, LAST),
-    metavar="N",
-    help="Rules above it stay live in a window. Default: 1, with --status-path 2.",
+    "--active-priority", type=click.IntRange(1, LAST), help="Default 1. Rules above it stay live in a window."
 )
 @click.option("--status-path", metavar="PATH", help="Publish the state there, by a rule just above. Example: /status")
 @shared()
@@ -191,10 +180,8 @@ def status(asked: Asked, check: bool) -> int:
 
 @maintenance.command()
 @deployed
-@click.option(
-    "--minutes", type=click.IntRange(1, 43_200), metavar="N", help="End after so many minutes, 1 to 43200. Example: 120"
-)
-@click.option("--until", metavar="TIME", help="End at this time, RFC 3339. Example: 2026-03-02T05:00:00Z")
+@click.option("--minutes", type=click.IntRange(1, 43_200), help="End after so many minutes. Example: 120")
+@click.option("--until", metavar="TIME", help=f"End at this time: {times.ACCEPTED}.")
 @click.option("--no-end", is_flag=True, help="End only when an end is sent.")
 @click.option("--reason", metavar="TEXT", help="Why; kept as a tag. Example: 'DB upgrade'")
 @click.option("--message", metavar="TEXT", help="For visitors, published by the status rule. Example: 'Back by 7'")
@@ -220,6 +207,8 @@ def start(asked: Asked, no_end: bool, url: str | None, dry_run: bool, **given: A
             f"--no-end: the stack {asked.stack} ends every window after {longest} minutes (MaxDurationMinutes); "
             "accepted: --minutes or --until up to that, or none of them for all of it"
         )
+    if given["until"]:
+        given["until"] = times.until(given["until"], asked.switcher.zone, datetime.now(timezone.utc))
     event = {"type": "start", **{field: value for field, value in given.items() if value is not None}}
     return _switch(asked, event, url=url, dry_run=dry_run)
 
@@ -233,11 +222,20 @@ def end(asked: Asked, url: str | None, dry_run: bool) -> int:
     return _switch(asked, {"type": "end"}, url=url, dry_run=dry_run)
 
 
+@maintenance.command()
+@deployed
+@click.argument("text", required=False)
+@click.option("--clear", is_flag=True, help="Remove the message.")
+def message(asked: Asked, text: str | None, clear: bool) -> int:
+    """Change the message for visitors in a window, and nothing else. It needs a status rule (StatusPath)."""
+    if clear == (text is not None):
+        raise WrongUse('a message is needed, or --clear; accepted: one of "Nearly done" and --clear')
+    return _switch(asked, {"type": "message", "message": text}, url=None, dry_run=False)
+
+
 @maintenance.command(name="report")
 @deployed
-@click.option(
-    "--hours", type=click.IntRange(1, 24 * 366), metavar="N", help="Hours to look back. Default: the window, else 24."
-)
+@click.option("--hours", type=click.IntRange(1, 24 * 366), help="Hours to look back; else the window, else 24.")
 def report_(asked: Asked, hours: int | None) -> None:
     """Show the requests during maintenance: by outcome, path and host, and the busiest minute.
 
@@ -247,10 +245,11 @@ def report_(asked: Asked, hours: int | None) -> None:
     begin = now - timedelta(hours=hours or 24)
     if hours is None:
         listeners = asked.send({"type": "status"})["listeners"]
-        begin = min((listener_status.time(one["since"]) for one in listeners if one["since"]), default=begin)
+        begin = min((times.read(one["since"]) for one in listeners if one["since"]), default=begin)
     group = asked.switcher.output("ResponderLogGroupName")
     with printing.progress() as tell:
-        found = report.ask(asked.session, group, begin, now, tell)
+        tell(f"reading {group}")
+        found = report.ask(asked.session, group, begin, now)
     made = report.make(group, begin, now, found)
     asked.say(made, lambda: tables.report(made))
 

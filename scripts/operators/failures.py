@@ -21,15 +21,8 @@ from botocore.parsers import ResponseParserError
 from . import printing
 
 CREDENTIALS = "accepted: AWS_ACCESS_KEY_ID and its companions, or --profile with a profile that you are signed in to"
-HINTS = {
-    **dict.fromkeys(
-        ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"),
-        "the caller needs a policy that allows it",
-    ),
-    **dict.fromkeys(
-        ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"), CREDENTIALS
-    ),
-}
+DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
+STALE = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"}
 
 
 class Failure(click.ClickException):
@@ -65,5 +58,6 @@ def sentences() -> Iterator[None]:
 
 def _refusal(error: ClientError) -> str:
     code, message = error.response["Error"].get("Code", "unknown"), error.response["Error"].get("Message", "")
-    hint = f"; {HINTS[code]}" if code in HINTS else ""
+    hint = "; the caller needs a policy that allows it" if code in DENIED else ""
+    hint = f"; {CREDENTIALS}" if code in STALE else hint
     return f"AWS refused {error.operation_name} ({code}): {message}{hint}"

@@ -24,36 +24,21 @@ class Level(Enum):
     FIRST = "✗"
 
 
-_ITS_OWN = "use a load balancer of your own for this stack"
-# Who else writes to a listener, by the prefixes of its and the load balancer's tags; the first one counts.
-OWNERS = (
-    (
-        ("elbv2.k8s.aws/", "ingress.k8s.aws/", "gateway.k8s.aws", "service.k8s.aws/"),
-        (Level.FIRST, "AWS Load Balancer Controller", "it deletes rules that it has not made"),
-        "use a load balancer of your own, to which TargetGroupBinding binds the cluster's services",
-    ),
-    (
-        ("eks:eks-cluster-name", "ingress.eks.amazonaws.com/", "service.eks.amazonaws.com/"),
-        (Level.FIRST, "EKS Auto Mode", "it deletes rules that it has not made"),
-        _ITS_OWN,
-    ),
-    (("AmazonECSManaged",), (Level.FIRST, "ECS Express Mode", "it gives out the rules' numbers itself"), _ITS_OWN),
-    (
-        ("elasticbeanstalk:",),
-        (Level.NOTE, "Elastic Beanstalk", "an update of the environment can write its rules anew"),
-        "use a shared load balancer that Beanstalk has not made",
-    ),
-    (
-        ("copilot-application", "copilot-environment"),
-        (Level.NOTE, "AWS Copilot", "a deployment gives out the rules' numbers itself"),
-        "look at preflight again after each new service",
-    ),
-    (
-        ("aws:cloudformation:stack-name",),
-        (Level.NOTE, "CloudFormation", "an update writes its own rules"),
-        "give every rule in that stack a number of its own, never the active one",
-    ),
-)
+# Others that write to listeners, by the prefixes of tags; the first one counts.
+OWNERS = {
+    "elbv2.k8s.aws/": "AWS Load Balancer Controller",
+    "ingress.k8s.aws/": "AWS Load Balancer Controller",
+    "service.k8s.aws/": "AWS Load Balancer Controller",
+    "gateway.k8s.aws": "AWS Load Balancer Controller (Gateway API)",
+    "ingress.eks.amazonaws.com/": "EKS Auto Mode",
+    "eks:eks-cluster-name": "EKS Auto Mode",
+    "AmazonECSManaged": "ECS Express Mode",
+    "elasticbeanstalk:": "Elastic Beanstalk",
+    "copilot-": "AWS Copilot",
+    "aws:cloudformation:stack-name": "CloudFormation",
+}
+# Those that can live with this stack's rules; the others delete or renumber rules that are not theirs.
+HARMLESS = {"Elastic Beanstalk", "AWS Copilot", "CloudFormation"}
 
 
 @dataclass(frozen=True)
@@ -87,12 +72,8 @@ class Advice:
     @property
     def json(self) -> dict[str, Any]:
         """The same for a machine."""
-        return {
-            "ready": self.ready,
-            "listeners": [[finding.json for finding in part] for part in self.of_listeners],
-            "all": [finding.json for finding in self.of_all],
-            "parameters": self.parameters,
-        }
+        *listeners, of_all = ([finding.json for finding in part] for part in (*self.of_listeners, self.of_all))
+        return {"ready": self.ready, "listeners": listeners, "all": of_all, "parameters": self.parameters}
 
 
 def advise(balancer: Balancer, chosen: list[Listener], active: int = ACTIVE, status_path: str | None = None) -> Advice:
@@ -148,7 +129,7 @@ def _top(listener: Listener, places: range) -> Iterator[Finding]:
     what = "the placeholder rule" if len(places) == 1 else "the status rule and the placeholder rule"
     if room := make_room(listener, places, 1):
         taken = " and ".join(rule.named for rule in listener.rules if rule.priority in places and not rule.is_ours)
-        text = f"{what.capitalize()} need {_numbers(places)} (ActivePriority={places[-1]}), and {taken} is there"
+        text = f"{_numbers(places)} (ActivePriority={places[-1]}) has to be free for {what}, and {taken} is there"
         stay = f"or, if it is to stay live in a window, give --active-priority {places[-1] + len(places)}"
         yield Finding(Level.FIRST, text, f"{room}; {stay}")
     else:
@@ -188,9 +169,15 @@ def make_room(listener: Listener, places: range, step: int) -> str:
 
 def _owner(balancer: Balancer, listener: Listener) -> Iterator[Finding]:
     tags = balancer.tags.get(balancer_of(listener.arn), {}) | balancer.tags.get(listener.arn, {})
-    for prefixes, (level, owner, does), todo in OWNERS:
-        if found := next((f"{key}={value}" for key, value in sorted(tags.items()) if key.startswith(prefixes)), None):
-            yield Finding(level, f"{owner} owns it ({found}): {does}", todo)
+    for prefix, owner in OWNERS.items():
+        if found := next((f"{key}={value}" for key, value in sorted(tags.items()) if key.startswith(prefix)), None):
+            text = f"{owner} owns it ({found})"
+            if owner in HARMLESS:
+                todo = "give its rules numbers of their own there, never the active one, and look again after updates"
+                yield Finding(Level.NOTE, f"{text}: an update can write its rules anew", todo)
+            else:
+                todo = "use a load balancer of your own for this stack and bind the services' targets to it"
+                yield Finding(Level.FIRST, f"{text}: it deletes or renumbers rules that are not its own", todo)
             return
 
 
@@ -210,15 +197,11 @@ def _forgotten(balancer: Balancer, chosen: list[Listener]) -> Iterator[Finding]:
     """Find listeners that should be given too, or given the other way round."""
     others = [listener for listener in balancer.listeners if listener not in chosen]
     first = chosen[0]
-    if _only_redirects(first):
-        https = next((one for one in [*chosen[1:], *others] if one.protocol == "HTTPS"), None)
-        if https:
-            yield Finding(
-                Level.NOTE,
-                f"{first.name} does nothing but send visitors to HTTPS",
-                f"give {https.name} first and it second: preflight {https.arn} {first.arn}",
-            )
-            others = [one for one in others if one != https]
+    https = next((one for one in [*chosen[1:], *others] if one.protocol == "HTTPS"), None)
+    if https and _only_redirects(first):
+        todo = f"give {https.name} first and it second: preflight {https.arn} {first.arn}"
+        yield Finding(Level.NOTE, f"{first.name} does nothing but send visitors to HTTPS", todo)
+        others = [one for one in others if one != https]
     for other in others:
         if not _only_redirects(other):
             how = "give it as the second" if len(chosen) == 1 else "deploy a second stack for it"

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 from botocore.client import BaseClient
@@ -56,6 +57,12 @@ class Switcher:
     def active_priority(self) -> int:
         """The stack's ActivePriority: rules above it stay live."""
         return int(self.parameters.get("ActivePriority", "1"))
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The time zone of the stack's schedules; without any, none, which is the machine's."""
+        has_schedule = self.parameters.get("StartSchedule") or self.parameters.get("EndSchedule")
+        return ZoneInfo(self.parameters["ScheduleTimeZone"]) if has_schedule else None
 
     def output(self, key: str) -> str:
         """Return an output that every stack of the template has."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import Enum
 from typing import Any
+
+from . import times
 
 # Warnings at rest by which visitors meet the responder.
 TURNED_AWAY_AT_REST = {"reachable-at-rest", "shadows-rules"}
@@ -31,7 +33,7 @@ class ListenerStatus(Enum):
     def of(cls, listener: dict[str, Any], now: datetime) -> ListenerStatus:
         """Judge one listener of the switcher's answer."""
         if listener["state"] == "active":
-            until = listener["until"] and time(listener["until"])
+            until = listener["until"] and times.read(listener["until"])
             return cls.OVERDUE if until and until <= now else cls.CLOSED
         warned = {warning["code"] for warning in listener["warnings"]}
         if warned & TURNED_AWAY_AT_REST:
@@ -52,27 +54,14 @@ def headline(listeners: list[dict[str, Any]], now: datetime) -> str:
     return worst(listeners, now).headline
 
 
-def time(text: str) -> datetime:
-    """Read a time of the answer."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def span(length: timedelta) -> str:
-    """Return a length in its two largest units."""
-    minutes = int(length.total_seconds()) // 60
-    units = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min")]
-    while units and not units[0][0]:
-        units.pop(0)
-    return " ".join(f"{count} {unit}" for count, unit in units[:2] if count) or "less than a minute"
-
-
-def facts(listener: dict[str, Any], active_priority: int, now: datetime) -> list[tuple[str, str]]:
+def facts(listener: dict[str, Any], active_priority: int, now: datetime, zone: tzinfo | None) -> list[tuple[str, str]]:
     """Return a listener's window, and the rules that no window closes, as names and texts."""
     found = []
     if listener["state"] == "active":
-        since, until = listener["since"], listener["until"]
-        found.append(("since", f"{since}, {span(now - time(since))} ago" if since else "not known"))
-        found.append(("until", _end(until, now) if until else "you end it: scripts/maintenance end"))
+        since = listener["since"] and times.read(listener["since"])
+        found.append(("since", f"{times.shown(since, zone)}, {times.span(now - since)} ago" if since else "not known"))
+        until = listener["until"] and times.read(listener["until"])
+        found.append(("until", _end(until, now, zone) if until else "you end it: scripts/maintenance end"))
     found += [(key, listener[key]) for key in ("reason", "message") if listener.get(key)]
     for rule in listener["rules"]:
         is_above = rule["priority"] != "default" and int(rule["priority"]) < active_priority
@@ -81,8 +70,9 @@ def facts(listener: dict[str, Any], active_priority: int, now: datetime) -> list
     return found
 
 
-def _end(until: str, now: datetime) -> str:
-    left = time(until) - now
+def _end(until: datetime, now: datetime, zone: tzinfo | None) -> str:
+    left = until - now
     if left > timedelta():
-        return f"{until}, {span(left)} left"
-    return f"{until}, {span(-left)} ago: the check ends it within five minutes; if not, scripts/maintenance end"
+        return f"{times.shown(until, zone)}, {times.span(left)} left"
+    over = f"{times.shown(until, zone)}, {times.span(-left)} ago"
+    return f"{over}: the check ends it within five minutes; if not, scripts/maintenance end"

@@ -1,26 +1,38 @@
-"""Speaking to what `make play` runs, rather than to AWS."""
+"""The emulated AWS of a `make play`, in place of AWS."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from pathlib import Path
 
 from .failures import WrongUse
 
-# Made by `make play` while it runs.
+# Written by `make play`.
 PLAYS = Path(__file__).resolve().parents[2] / ".tools" / "play.json"
 
 
 def enter() -> None:
-    """Let this process and its children see the emulated account and no other."""
-    try:
-        playing = json.loads(PLAYS.read_text())
-    except FileNotFoundError as error:
-        raise WrongUse("--play: nothing plays; accepted: while `make play` runs in another terminal") from error
+    """Let this process and its children use the emulated account and no other."""
+    if not _runs() or not PLAYS.exists():
+        raise WrongUse("--play: no `make play` is ready; accepted: while one runs in another terminal")
+    playing = json.loads(PLAYS.read_text())
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     # A proxy of the user's must not get the calls to this machine.
     directly = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
     os.environ.update(nowhere | directly | playing["environment"] | {"MAINTENANCE_STACK": playing["stack"]})
+
+
+def _runs() -> bool:
+    """Return whether a play holds its lock, which ends with it; a crash leaves the file."""
+    try:
+        with PLAYS.with_suffix(".lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False

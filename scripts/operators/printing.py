@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -20,38 +20,24 @@ UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u
 UNFOLDED = 1000
 
 
-class Unfailing:
-    """A stream that drops what cannot be printed: on a full disk, or when the reader is gone."""
+class Unfailing(io.FileIO):
+    """A file that drops what cannot be written: on a full disk, or when the reader is gone."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the stream has)
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        """Write a text or drop it."""
-        self._attempt(lambda: self._stream.write(text))
-        return len(text)
-
-    def flush(self) -> None:
-        """Write what is buffered or drop it."""
-        self._attempt(self._stream.flush)
-
-    def _attempt(self, write: Callable[[], object]) -> None:
+    def write(self, data: Any) -> int | None:  # noqa: ANN401 (any buffer)
+        """Write data or drop it."""
         try:
-            write()
+            return super().write(data)
         except OSError:
-            # The interpreter's own last flush must not fail either: it would change the exit code.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            return len(data)
 
 
 def prepare() -> None:
     """Let no output stop the command: closed, full, without a reader, or without the characters."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name) or Path(os.devnull).open("w")  # noqa: SIM115 (open until the end)
-        stream.reconfigure(errors="replace")
-        setattr(sys, name, Unfailing(stream))
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        given = getattr(sys, name)  # none if it was closed
+        file = Unfailing(descriptor, "w", closefd=False) if given else Unfailing(os.devnull, "w")
+        buffer, encoding = io.BufferedWriter(file), given.encoding if given else "utf-8"
+        setattr(sys, name, io.TextIOWrapper(buffer, encoding, errors="replace", line_buffering=True))
 
 
 def shown(text: str) -> str:

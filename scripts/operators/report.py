@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
 import boto3
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from .failures import Failure
@@ -18,7 +18,8 @@ from .invocation import client
 # The most rows that Logs Insights returns.
 MOST_ROWS = 10_000
 # Outcomes that the responder logs.
-OUTCOMES = 7
+OUTCOMES = 6
+# In seconds, for one query.
 LONGEST_WAIT = 300.0
 _STATS = 'filter message = "request during maintenance" | stats count(*) as requests, min(@timestamp) as first, '
 _STATS += "max(@timestamp) as last by {} | sort requests desc | limit " + str(MOST_ROWS)
@@ -60,36 +61,31 @@ def make(log_group: str, begin: datetime, end: datetime, found: dict[str, list[d
     }
 
 
-def ask(
-    session: boto3.Session, log_group: str, begin: datetime, end: datetime, tell: Callable[[str], None]
-) -> dict[str, list[dict[str, str]]]:
-    """Run the queries at the same time and wait for them; stop what is left of them on a failure."""
+def ask(session: boto3.Session, log_group: str, begin: datetime, end: datetime) -> dict[str, list[dict[str, str]]]:
+    """Run the queries one after the other."""
     logs = client(session, "logs")
     within = {"logGroupName": log_group, "startTime": int(begin.timestamp()), "endTime": int(end.timestamp()) + 1}
-    running: dict[str, str] = {}
-    found: dict[str, list[dict[str, str]]] = {}
-    until = time.monotonic() + LONGEST_WAIT
-    try:
-        for name, query in queries(begin, end).items():
-            running[name] = logs.start_query(queryString=query, **within)["queryId"]
-        while running:
-            for name, query_id in list(running.items()):
-                answered = logs.get_query_results(queryId=query_id)
-                if answered["status"] == "Complete":
-                    found[name] = [{cell["field"]: cell["value"] for cell in row} for row in answered["results"]]
-                    del running[name]
-                elif answered["status"] not in ("Scheduled", "Running"):
-                    raise Failure(f"the query for the {name} of {log_group} ended as {answered['status']}")
-            tell(f"reading {log_group}: {len(found)} queries done, {len(running)} running")
-            if running and time.monotonic() > until:
-                raise Failure(f"{log_group} was not read within {LONGEST_WAIT:g} seconds; ask for fewer --hours")
-            if running:
-                time.sleep(0.5)
-        return found
-    finally:
-        for query_id in running.values():
+    found = {}
+    for name, query in queries(begin, end).items():
+        query_id = logs.start_query(queryString=query, **within)["queryId"]
+        try:
+            found[name] = _rows(logs, query_id, log_group)
+        except BaseException:
             with suppress(ClientError):  # it has ended meanwhile
                 logs.stop_query(queryId=query_id)
+            raise
+    return found
+
+
+def _rows(logs: BaseClient, query_id: str, log_group: str) -> list[dict[str, str]]:
+    until = time.monotonic() + LONGEST_WAIT
+    while (answered := logs.get_query_results(queryId=query_id))["status"] in ("Scheduled", "Running"):
+        if time.monotonic() > until:
+            raise Failure(f"{log_group} was not read within {LONGEST_WAIT:g} seconds; ask for fewer --hours")
+        time.sleep(0.5)
+    if answered["status"] != "Complete":
+        raise Failure(f"the query of {log_group} ended as {answered['status']}")
+    return [{cell["field"]: cell["value"] for cell in row} for row in answered["results"]]
 
 
 def _summed(rows: list[Row], key: str) -> list[Row]:

@@ -11,7 +11,7 @@ import boto3
 from aws_croniter import AwsCroniter
 
 from .invocation import client
-from .listener_status import span
+from .times import span
 
 EVENTS = {"StartMaintenanceSchedule": "start", "EndMaintenanceSchedule": "end"}
 

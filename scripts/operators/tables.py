@@ -112,7 +112,7 @@ def _listeners(answered: dict[str, Any], switcher: Switcher, now: datetime) -> N
         would = _would(answered["type"], listener) if dry else ""
         line()
         line(f"{listener['name']} is {ListenerStatus.of(listener, now).headline}{would}", "bold")
-        _facts([] if dry else listener_status.facts(listener, switcher.active_priority, now))
+        _facts([] if dry else listener_status.facts(listener, switcher.active_priority, now, switcher.zone))
         for warning in listener["warnings"]:
             style = "bold reverse yellow" if warning["code"] in UNDONE else "yellow"
             line(f"! {warning['code']}: {warning['message']}", style)

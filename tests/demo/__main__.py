@@ -6,7 +6,7 @@ import sys
 import time
 
 from tests.demo.console import DemoConsole
-from tests.demo.scene import build_mode, perform, scene
+from tests.demo.scene import perform, scene
 from tests.demo.story import Story
 
 
@@ -18,7 +18,7 @@ def main() -> int:
 
     def act() -> None:
         console.heading("0  Setting the scene")
-        with scene(console, build_mode=build_mode("release"), port=80) as stage:
+        with scene(console, port=80) as stage:
             Story(console, stage.aws, stage.sam, stage.listener).tell()
         console.print()
         console.print(f"Done in {time.monotonic() - started:.0f} s. To see it in your own browser: make play")

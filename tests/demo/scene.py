@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -36,9 +35,7 @@ class Scene:
 
 
 @contextlib.contextmanager
-def scene(
-    console: DemoConsole, *, build_mode: str, page: str = "", port: int | None = None, free_above: int = 0
-) -> Iterator[Scene]:
+def scene(console: DemoConsole, *, page: str = "", port: int | None = None, free_above: int = 0) -> Iterator[Scene]:
     """Set the scene and clear it away; the listener's port is the one that browsers connect to, unless given."""
     rules = {priority + free_above: rule for priority, rule in RULES.items()}
     with contextlib.ExitStack() as running:
@@ -49,10 +46,8 @@ def scene(
         with console.step(f"Three HTTP servers, and a load balancer with rules for /a*, /b*, /c* at {at}"):
             servers = running.enter_context(backends("front-end", "bff", "api", page=page))
             listener = LoadBalancer(aws, "shop", servers).listener(port=port or aws.port, rules=rules)
-        debug = build_mode == "debug"
-        sam = Sam(aws, debug=debug)
-        how = "not optimised, to be quick" if debug else "optimised"
-        with console.step(f"sam build: both functions in Rust, {how} (some minutes the first time)"):
+        sam = Sam(aws)
+        with console.step("sam build: both functions in Rust (some minutes the first time)"):
             sam.build()
         yield Scene(aws, sam, listener)
         console.print()
@@ -76,11 +71,6 @@ def perform(console: DemoConsole, act: Callable[[], None]) -> int:
         console.bad(str(error))
         return 1
     return 0
-
-
-def build_mode(default: str) -> str:
-    """Return how the functions are to be built: "debug" or "release"."""
-    return os.environ.get("BUILD_MODE") or default
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

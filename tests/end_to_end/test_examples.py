@@ -1,8 +1,9 @@
-"""The examples of how others start and end maintenance: deployed where the emulator can, their payloads sent if not."""
+"""The examples that start and end maintenance: deployed if the emulator can, otherwise their payloads are sent."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -17,74 +18,61 @@ from tests.harness.site import Site
 from tests.harness.wait import until
 
 EXAMPLES = ROOT / "examples"
-BEGINS = {
-    "EventBusName": "deployments",
-    "Source": "deployments",
-    "DetailType": "Deployment Begins",
-    "Detail": "{}",
+BEGIN = {"EventBusName": "deployments", "Source": "deployments", "DetailType": "Deployment Begins", "Detail": "{}"}
+(START,) = json.loads((EXAMPLES / "put-events.json").read_text())
+# The start and the end of each example that EventBridge delivers.
+EVENTS = {
+    "eventbridge-constant-input.yaml": (BEGIN, BEGIN | {"DetailType": "Deployment Ends"}),
+    "eventbridge-detail.yaml": (START, START | {"Detail": '{"type":"end"}'}),
 }
 
 
-@pytest.fixture
-def deployed_example(aws: Aws, site: Site, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Deploy the example that the test names."""
+def _resources(example: str) -> dict[str, Any]:
+    return yaml_parse((EXAMPLES / example).read_text())["Resources"]
+
+
+@pytest.fixture(params=EVENTS)
+def events(aws: Aws, site: Site, request: pytest.FixtureRequest) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """Deploy an example and yield its start and its end."""
     cloudformation = aws.client("cloudformation")
-    cloudformation.create_stack(
-        StackName="example",
-        TemplateBody=(EXAMPLES / request.param).read_text(),
-        Parameters=[
-            {"ParameterKey": "SwitcherFunctionArn", "ParameterValue": site.stack.output("SwitcherFunctionArn")}
-        ],
-    )
+    switcher = {"ParameterKey": "SwitcherFunctionArn", "ParameterValue": site.stack.output("SwitcherFunctionArn")}
+    body = (EXAMPLES / request.param).read_text()
+    cloudformation.create_stack(StackName="example", TemplateBody=body, Parameters=[switcher])
     cloudformation.get_waiter("stack_create_complete").wait(StackName="example", WaiterConfig={"Delay": 1})
-    yield
+    yield EVENTS[request.param]
     cloudformation.delete_stack(StackName="example")
     cloudformation.get_waiter("stack_delete_complete").wait(StackName="example", WaiterConfig={"Delay": 1})
 
 
-@pytest.mark.parametrize("deployed_example", ["eventbridge-constant-input.yaml"], indirect=True)
-@pytest.mark.usefixtures("deployed_example")
-def test_rules_with_a_constant_input_start_and_end_maintenance(aws: Aws, site: Site) -> None:
-    _await_the_second_after_the_last_end(site)
-    _put(aws, BEGINS)
+def test_events_start_and_end_maintenance(aws: Aws, site: Site, events: tuple[dict[str, str], dict[str, str]]) -> None:
+    def put(entry: dict[str, Any]) -> None:
+        assert aws.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+
+    def ignored() -> int:
+        pages = aws.client("logs").get_paginator("filter_log_events")
+        found = pages.paginate(logGroupName=site.stack.output("SwitcherLogGroupName"), filterPattern='"ignored"')
+        return sum(len(page["events"]) for page in found)
+
+    start, end = events
+    # An event keeps its time when EventBridge retries the delivery or replays it from an archive.
+    before = ignored()
+    put(start | {"Time": datetime.now(timezone.utc) - timedelta(hours=2)})
+    until("the late start is ignored", lambda: ignored() > before, within=15)
+    assert not site.during_maintenance()
+
+    # EventBridge's times are whole seconds, and a start of the last end's second is stale.
+    ended = site.listener.tags(site.stack.rule_arn).get("maintenance-mode:ended-at", "")
+    until("that second is over", lambda: f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}" > ended, within=5)
+    put(start)
     until("maintenance has started", site.during_maintenance, within=15)
 
-    _put(aws, BEGINS | {"DetailType": "Deployment Ends"})
+    put(end)
     until("maintenance has ended", lambda: not site.during_maintenance(), within=15)
 
 
-@pytest.mark.parametrize("deployed_example", ["eventbridge-detail.yaml"], indirect=True)
-@pytest.mark.usefixtures("deployed_example")
-def test_the_detail_of_an_event_that_anybody_puts_starts_maintenance(aws: Aws, site: Site) -> None:
-    _await_the_second_after_the_last_end(site)
-    _put(aws, *json.loads((EXAMPLES / "put-events.json").read_text()))
-
-    until("maintenance has started", site.during_maintenance, within=15)
-    until("the reason is kept", lambda: _reason(site) == "DB upgrade", within=15)
-
-
-STARTS = {
-    "eventbridge-constant-input.yaml": BEGINS,
-    "eventbridge-detail.yaml": json.loads((EXAMPLES / "put-events.json").read_text())[0],
-}
-
-
-@pytest.mark.parametrize(("deployed_example", "start"), STARTS.items(), indirect=["deployed_example"])
-@pytest.mark.usefixtures("deployed_example")
-def test_a_start_that_comes_late_or_from_an_archive_is_ignored(aws: Aws, site: Site, start: dict[str, str]) -> None:
-    # The guide of EventBridge, on events' metadata: time is the one that the service or PutEvents gave, and so is older
-    # than a delivery after retries or a replay.
-    ignored = len(_ignored(aws, site))
-
-    _put(aws, start | {"Time": datetime.now(timezone.utc) - timedelta(hours=2)})
-
-    until("the switcher has ignored it", lambda: len(_ignored(aws, site)) > ignored, within=15)
-    assert not site.during_maintenance()
-
-
-@pytest.mark.parametrize("example", STARTS)
-def test_what_cannot_be_delivered_is_tried_again_and_then_kept(example: str) -> None:
-    resources = yaml_parse((EXAMPLES / example).read_text())["Resources"]
+@pytest.mark.parametrize("example", EVENTS)
+def test_undelivered_events_are_retried_and_kept(example: str) -> None:
+    resources = _resources(example)
     rules = {name: found for name, found in resources.items() if found["Type"] == "AWS::Events::Rule"}
     (statement,) = resources["UndeliveredPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     writers = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
@@ -96,23 +84,27 @@ def test_what_cannot_be_delivered_is_tried_again_and_then_kept(example: str) -> 
     assert (writers if isinstance(writers, list) else [writers]) == [{"Fn::GetAtt": [name, "Arn"]} for name in rules]
 
 
-def test_systems_manager_waits_for_visitors_to_meet_the_start_before_it_works() -> None:
-    # The load balancer gathers the changes of ten seconds, says a maintainer of the AWS Load Balancer Controller in its
-    # pull request 4039.
-    automation = yaml_parse((EXAMPLES / "ssm-automation.yaml").read_text())["Resources"]["WorkInMaintenance"]
-    window = yaml_parse((EXAMPLES / "ssm-maintenance-window.yaml").read_text())["Resources"]
+def test_systems_manager_waits_before_the_work() -> None:
+    steps = _resources("ssm-automation.yaml")["WorkInMaintenance"]["Properties"]["Content"]["mainSteps"]
+    resources = _resources("ssm-maintenance-window.yaml")
+    tasks = [task["Properties"] for task in resources.values() if task["Type"] == "AWS::SSM::MaintenanceWindowTask"]
 
-    names = [step["name"] for step in automation["Properties"]["Content"]["mainSteps"]]
-    tasks = [task["Properties"] for task in window.values() if task["Type"] == "AWS::SSM::MaintenanceWindowTask"]
-
-    assert names == ["startMaintenance", "waitUntilInForce", "work", "endMaintenance"]
+    assert [step["name"] for step in steps] == ["startMaintenance", "waitUntilInForce", "work", "endMaintenance"]
     in_order = [task["Name"] for task in sorted(tasks, key=lambda task: task["Priority"])]
     assert in_order == ["start-maintenance", "wait-until-in-force", "end-maintenance"]
 
 
+def test_systems_manager_may_start_the_waiting_automation() -> None:
+    (policy,) = _resources("ssm-maintenance-window.yaml")["TaskRole"]["Properties"]["Policies"]
+    allowed = {each["Action"]: each["Resource"] for each in policy["PolicyDocument"]["Statement"]}
+    kinds = [arn["Fn::Sub"].split("AccountId}:")[1].split("/")[0] for arn in allowed["ssm:StartAutomationExecution"]]
+    assert kinds == ["document", "automation-definition", "automation-execution"]
+
+
 @pytest.mark.parametrize("example", ["ssm-maintenance-window.yaml", "ssm-automation.yaml"])
-def test_what_systems_manager_sends_starts_and_ends_maintenance(site: Site, example: str) -> None:
-    start, end = _payloads(EXAMPLES / example)
+def test_payloads_of_systems_manager_switch(site: Site, example: str) -> None:
+    text = (EXAMPLES / example).read_text()
+    start, end = (json.loads(line.split("'")[1]) for line in text.splitlines() if "Payload: " in line)
 
     assert site.stack.invoke(start).answer["outcome"] == "changed"
     assert site.during_maintenance()
@@ -120,40 +112,40 @@ def test_what_systems_manager_sends_starts_and_ends_maintenance(site: Site, exam
     assert not site.during_maintenance()
 
 
-def _payloads(example: Path) -> list[object]:
-    """Return the payloads of an example that the emulator knows no resources for, in their order."""
-    found: list[object] = []
-
-    def walk(node: Any) -> None:  # noqa: ANN401 (any YAML)
-        if isinstance(node, dict):
-            if "Payload" in node:
-                text = node["Payload"]
-                found.append(json.loads(text["Fn::Base64"] if isinstance(text, dict) else text))
-            for value in node.values():
-                walk(value)
-        elif isinstance(node, list):
-            for value in node:
-                walk(value)
-
-    walk(yaml_parse(example.read_text()))
-    return found
+STAND_IN_FOR_AWS = """#!/bin/sh
+cat >> events
+echo >> events
+for file; do :; done
+printf %s "$ANSWER" > "$file"
+echo "$ERROR"
+"""
+MOVED = '{"listeners":[{"state":"active","moves":[{"ruleArn":"a"}]}]}'
+KEPT = '{"listeners":[{"state":"active","moves":[]}]}'
+HALF = '{"listeners":[{"state":"active","moves":[{"ruleArn":"a"}]},{"state":"resting","moves":[]}]}'
+START_EVENT, END_EVENT = '{"type":"start","minutes":60,"reason":"migration 7"}', '{"type":"end"}'
 
 
-def _await_the_second_after_the_last_end(site: Site) -> None:
-    """Wait: EventBridge's time knows whole seconds, and a start of the last end's second is taken for an old one."""
-    ended = site.listener.tags(site.stack.rule_arn).get("maintenance-mode:ended-at", "")
-    until("that second is over", lambda: f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}" > ended, within=5)
+@pytest.mark.parametrize(
+    ("error", "answer", "work", "on_failure", "happened", "code"),
+    [
+        ("None", MOVED, "echo work", "stay-closed", [START_EVENT, "work", END_EVENT], 0),
+        ("None", MOVED, "echo work; exit 3", "stay-closed", [START_EVENT, "work"], 3),
+        ("None", MOVED, "echo work; exit 3", "open", [START_EVENT, "work", END_EVENT], 3),
+        ("None", KEPT, "echo work", "open", [START_EVENT, "work"], 0),
+        ("None", HALF, "echo work", "stay-closed", [START_EVENT], 1),
+        ("Unhandled", "{}", "echo work", "open", [START_EVENT], 1),
+    ],
+)
+def test_pipeline_ends_its_own_window(
+    tmp_path: Path, error: str, answer: str, work: str, on_failure: str, happened: list[str], code: int
+) -> None:
+    (tmp_path / "aws").write_text(STAND_IN_FOR_AWS)
+    (tmp_path / "aws").chmod(0o755)
+    settings = {"SWITCHER": "switcher", "MINUTES": "60", "REASON": "migration 7", "WAIT_SECONDS": "0"}
+    settings |= {"ON_FAILURE": on_failure, "ANSWER": answer, "ERROR": error, "PATH": f"{tmp_path}:/usr/bin:/bin"}
+    command = [EXAMPLES / "pipeline.sh", "run", "sh", "-c", f"({work}) >> events"]
 
+    done = subprocess.run(command, cwd=tmp_path, env=settings, check=False, capture_output=True)
 
-def _ignored(aws: Aws, site: Site) -> list[str]:
-    pages = aws.client("logs").get_paginator("filter_log_events")
-    found = pages.paginate(logGroupName=site.stack.output("SwitcherLogGroupName"), filterPattern='"ignored"')
-    return [event["message"] for page in found for event in page["events"]]
-
-
-def _put(aws: Aws, *entries: dict[str, Any]) -> None:
-    assert aws.client("events").put_events(Entries=entries)["FailedEntryCount"] == 0
-
-
-def _reason(site: Site) -> str | None:
-    return site.listener.tags(site.stack.rule_arn).get("maintenance-mode:reason")
+    assert (tmp_path / "events").read_text().splitlines() == happened
+    assert done.returncode == code

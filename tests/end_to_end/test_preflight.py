@@ -1,4 +1,4 @@
-"""Looking at a real listener before anything is deployed."""
+"""Preflight against listeners, before anything is deployed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+import boto3
 import pytest
+from botocore.client import BaseClient
 
+from scripts.operators.findings import make_room
+from scripts.operators.listener import Listener
 from tests.end_to_end.conftest import Terminal
 from tests.harness.aws import Aws
+from tests.harness.paths import ROOT
 from tests.harness.site import Site
 
 Action = Mapping[str, Any]
@@ -69,7 +74,7 @@ def front(aws: Aws) -> Front:
     return Front(aws)
 
 
-def test_a_listener_that_serves_nothing_by_default(preflight: Terminal, front: Front) -> None:
+def test_a_404_by_default(preflight: Terminal, front: Front) -> None:
     arn = front.listener(443, NOTHING, {10: ("/a*", front.forward)})
 
     looked = preflight(arn)
@@ -79,7 +84,7 @@ def test_a_listener_that_serves_nothing_by_default(preflight: Terminal, front: F
     group = f"targetgroup/{front.name}/{front.group.rpartition('/')[2]}"
     assert table == [
         ["10", "path-pattern:", "/a*", "forward:", group],
-        ["default", "what", "is", "left", "fixed-response:", "404"],
+        ["default", "any", "request", "that", "is", "left", "fixed-response:", "404"],
     ]
 
 
@@ -94,9 +99,7 @@ def test_the_standard_pair(preflight: Terminal, front: Front) -> None:
     }
 
 
-def test_a_default_action_of_another_kind_has_to_become_a_rule_which_the_printed_command_makes(
-    preflight: Terminal, front: Front
-) -> None:
+def test_the_printed_command_makes_a_rule(preflight: Terminal, front: Front) -> None:
     closed = {"StatusCode": "503", "ContentType": "text/html", "MessageBody": "it's <b>closed</b>"}
     arn = front.listener(443, {"Type": "fixed-response", "FixedResponseConfig": closed})
 
@@ -115,18 +118,65 @@ def test_a_default_action_of_another_kind_has_to_become_a_rule_which_the_printed
     assert parameters(preflight(arn)) == {"ListenerArn": arn, "DefaultAction": "own"}
 
 
-def test_a_listener_that_a_controller_owns(preflight: Terminal, front: Front) -> None:
-    arn = front.listener(443, NOTHING)
-    front.elb.add_tags(ResourceArns=[front.arn], Tags=[{"Key": "elbv2.k8s.aws/cluster", "Value": "prod"}])
+def run_printed(elb: BaseClient, advice: str) -> None:
+    """Run the printed command that makes room."""
+    words = shlex.split(re.search("`(aws elbv2 set-rule-priorities .*?)`", advice)[1])
+    pairs = [dict(part.split("=", 1) for part in word.split(",")) for word in words[6:]]
+    elb.set_rule_priorities(RulePriorities=[{**pair, "Priority": int(pair["Priority"])} for pair in pairs])
 
-    looked = preflight(arn)
+
+@pytest.mark.parametrize(
+    ("wanted", "expected", "given"),
+    [
+        ([], {"/a*": 2, "/b*": 3, "/c*": 4, "/d*": 9}, {}),
+        (
+            ["--status-path", "/status"],
+            {"/a*": 3, "/b*": 4, "/c*": 5, "/d*": 9},
+            {"ActivePriority": "2", "StatusPath": "/status"},
+        ),
+        (["--active-priority", "2"], {"/a*": 1, "/b*": 3, "/c*": 4, "/d*": 9}, {"ActivePriority": "2"}),
+    ],
+)
+def test_the_printed_command_makes_room(
+    preflight: Terminal, front: Front, wanted: list[str], expected: dict[str, int], given: dict[str, str]
+) -> None:
+    rules = {number: (path, front.forward) for number, path in ((1, "/a*"), (2, "/b*"), (3, "/c*"), (9, "/d*"))}
+    arn = front.listener(443, NOTHING, rules)
+
+    looked = preflight(arn, *wanted)
+    run_printed(front.elb, looked.stdout)
 
     assert looked.returncode == 1
-    assert "AWS Load Balancer Controller owns it (elbv2.k8s.aws/cluster=prod)" in looked.stdout
-    assert "sam deploy" not in looked.stdout
+    described = front.elb.describe_rules(ListenerArn=arn)["Rules"]
+    numbered = [rule for rule in described if rule["Priority"] != "default"]
+    assert {rule["Conditions"][0]["Values"][0]: int(rule["Priority"]) for rule in numbered} == expected
+    assert parameters(preflight(arn, *wanted)) == {"ListenerArn": arn, "DefaultAction": "404"} | given
 
 
-def test_a_machine_gets_what_to_do_and_the_parameters(preflight: Terminal, front: Front) -> None:
+def test_a_strict_load_balancer_takes_the_command() -> None:
+    # The emulated AWS refuses no conflict; this one refuses what the real one refuses.
+    program = ["cargo", "run", "--quiet", "--locked", "-p", "strict_elb", "--", "--listeners", "3", "--rules", "8"]
+    with subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        served = json.loads(server.stdout.readline())
+        session = boto3.Session(aws_access_key_id="key", aws_secret_access_key="none", region_name="eu-central-1")
+        elb = session.client("elbv2", endpoint_url=served["endpoint"])
+        arns = [rule.replace("-rule/", "/").rpartition("/")[0] for rule in served["maintenance_rules"]]
+        # The placeholder's place alone, with a status rule, and behind a rule that stays live.
+        for arn, places in zip(arns, (range(1, 2), range(1, 3), range(2, 3)), strict=True):
+
+            def read(arn: str = arn) -> Listener:
+                described = {"ListenerArn": arn, "Protocol": "HTTPS", "Port": 443}
+                return Listener.of(described, elb.describe_rules(ListenerArn=arn)["Rules"])
+
+            before = read()
+            run_printed(elb, make_room(before, places, 1))
+            after = read()
+            assert not make_room(after, places, 1)
+            assert [rule.arn for rule in after.rules] == [rule.arn for rule in before.rules]
+        server.stdin.close()
+
+
+def test_a_machine_gets_findings_and_parameters(preflight: Terminal, front: Front) -> None:
     arn = front.listener(443, NOTHING)
     front.elb.add_tags(ResourceArns=[front.arn], Tags=[{"Key": "elbv2.k8s.aws/cluster", "Value": "prod"}])
 
@@ -138,41 +188,21 @@ def test_a_machine_gets_what_to_do_and_the_parameters(preflight: Terminal, front
     assert said["parameters"] == {"ListenerArn": arn, "DefaultAction": "404"}
 
 
-def test_a_listener_that_is_served_already(preflight: Terminal, deployed_site: Site) -> None:
+def test_a_deployed_listener_is_known(preflight: Terminal, deployed_site: Site) -> None:
     looked = preflight(deployed_site.listener.arn)
 
     assert looked.returncode == 1
-    assert "looks like the maintenance rule of a deployment of this template" in looked.stdout
+    assert "looks like a rule of a deployment of this template" in looked.stdout
 
 
-LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener"
+def test_an_unknown_listener_is_refused(preflight: Terminal) -> None:
+    refused = preflight("arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/nowhere/1/2")
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "there is no such listener" in refused.stderr
 
 
-@pytest.mark.parametrize(
-    ("arns", "code", "sentence"),
-    [
-        (["shop"], 2, "it is no ARN of a load balancer's listener"),
-        ([f"{LISTENER}-rule/app/shop/1/2/3"], 2, f"it is the ARN of a rule; its listener is {LISTENER}/app/shop/1/2"),
-        ([LISTENER.replace("listener", "loadbalancer") + "/app/shop/1"], 2, "aws elbv2 describe-listeners --region"),
-        ([LISTENER.replace("listener", "targetgroup") + "/shop/1"], 2, "it is the ARN of a targetgroup"),
-        ([f"{LISTENER}/net/shop/1/2"], 2, "it belongs to a Network Load Balancer, which has no rules"),
-        ([f"{LISTENER}/app/shop/1/2"] * 2, 2, "it is the first listener again"),
-        ([f"{LISTENER}/app/shop/1/2", f"{LISTENER}/app/shop/9/2"], 2, "belong to two load balancers"),
-        ([f"{LISTENER}/app/nowhere/1/2"], 1, "there is no such listener"),
-        ([], 2, "Missing argument 'LISTENER-ARN'"),
-    ],
-)
-def test_what_is_no_listener_is_refused_with_what_it_is(
-    preflight: Terminal, arns: list[str], code: int, sentence: str
-) -> None:
-    refused = preflight(*arns)
-
-    assert refused.returncode == code
-    assert sentence in refused.stderr
-    assert not refused.stdout
-
-
-def test_what_is_no_answer_of_aws_is_a_sentence(preflight: Terminal, front: Front) -> None:
+def test_an_answer_not_of_aws_is_a_sentence(preflight: Terminal, front: Front) -> None:
     # The guard of the emulator answers an unknown key as a proxy does: not as AWS would.
     refused = preflight(front.listener(443, NOTHING), AWS_ACCESS_KEY_ID="AKIA0123456789ABCDEF")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+from typing import Any
 
 import pytest
 
@@ -19,19 +19,23 @@ NIGHTLY = {
     "EndSchedule": "cron(0 4 * * ? *)",
     "MaxDurationMinutes": "360",
 }
+STATUS, PREVIEW = "/maintenance-status.json", "/maintenance-preview"
+RESTING = {"state": "resting", "since": None, "until": None, "message": None}
+MESSAGE = '점검 중: "soon" \\ <b>back</b> & up'
 
 
 @pytest.fixture(scope="module")
-def full_listeners(aws: Aws, servers: dict[str, int]) -> list[Listener]:
-    """Two listeners whose default actions differ."""
+def listeners(aws: Aws, servers: dict[str, int]) -> list[Listener]:
+    """Return two listeners whose default actions differ."""
     balancer = LoadBalancer(aws, "full", servers)
-    return [balancer.listener(port=443, rules=RULES, default="front-end"), balancer.listener(port=80, rules=RULES)]
+    rules = {number + 10: rule for number, rule in RULES.items()}
+    return [balancer.listener(port=443, rules=rules, default="front-end"), balancer.listener(port=80, rules=rules)]
 
 
 @pytest.fixture(scope="module")
-def full(aws: Aws, deployed_site: Site, full_listeners: list[Listener]) -> Stack:
+def deployed(aws: Aws, deployed_site: Site, listeners: list[Listener]) -> Stack:
     """Deploy with everything on."""
-    first, second = full_listeners
+    first, second = listeners
     parameters = {
         "ListenerArn": first.arn,
         "DefaultAction": first.load_balancer.target_group("front-end"),
@@ -40,15 +44,11 @@ def full(aws: Aws, deployed_site: Site, full_listeners: list[Listener]) -> Stack
         **NIGHTLY,
         "ScheduleTimeZone": "Asia/Seoul",
         "SchedulesEnabled": "false",
-        "MaintenancePageUrl": "/maintenance",
-        "PreviewPath": "/maintenance-preview",
-        "StatusPath": "/maintenance-status.json",
+        "PreviewPath": PREVIEW,
+        "StatusPath": STATUS,
         "StatusPriority": "5",
         "ActivePriority": "6",
-        "CorsAllowedOrigins": "https://app.example.com",
-        "HealthPathPattern": "^/health$",
         "NotificationEmail": "ops@example.com",
-        "StillOnAlarmHours": "12",
         "ResponderReservedConcurrency": "50",
         "SwitcherReservedConcurrency": "2",
         "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
@@ -58,25 +58,24 @@ def full(aws: Aws, deployed_site: Site, full_listeners: list[Listener]) -> Stack
 
 
 @pytest.fixture
-def full_at_rest(full: Stack) -> Stack:
-    """Return the full stack after an end."""
-    full.invoke(EVENTS / "end.json").answer  # noqa: B018 (fails when the end did)
-    return full
+def full(deployed: Stack) -> Stack:
+    """Return the full stack at rest."""
+    deployed.end()
+    return deployed
 
 
-def test_with_everything_on_every_resource_of_the_template_is_there(full: Stack) -> None:
+def test_every_resource_can_be_there(full: Stack) -> None:
     assert full.resources.keys() >= expanded_template()["Resources"].keys()
 
 
-def test_with_no_more_than_asked_for_nothing_optional_is_there(deployed_site: Site) -> None:
+def test_nothing_optional_is_there_by_default(deployed_site: Site) -> None:
     missing = expanded_template()["Resources"].keys() - deployed_site.stack.resources.keys()
 
     assert missing == {
         "EmailSubscription",
         "EndMaintenanceSchedule",
-        "PreviewRule",
         "SecondMaintenanceRule",
-        "SecondPreviewRule",
+        "SecondPlaceholderRule",
         "SecondStandInRule",
         "SecondStatusRule",
         "StartMaintenanceSchedule",
@@ -84,86 +83,100 @@ def test_with_no_more_than_asked_for_nothing_optional_is_there(deployed_site: Si
     }
 
 
-def test_the_preview_shows_the_page_at_rest_and_during_maintenance(
-    full_at_rest: Stack, full_listeners: list[Listener]
-) -> None:
-    at_rest = [listener.request("/maintenance-preview") for listener in full_listeners]
-    full_at_rest.invoke(EVENTS / "start.json").answer  # noqa: B018
-    during = [listener.request("/maintenance-preview") for listener in full_listeners]
+def test_one_call_switches_both_listeners(full: Stack, listeners: list[Listener]) -> None:
+    before = [listener.order() for listener in listeners]
 
-    for answer in at_rest + during:
+    started = full.start()
+    during = [listener.order() for listener in listeners]
+    answers = [listener.request("/b/last").status for listener in listeners]
+    full.end()
+
+    for one, other in zip(before, during, strict=True):
+        assert {(one[rule], other[rule]) for rule in one if one[rule] != other[rule]} == {
+            ("50000", "6"),
+            ("6", "50000"),
+        }
+    assert answers == [503, 503]
+    assert {listener["listenerArn"] for listener in started["listeners"]} == {listener.arn for listener in listeners}
+    assert [listener.order() for listener in listeners] == before
+    assert [listener.request("/b").body for listener in listeners] == ["bff serves /b", "bff serves /b"]
+
+
+@pytest.mark.usefixtures("full")
+def test_the_preview_is_there_at_rest(listeners: list[Listener]) -> None:
+    for listener in listeners:
+        answer = listener.request(PREVIEW)
         assert answer.status == 503
         assert '<p role="note">' in answer.body
 
 
-def test_schedules_can_be_off_while_the_check_goes_on(aws: Aws, full: Stack) -> None:
-    scheduler = aws.client("scheduler")
+def test_both_listeners_publish_the_status(aws: Aws, full: Stack, listeners: list[Listener]) -> None:
+    assert published(listeners) == RESTING
+
+    started = full.start(minutes=60, message=MESSAGE)["listeners"][0]
+    active = published(listeners)
+    assert active == {"state": "active", "message": MESSAGE} | {field: started[field] for field in ("since", "until")}
+
+    full.invoke({"type": "message", "message": "Nearly done"}).answer  # noqa: B018 (fails when the event did)
+    assert published(listeners) == active | {"message": "Nearly done"}
+
+    # A check writes a body again that another process has changed.
+    config = {"StatusCode": "200", "ContentType": "application/json", "MessageBody": json.dumps(RESTING)}
+    for rule in ("StatusRule", "SecondStatusRule"):
+        actions = [{"Type": "fixed-response", "FixedResponseConfig": config}]
+        aws.client("elbv2").modify_rule(RuleArn=full.resources[rule], Actions=actions)
+    full.invoke(EVENTS / "check.json").answer  # noqa: B018
+    assert published(listeners) == active | {"message": None}
+
+    full.end()
+    assert published(listeners) == RESTING
+    assert STATUS not in [line["path"] for line in full.responder_log()]
+
+
+def published(listeners: list[Listener]) -> dict[str, Any]:
+    """Return the status of all listeners."""
+    answers = [listener.request(STATUS) for listener in listeners]
+    assert {(answer.status, answer.headers["content-type"]) for answer in answers} == {(200, "application/json")}
+    first, second = (answer.json() for answer in answers)
+    assert first == second
+    return first
+
+
+def test_schedules_can_be_off_but_never_the_check(aws: Aws, full: Stack) -> None:
+    scheduler, queue = aws.client("scheduler"), full.resources["UndeliveredQueue"].rpartition("/")[2]
     found = scheduler.list_schedules(NamePrefix=f"{full.name}-")["Schedules"]
     schedules = [scheduler.get_schedule(Name=schedule["Name"]) for schedule in found]
-    states = {json.loads(schedule["Target"]["Input"])["type"]: schedule["State"] for schedule in schedules}
+    by_event = {json.loads(schedule["Target"]["Input"])["type"]: schedule for schedule in schedules}
 
-    assert states == {"start": "DISABLED", "end": "DISABLED", "check": "ENABLED"}
-
-
-def test_starts_and_ends_that_cannot_be_delivered_are_kept(aws: Aws, full: Stack) -> None:
-    scheduler = aws.client("scheduler")
-    queue = full.resources["UndeliveredQueue"]
-    arn = aws.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-
-    for name in ("StartMaintenanceSchedule", "EndMaintenanceSchedule"):
-        target = scheduler.get_schedule(Name=full.resources[name])["Target"]
-        assert target["DeadLetterConfig"]["Arn"] == arn
-        assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+    assert {event: schedule["State"] for event, schedule in by_event.items()} == {
+        "start": "DISABLED",
+        "end": "DISABLED",
+        "check": "ENABLED",
+    }
+    for event in ("start", "end"):
+        assert by_event[event]["Target"]["DeadLetterConfig"]["Arn"].endswith(f":{queue}")
 
 
-def test_updates_in_place_and_deletion_leave_the_listener_to_its_owner(
-    aws: Aws, servers: dict[str, int], deployed_site: Site
-) -> None:
-    listener = LoadBalancer(aws, "changing", servers).listener(port=80, rules=RULES)
+def test_updates_move_no_foreign_rule(aws: Aws, servers: dict[str, int], deployed_site: Site) -> None:
+    listener = LoadBalancer(aws, "changing", servers).listener(port=80, rules={3: ("/a*", "front-end")})
     untouched = listener.rules()
     given = {"ListenerArn": listener.arn, "DefaultAction": "404", **NIGHTLY}
     stack = deploy_like(aws, deployed_site.stack, "changing", given)
     rule, resting = stack.rule_arn, listener.order()
 
-    # Another schedule is another schedule and no more.
     stack = deploy_like(aws, deployed_site.stack, "changing", given | {"StartSchedule": "cron(30 23 * * ? *)"})
     schedule = aws.client("scheduler").get_schedule(Name=stack.resources["StartMaintenanceSchedule"])
     assert schedule["ScheduleExpression"] == "cron(30 23 * * ? *)"
     assert listener.order() == resting
 
-    # Another active priority moves nothing until the next start.
-    stack = deploy_like(aws, deployed_site.stack, "changing", given | {"ActivePriority": "2"})
-    assert (stack.rule_arn, listener.order()) == (rule, resting)
-    stack.invoke(EVENTS / "start.json").answer  # noqa: B018
-    assert listener.order()[rule] == "2"
-    stack.invoke(EVENTS / "end.json").answer  # noqa: B018
-    assert listener.order() == resting
+    # One deployment makes the status rule's place.
+    stack = deploy_like(aws, deployed_site.stack, "changing", given | {"ActivePriority": "2", "StatusPath": STATUS})
+    placeholder, status = stack.resources["PlaceholderRule"], stack.resources["StatusRule"]
+    assert listener.order() == resting | {placeholder: "2", status: "1"}
+    stack.start()
+    assert listener.order() == resting | {placeholder: "50000", status: "1", rule: "2"}
 
+    # Deleted in a window, the stack opens the system and leaves nothing.
     delete(aws, stack)
     assert listener.rules() == untouched
-
-
-def test_deleted_in_a_window_the_stack_opens_the_system_and_its_log_says_how_the_numbers_were(
-    aws: Aws, servers: dict[str, int], deployed_site: Site
-) -> None:
-    listener = LoadBalancer(aws, "deleted", servers).listener(port=80, rules=RULES)
-    untouched = listener.rules()
-    given = {"ListenerArn": listener.arn, "DefaultAction": "404"}
-    stack = deploy_like(aws, deployed_site.stack, "deleted", given)
-    stack.invoke(EVENTS / "start.json").answer  # noqa: B018 (fails when the start did)
-
-    delete(aws, stack)
-
-    assert [(rule.priority, rule.path) for rule in listener.rules()] == [
-        ("2", "/a*"),
-        ("3", "/b*"),
-        ("4", "/c*"),
-        ("default", "(any)"),
-    ]
-    assert listener.request("/b").status == 200
-    # By hand, as the runbook says: a move is told as the end of the rule's ARN, its old and its new number.
-    logged = re.findall(r"(\w+) (\d+)→(\d+)", stack.switcher_log())
-    numbers = {rule: int(old) for rule, old, _ in logged}
-    back = [{"RuleArn": arn, "Priority": numbers[arn.rpartition("/")[2]]} for arn in list(listener.order())[:-1]]
-    aws.client("elbv2").set_rule_priorities(RulePriorities=back)
-    assert listener.rules() == untouched
+    assert listener.request("/a").status == 200

@@ -1,110 +1,70 @@
-"""The switch on a real listener: displaced rules, repetition, dry run, status, bad events."""
+"""One stack on one listener: a start, an end, and the requests between."""
 
 from __future__ import annotations
 
-from tests.harness.paths import EVENTS
+import json
+
 from tests.harness.site import Site
 
+APPLICATION = [("2", "/a*"), ("3", "/b*"), ("4", "/c*"), ("49999", "/*")]
+AT_REST = [("1", "placeholder.invalid"), *APPLICATION, ("50000", "/*"), ("default", "(any)")]
+IN_MAINTENANCE = [("1", "/*"), *APPLICATION, ("50000", "placeholder.invalid"), ("default", "(any)")]
 
-def test_rules_at_1_to_3_make_room_and_come_back_exactly(site: Site) -> None:
+
+def order(site: Site) -> list[tuple[str, str]]:
+    return [(rule.priority, rule.condition) for rule in site.listener.rules()]
+
+
+def test_a_start_and_an_end_swap_two_rules(site: Site) -> None:
     before = site.listener.rules()
+    assert order(site) == AT_REST
 
-    started = site.stack.invoke(EVENTS / "start.json").answer
-    during = site.listener.rules()
-    ended = site.stack.invoke(EVENTS / "end.json").answer
+    started = site.stack.start()
+    assert order(site) == IN_MAINTENANCE
+    assert "maintenance-mode:since" in site.listener.tags(site.stack.rule_arn)
+    ended = site.stack.end()
 
-    assert [(rule.priority, rule.path) for rule in before] == [
-        ("1", "/a*"),
-        ("2", "/b*"),
-        ("3", "/c*"),
-        ("49999", "/*"),
-        ("50000", "/*"),
-        ("default", "(any)"),
-    ]
-    assert [(rule.priority, rule.path) for rule in during] == [
-        ("1", "/*"),
-        ("2", "/a*"),
-        ("3", "/b*"),
-        ("4", "/c*"),
-        ("49999", "/*"),
-        ("default", "(any)"),
-    ]
     assert site.listener.rules() == before
-    assert (started["type"], started["outcome"]) == ("start", "changed")
-    assert (ended["type"], ended["outcome"]) == ("end", "changed")
-
-
-def test_the_answer_tells_what_the_listener_shows(site: Site) -> None:
-    started = site.stack.invoke(EVENTS / "start.json").answer
-
-    (listener,) = started["listeners"]
-    assert listener["listenerArn"] == site.listener.arn
-    assert listener["ruleArn"] == site.stack.rule_arn
-    assert listener["state"] == "active"
-    assert [(rule["priority"], rule["ruleArn"]) for rule in listener["rules"]] == [
-        (rule.priority, rule.arn) for rule in site.listener.rules()
+    assert [(answer["type"], answer["outcome"]) for answer in (started, ended)] == [
+        ("start", "changed"),
+        ("end", "changed"),
     ]
-    assert {(move["from"], move["to"]) for move in listener["moves"]} == {(50000, 1), (1, 2), (2, 3), (3, 4)}
+    (listener,) = started["listeners"]
+    assert (listener["state"], listener["ruleArn"]) == ("active", site.stack.rule_arn)
+    assert {(move["from"], move["to"]) for move in listener["moves"]} == {(50000, 1), (1, 50000)}
 
 
-def test_the_record_stands_in_the_rules_tags(site: Site) -> None:
-    displaced = [rule.arn[-6:] for rule in site.listener.rules()[:3]]
-    site.start()
-    during = site.listener.tags(site.stack.rule_arn)
-    site.end()
-    after = site.listener.tags(site.stack.rule_arn)
-
-    assert during["maintenance-mode:home-priority"] == "50000"
-    assert during["maintenance-mode:displaced"] == f"3: {' '.join(displaced)}"
-    assert "maintenance-mode:since" in during
-    assert set(after) == {"maintenance-mode:ended-at"}
-
-
-def test_a_second_start_and_a_second_end_change_nothing(site: Site) -> None:
-    for event in (EVENTS / "start.json", EVENTS / "end.json"):
-        site.stack.invoke(event)
-        once = site.state()
-
-        answer = site.stack.invoke(event).answer
-
-        assert answer["outcome"] == "unchanged"
-        assert site.state() == once
-
-
-def test_a_dry_run_shows_the_moves_and_makes_none(site: Site) -> None:
-    at_rest = site.state()
-    start = site.stack.invoke(EVENTS / "start-dry-run.json").answer
-    assert site.state() == at_rest
-
-    site.start()
-    in_maintenance = site.state()
-    end = site.stack.invoke(EVENTS / "end-dry-run.json").answer
-    assert site.state() == in_maintenance
-
-    for answer in (start, end):
-        assert (answer["outcome"], answer["dryRun"]) == ("unchanged", True)
-        assert len(answer["listeners"][0]["moves"]) == 4
-
-
-def test_status_tells_the_state_and_changes_nothing(site: Site) -> None:
-    at_rest = site.state()
-    resting = site.stack.invoke(EVENTS / "status.json").answer
-    assert site.state() == at_rest
-
-    site.start()
-    in_maintenance = site.state()
-    active = site.stack.invoke(EVENTS / "status.json").answer
-
-    assert site.state() == in_maintenance
-    assert resting["listeners"][0]["state"] == "resting"
-    assert active["listeners"][0]["state"] == "active"
-
-
-def test_a_bad_event_leaves_everything_as_it_was_and_says_what_is_accepted(site_in_maintenance: Site) -> None:
+def test_an_unusable_event_is_refused(site_in_maintenance: Site) -> None:
     before = site_in_maintenance.state()
 
-    error = site_in_maintenance.stack.invoke({"type": "end", "dryRun": "yes"}).error
-
+    assert "dryRun" in site_in_maintenance.stack.invoke({"type": "end", "dryRun": "yes"}).error
     assert site_in_maintenance.state() == before
-    for word in ("dryRun", "yes", "true"):
-        assert word in error
+
+
+def test_visitors_reach_the_application_at_rest(site: Site) -> None:
+    answers = {path: site.listener.request(path) for path in ("/a", "/b", "/c", "/.env")}
+
+    assert {path: (answer.status, answer.body) for path, answer in answers.items()} == {
+        "/a": (200, "front-end serves /a"),
+        "/b": (200, "bff serves /b"),
+        "/c": (200, "api serves /c"),
+        "/.env": (404, ""),
+    }
+
+
+def test_visitors_reach_the_responder_in_maintenance(site_in_maintenance: Site) -> None:
+    site = site_in_maintenance
+    seen = len(site.stack.responder_log())
+
+    redirected = site.listener.request("/a/cart?session=s3cret")
+    posted = site.listener.request("/b/orders", method="POST", headers={"Cookie": "session=s3cret"})
+
+    assert (redirected.status, redirected.headers["location"].partition("?")[0]) == (303, "/a/maintenance")
+    assert (posted.status, posted.json()) == (503, {"message": "Service Unavailable"})
+    assert posted.headers["retry-after"] == "300"
+    lines = site.stack.await_responder_log(seen + 2)[seen:]
+    assert [(line["method"], line["path"], line["outcome"]) for line in lines] == [
+        ("GET", "/a/cart", "redirect"),
+        ("POST", "/b/orders", "unavailable"),
+    ]
+    assert "s3cret" not in json.dumps(lines)

@@ -1,13 +1,10 @@
-"""Testers look before the public comes back: the runbook's ways to let them in, while everybody else is turned away.
-
-A host name of their own is tried where one site of several is closed.
-"""
+"""Testers see the application in a window, by the rules of `examples/testers.yaml`."""
 
 from __future__ import annotations
 
 from tests.harness.aws import Aws
 from tests.harness.load_balancer import Listener, LoadBalancer
-from tests.harness.paths import EVENTS, ROOT
+from tests.harness.paths import ROOT
 from tests.harness.site import Site
 from tests.harness.stack import deploy_like
 
@@ -19,42 +16,25 @@ OFFICE, HOME = "127.0.0.2", "127.0.0.1"
 SECRET = {"X-Maintenance-Tester": "0123456789abcdef"}
 
 
-def test_the_offices_address_and_the_secret_header_lead_to_the_application_and_nothing_else_does(
-    aws: Aws, servers: dict[str, int], deployed_site: Site
-) -> None:
+def test_address_and_header_lead_to_the_application(aws: Aws, servers: dict[str, int], deployed_site: Site) -> None:
     listener = LoadBalancer(aws, "tested", servers).listener(port=80, rules=RULES)
-    _deploy_example(aws, listener)
-    parameters = {"ListenerArn": listener.arn, "DefaultAction": "404", "ActivePriority": "10"}
-    stack = deploy_like(aws, deployed_site.stack, "tested", parameters)
-    at_rest = listener.order()
-    assert _bodies(listener) == SERVED
+    deploy_example(aws, listener)
+    given = {"ListenerArn": listener.arn, "DefaultAction": "404", "ActivePriority": "10"}
+    stack = deploy_like(aws, deployed_site.stack, "tested", given)
+    assert bodies(listener) == SERVED
 
-    stack.invoke(EVENTS / "start.json").answer  # noqa: B018 (fails when the start did)
-    assert _bodies(listener, address=OFFICE) == SERVED
-    assert _bodies(listener, headers=SECRET) == SERVED
-    for turned_away in ({}, {"X-Maintenance-Tester": "0123456789abcde"}, {"X-Forwarded-For": OFFICE}):
-        assert [listener.request(path, headers=turned_away).status for path in PATHS] == [303, 503, 503]
+    stack.start()
+    assert bodies(listener, address=OFFICE) == SERVED
+    assert bodies(listener, headers=SECRET) == SERVED
+    for headers in ({}, {"X-Maintenance-Tester": "0123456789abcde"}, {"X-Forwarded-For": OFFICE}):
+        assert [listener.request(path, headers=headers).status for path in PATHS] == [303, 503, 503]
 
-    stack.invoke(EVENTS / "end.json").answer  # noqa: B018 (fails when the end did)
-    assert _bodies(listener) == SERVED
-    assert listener.order() == at_rest
+    stack.end()
+    assert bodies(listener) == SERVED
 
 
-def test_a_listener_on_another_port_that_the_stack_does_not_know_stays_open(
-    aws: Aws, servers: dict[str, int], deployed_site: Site
-) -> None:
-    balancer = LoadBalancer(aws, "ported", servers)
-    public, testers = (balancer.listener(port=port, rules=RULES) for port in (443, 8443))
-    parameters = {"ListenerArn": public.arn, "DefaultAction": "404"}
-    stack = deploy_like(aws, deployed_site.stack, "ported", parameters)
-
-    stack.invoke(EVENTS / "start.json").answer  # noqa: B018 (fails when the start did)
-
-    assert [public.request(path).status for path in PATHS] == [303, 503, 503]
-    assert _bodies(testers) == SERVED
-
-
-def _deploy_example(aws: Aws, listener: Listener) -> None:
+def deploy_example(aws: Aws, listener: Listener) -> None:
+    """Deploy the testers' rules for the application's target groups."""
     groups = {"FrontEnd": "front-end", "Bff": "bff", "Api": "api"}
     given = {
         "ListenerArn": listener.arn,
@@ -71,5 +51,6 @@ def _deploy_example(aws: Aws, listener: Listener) -> None:
     cloudformation.get_waiter("stack_create_complete").wait(StackName="testers", WaiterConfig={"Delay": 1})
 
 
-def _bodies(listener: Listener, *, address: str = HOME, headers: dict[str, str] | None = None) -> list[str]:
+def bodies(listener: Listener, *, address: str = HOME, headers: dict[str, str] | None = None) -> list[str]:
+    """Return what the application's paths answer."""
     return [listener.request(path, address=address, headers=headers).body for path in PATHS]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
@@ -23,15 +22,15 @@ def register_target(aws: Aws, target_group: str, function: str) -> None:
     aws.client("elbv2").register_targets(TargetGroupArn=target_group, Targets=[{"Id": function}])
 
 
-def without_metric_math(template: Path) -> None:
+def without_metric_math(template: str) -> str:
     """Let alarms on an expression watch the expression's first metric: MiniStack's CloudFormation refuses others."""
-    parsed = yaml_parse(template.read_text())
+    parsed = yaml_parse(template)
     for resource in parsed["Resources"].values():
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in properties:
             watched = properties.pop("Metrics")[0]["MetricStat"]
             properties |= {**watched["Metric"], "Statistic": watched["Stat"], "Period": watched["Period"]}
-    template.write_text(yaml_dump(parsed))
+    return yaml_dump(parsed)
 
 
 def run_query(aws: Aws, group: str, text: str) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ class Rule:
 
     priority: str
     arn: str
-    path: str
+    condition: str
     target: str
 
 
@@ -142,13 +142,14 @@ class Listener:
 
 
 def _rule(described: Mapping[str, Any]) -> Rule:
-    paths = [value for condition in described["Conditions"] for value in _values(condition)]
+    values = [value for condition in described["Conditions"] for value in _values(condition)]
     action = described["Actions"][0]
     group = action.get("TargetGroupArn", "")
     fixed = action.get("FixedResponseConfig", {}).get("StatusCode", "")
     target = group.split("/")[1] if group else f"{action['Type']} {fixed}".rstrip()
-    return Rule(described["Priority"], described["RuleArn"], " ".join(paths) or "(any)", target)
+    return Rule(described["Priority"], described["RuleArn"], " ".join(values) or "(any)", target)
 
 
 def _values(condition: Mapping[str, Any]) -> list[str]:
-    return condition.get("Values") or condition.get("PathPatternConfig", {}).get("Values", [])
+    configs = (condition.get(name, {}) for name in ("PathPatternConfig", "HostHeaderConfig"))
+    return condition.get("Values") or [value for config in configs for value in config.get("Values", [])]

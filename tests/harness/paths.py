@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "events"
-LOGS = ROOT / ".tools" / "logs"
+# Of each of pytest's workers.
+LOGS = ROOT / ".tools" / "logs" / os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 def tool(name: str) -> str:

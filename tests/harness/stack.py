@@ -11,6 +11,7 @@ from typing import Any
 from tests.harness.aws import Aws, host_architecture
 from tests.harness.emulator_gaps import register_target, widen_resources
 from tests.harness.invocation import Invocation
+from tests.harness.paths import EVENTS
 from tests.harness.sam import Sam
 from tests.harness.wait import until
 
@@ -47,16 +48,19 @@ class Stack:
         """Return one of the template's outputs."""
         return self._outputs[key]
 
-    @property
-    def rule_arns(self) -> list[str]:
-        """The maintenance rules, one per listener."""
-        return [self._outputs[key] for key in sorted(self._outputs) if key.endswith("MaintenanceRuleArn")]
-
     def invoke(self, event: Path | object, *, function: str | None = None) -> Invocation:
         """Invoke a function, the switcher unless told otherwise, with an event file or with any JSON."""
         payload = event.read_bytes() if isinstance(event, Path) else json.dumps(event).encode()
         called = self._aws.client("lambda").invoke(FunctionName=function or self.switcher, Payload=payload)
         return Invocation("FunctionError" in called, json.loads(called["Payload"].read()))
+
+    def start(self, **fields: object) -> dict[str, Any]:
+        """Start maintenance as an operator does, and return the answer."""
+        return self.invoke(json.loads((EVENTS / "start.json").read_text()) | fields).answer
+
+    def end(self) -> dict[str, Any]:
+        """End it, and return the answer."""
+        return self.invoke(EVENTS / "end.json").answer
 
     @contextlib.contextmanager
     def configured(self, function: str, **changed: str) -> Iterator[None]:
@@ -108,11 +112,16 @@ class Stack:
 
 def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, str]) -> Stack:
     """Create or update a stack from another one's template: in seconds, because everything is uploaded already."""
+    return deploy_template(aws, original.template, name, parameters)
+
+
+def deploy_template(aws: Aws, template: str, name: str, parameters: Mapping[str, str]) -> Stack:
+    """Create or update a stack from a template whose code is uploaded already."""
     cloudformation = aws.client("cloudformation")
     given = {"Architecture": host_architecture(), **parameters}
     arguments = {
         "StackName": name,
-        "TemplateURL": _uploaded(aws, original.template),
+        "TemplateURL": _uploaded(aws, template),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }

@@ -259,7 +259,7 @@ def test_header_and_query_values_are_masked() -> None:
     [
         ("elbv2.k8s.aws/cluster", Level.FIRST, "AWS Load Balancer Controller owns it"),
         ("ingress.k8s.aws/stack", Level.FIRST, "AWS Load Balancer Controller owns it"),
-        ("gateway.k8s.aws.alb/stack", Level.FIRST, "AWS Load Balancer Controller owns it"),
+        ("gateway.k8s.aws.alb/stack", Level.FIRST, "AWS Load Balancer Controller (Gateway API) owns it"),
         ("ingress.eks.amazonaws.com/stack", Level.FIRST, "EKS Auto Mode owns it"),
         ("eks:eks-cluster-name", Level.FIRST, "EKS Auto Mode owns it"),
         ("AmazonECSManaged", Level.FIRST, "ECS Express Mode owns it"),

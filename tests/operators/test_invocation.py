@@ -51,7 +51,9 @@ def test_another_region_than_samconfig_is_refused() -> None:
 
     refuse_another_region("eu-central-1", samconfig)
     refuse_another_region("us-east-1", "version = 0.1\n")
-    with pytest.raises(WrongUse, match=r"is us-east-1, but samconfig\.toml deploys to eu-central-1; accepted: --region"):
+    with pytest.raises(
+        WrongUse, match=r"is us-east-1, but samconfig\.toml deploys to eu-central-1; accepted: --region"
+    ):
         refuse_another_region("us-east-1", samconfig)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
-from scripts.operators.listener_status import ListenerStatus, facts, headline, span, worst
+from scripts.operators.listener_status import ListenerStatus, facts, headline, worst
 from scripts.operators.tables import done
 
 NOW = datetime(2026, 11, 25, 22, 35, tzinfo=timezone.utc)
@@ -86,23 +86,10 @@ def test_an_undone_event_is_known(code: str, expected: bool) -> None:
     ],
 )
 def test_a_window_is_listed(window: dict[str, Any], active_priority: int, expected: list[tuple[str, str]]) -> None:
-    assert facts(window, active_priority, NOW) == expected
+    assert facts(window, active_priority, NOW, timezone.utc) == expected
 
 
 def test_an_overdue_window_has_a_remedy() -> None:
-    assert dict(facts(listener("active", until=EARLIER), 1, NOW))["until"] == (
+    assert dict(facts(listener("active", until=EARLIER), 1, NOW, timezone.utc))["until"] == (
         "2026-11-25T22:30:00Z, 5 min ago: the check ends it within five minutes; if not, scripts/maintenance end"
     )
-
-
-@pytest.mark.parametrize(
-    ("length", "expected"),
-    [
-        (timedelta(seconds=59), "less than a minute"),
-        (timedelta(hours=2, seconds=30), "2 h"),
-        (timedelta(days=4, hours=7, minutes=56), "4 d 7 h"),
-        (timedelta(days=1, minutes=5), "1 d"),
-    ],
-)
-def test_a_length_has_two_units_at_most(length: timedelta, expected: str) -> None:
-    assert span(length) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -11,30 +12,34 @@ import pytest
 from scripts.operators import play
 from scripts.operators.failures import WrongUse
 
+GIVEN = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_ACCESS_KEY_ID": "key"}
+
 
 @pytest.fixture
-def plays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Return the file that `make play` writes."""
+def lock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return the lock of a play that has written its file."""
     monkeypatch.setattr(
         os, "environ", {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL_LAMBDA": "https://x", "HOME": "/"}
     )
     monkeypatch.setattr(play, "PLAYS", tmp_path / "play.json")
-    return play.PLAYS
+    play.PLAYS.write_text(json.dumps({"environment": GIVEN, "stack": "shop"}))
+    return tmp_path / "play.lock"
 
 
-def test_no_setting_leads_to_a_real_account(plays: Path) -> None:
-    given = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_ACCESS_KEY_ID": "key"}
-    plays.write_text(json.dumps({"environment": given, "stack": "shop"}))
-
-    play.enter()
+def test_no_setting_leads_to_a_real_account(lock: Path) -> None:
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        play.enter()
 
     seen = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-    assert seen == given | {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    assert seen == GIVEN | {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     assert os.environ["MAINTENANCE_STACK"] == "shop"
 
 
-def test_without_a_play_it_is_wrong_use(plays: Path) -> None:
-    with pytest.raises(WrongUse, match="--play: nothing plays; accepted: while `make play` runs"):
-        play.enter()
+@pytest.mark.parametrize("crashed", [True, False])
+def test_without_a_play_it_is_wrong_use(lock: Path, crashed: bool) -> None:
+    if crashed:
+        lock.touch()
 
-    assert not plays.exists()
+    with pytest.raises(WrongUse, match="--play: no `make play` is ready"):
+        play.enter()

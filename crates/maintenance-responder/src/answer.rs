@@ -18,25 +18,33 @@ use crate::page::{self, Language};
 use crate::request::Request;
 use crate::return_path::ReturnPath;
 use crate::route::Outcome;
-use crate::way_back::WayBack;
 
 const MAINTENANCE_MODE: HeaderName = HeaderName::from_static("x-maintenance-mode");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// What is special about an outcome's answer: status, headers and body.
+type Parts = (StatusCode, Vec<(HeaderName, HeaderValue)>, String);
+
 /// The answer to a request. It holds no `null`, which the ALB would turn into a 502, and its headers in both forms: the
 /// ALB takes the one that its target group is set to.
 pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTargetGroupResponse {
-    let Parts { status, mut headers, body } = match outcome {
+    let (status, headers, body) = match outcome {
         Outcome::Preflight(preflight) => grant(preflight),
         Outcome::TargetHealth if !config.errors.is_empty() => misconfigured(config),
-        Outcome::TargetHealth | Outcome::Health => health(),
-        Outcome::Page { language, way_back } => maintenance_page(language, Some(way_back), config),
+        Outcome::TargetHealth | Outcome::Health => {
+            (StatusCode::OK, vec![(CONTENT_TYPE, JSON)], r#"{"status":"maintenance"}"#.to_owned())
+        }
+        Outcome::Page { language, return_path } => maintenance_page(language, Some(return_path), config),
         Outcome::Preview { language } => maintenance_page(language, None, config),
-        Outcome::Redirect { from } => redirect(from.as_ref(), config),
-        Outcome::Unavailable => unavailable(config),
+        Outcome::Redirect { from } => redirect(config.page_url.location(from.as_ref())),
+        Outcome::Unavailable => {
+            (StatusCode::SERVICE_UNAVAILABLE, vec![(CONTENT_TYPE, JSON)], config.unavailable_body.clone())
+        }
     };
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let mut headers: HeaderMap = headers.into_iter().collect();
+    // What is on the way must neither keep an answer nor change the page, whose policy knows its scripts by hash.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
     headers.insert(MAINTENANCE_MODE, HeaderValue::from_static("on"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(RETRY_AFTER, config.retry_after_seconds.into());
@@ -55,78 +63,46 @@ pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTarge
     answer
 }
 
-/// Whether a request gets the answer that an empty one gets.
-pub fn is_usual(outcome: &Outcome, request: &Request) -> bool {
-    *outcome == Outcome::Unavailable && request.method != "HEAD" && request.header("origin").is_none()
-}
-
-/// What is special about an outcome's answer.
-struct Parts {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
-
-impl Parts {
-    fn new<const N: usize>(
-        status: StatusCode,
-        headers: [(HeaderName, HeaderValue); N],
-        body: String,
-    ) -> Self {
-        Self { status, headers: headers.into_iter().collect(), body }
-    }
-}
-
 fn grant(preflight: &Preflight) -> Parts {
-    let headers = [
+    let mut headers = vec![
         (ACCESS_CONTROL_ALLOW_METHODS, preflight.method.clone()),
         // A browser must not remember after the maintenance what was granted during it.
         (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("0")),
     ];
-    let mut answer = Parts::new(StatusCode::NO_CONTENT, headers, String::new());
-    if let Some(names) = &preflight.headers {
-        answer.headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
-    }
-    answer
+    headers.extend(preflight.headers.clone().map(|names| (ACCESS_CONTROL_ALLOW_HEADERS, names)));
+    (StatusCode::NO_CONTENT, headers, String::new())
 }
 
-fn health() -> Parts {
-    Parts::new(StatusCode::OK, [(CONTENT_TYPE, JSON)], r#"{"status":"maintenance"}"#.to_owned())
-}
-
-/// Turns the target unhealthy, so that what was deployed wrongly shows before it is needed.
+/// Turns the target unhealthy, so that a wrong setting is found before the answers are needed.
 fn misconfigured(config: &Config) -> Parts {
     let variables: Vec<_> = config.errors.iter().map(|error| error.variable).collect();
     let body = serde_json::json!({"status": "misconfigured", "variables": variables}).to_string();
-    Parts::new(StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, JSON)], body)
+    (StatusCode::INTERNAL_SERVER_ERROR, vec![(CONTENT_TYPE, JSON)], body)
 }
 
-fn maintenance_page(language: &Language, way_back: Option<&WayBack>, config: &Config) -> Parts {
-    let headers = [
+fn maintenance_page(language: &Language, return_path: Option<&ReturnPath>, config: &Config) -> Parts {
+    let headers = vec![
         (CONTENT_TYPE, HTML),
         (CONTENT_LANGUAGE, HeaderValue::from_static(language.tag)),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    Parts::new(StatusCode::SERVICE_UNAVAILABLE, headers, page::render(config, language, way_back))
+    (StatusCode::SERVICE_UNAVAILABLE, headers, page::render(config, language, return_path))
 }
 
-/// 303: whatever the method was, the browser asks for the other URL with GET.
-fn redirect(from: Option<&ReturnPath>, config: &Config) -> Parts {
-    let location = config.page_url.location(from);
-    Parts::new(StatusCode::SEE_OTHER, [(LOCATION, location)], String::new())
-}
-
-fn unavailable(config: &Config) -> Parts {
-    Parts::new(StatusCode::SERVICE_UNAVAILABLE, [(CONTENT_TYPE, JSON)], config.unavailable_body.clone())
+/// 303: the browser asks for the other URL with GET, whatever the method was.
+fn redirect(location: String) -> Parts {
+    // All that a URL or a place may hold is valid in a header.
+    let headers = HeaderValue::try_from(location).map(|location| (LOCATION, location));
+    (StatusCode::SEE_OTHER, headers.into_iter().collect(), String::new())
 }
 
 /// What the answer differs by, in one value, since the form with single values holds one of each name.
 fn vary(outcome: &Outcome, config: &Config) -> Option<HeaderValue> {
     let is_page = matches!(outcome, Outcome::Page { .. } | Outcome::Preview { .. });
     let names = [
-        ("Accept", config.redirects_navigations && !is_page),
+        ("Accept, Sec-Fetch-Mode", config.redirects_navigations && !is_page),
         ("Accept-Language", config.page_language.is_none() && is_page),
         ("Origin", config.allowed_origins.vary()),
         ("Sec-Fetch-Site", matches!(outcome, Outcome::Page { .. })),

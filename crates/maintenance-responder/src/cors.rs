@@ -6,7 +6,7 @@
 use http::{HeaderName, HeaderValue, Method};
 use thiserror::Error;
 
-use crate::page_url::is_host;
+use crate::place::is_host;
 use crate::request::Request;
 
 /// The longest method or list of header names that a preflight answer repeats, in bytes.
@@ -15,8 +15,8 @@ const MAX_ECHO_BYTES: usize = 4_096;
 /// The origins whose pages may read the answers.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub enum AllowedOrigins {
-    /// `*`: any origin, but only for requests without credentials. The answers hold nothing that anybody could not ask
-    /// for without a browser.
+    /// `*`: any origin, but only for requests without credentials. The answers hold nothing that a program could not
+    /// ask for, too.
     #[default]
     Any,
     /// Exactly these, in lower case, with credentials; none for `none`.
@@ -76,7 +76,7 @@ impl AllowedOrigins {
 }
 
 impl Preflight {
-    /// What a request asks for, if it is a preflight that can be answered, from whichever origin.
+    /// What a request asks for, if it is a preflight that can be answered, from any origin.
     pub fn from_request(request: &Request) -> Option<Self> {
         if request.method != "OPTIONS" {
             return None;
@@ -92,7 +92,7 @@ impl Preflight {
     }
 }
 
-/// The text as it came, if it is what `accepted` says and short enough.
+/// The text as it came, if it is accepted and short enough.
 fn echo(text: &str, accepted: impl FnOnce(&str) -> bool) -> Option<HeaderValue> {
     let text = text.trim();
     if text.len() <= MAX_ECHO_BYTES && accepted(text) { HeaderValue::from_str(text).ok() } else { None }

@@ -1,100 +1,71 @@
-//! A place that a browser may be sent to.
+//! Where the page brings a visitor back to: never to the page itself, never to another host.
 
-use std::borrow::Cow;
-
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-
+use crate::config::Config;
+use crate::place::{Place, is_same_host};
 use crate::request::Request;
 
-/// The longest return path, in bytes. Percent-encoded once more it is at most three times as long, which still fits the
-/// 16 KB that an ALB allows for a request line.
-pub const MAX_RETURN_PATH_BYTES: usize = 2_000;
+/// Where the page leads.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ReturnPath {
+    pub place: Place,
+    /// Whether the page goes there without a click. Not where another site has chosen the place: a visit from this
+    /// page would send what browsers keep from other sites' links, such as `SameSite=Strict` cookies.
+    pub is_automatic: bool,
+}
 
-/// What no browser leaves in a URL, and what could end an HTML attribute.
-const UNSAFE: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'\'')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
-/// What a query string's value cannot hold, in case someone before us has decoded it.
-const IN_VALUE: &AsciiSet = &UNSAFE.add(b'#').add(b'&');
-const IN_NAME: &AsciiSet = &IN_VALUE.add(b'=');
-/// What stays readable in the value of `from`.
-const IN_FROM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// What the redirect tells the page: the place that was asked for, if a browser may ask for it again; else the page that
+/// the visitor came from; else the path that was asked for. Nothing for a page elsewhere, which would not know what to
+/// do with it, and for what another site has posted here, which answers no GET: then the page leads home.
+pub fn of_redirect(request: &Request, config: &Config) -> Option<Place> {
+    if !config.page_url.is_on_same_host() || (!request.is_read() && is_from_other_site(request)) {
+        return None;
+    }
+    // Other methods would send the request a second time, and without its body.
+    let again = if request.is_read() { Place::of_request(request) } else { None };
+    again.or_else(|| came_from(request, config)).or_else(|| Place::parse(&request.path).ok())
+}
 
-/// A path on the same origin, with its query string, that a browser may be sent to.
-///
-/// The text may come from anyone: it stands in a link that an attacker can write. It is printable ASCII without
-/// quotes, angle brackets, backslashes or a fragment, and starts with exactly one `/`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReturnPath(String);
+/// The page leads to the place in its URL; else to the page that the visitor came from; else home.
+pub fn of_page(request: &Request, config: &Config) -> ReturnPath {
+    let from = request.parameters().filter(|(name, _)| *name == "from").last();
+    let chosen = from
+        .and_then(|(_, from)| Place::from_parameter(from))
+        .filter(|place| leads_away(place, request, config))
+        .or_else(|| came_from(request, config));
+    // Browsers of before 2023 do not say this, and none does without TLS.
+    let is_automatic = chosen.is_none() || request.header("sec-fetch-site") != Some("cross-site");
+    ReturnPath { place: chosen.unwrap_or_else(|| config.home.clone()), is_automatic }
+}
 
-/// The root.
-impl Default for ReturnPath {
-    fn default() -> Self {
-        Self("/".to_owned())
+/// Whether a form was sent by a page of another site, such as a sign-in service. A browser that hides the origin says
+/// `null`.
+fn is_from_other_site(request: &Request) -> bool {
+    match request.header("sec-fetch-site") {
+        Some("same-origin") => false,
+        Some("cross-site") => true,
+        _ => {
+            let origin = request.header("origin").and_then(|origin| origin.split_once("://"));
+            origin.is_some_and(|(_, host)| !is_same_host(host, request.host()))
+        }
     }
 }
 
-impl ReturnPath {
-    /// The path and query string that a request asked for. One whose query string would be too long loses that.
-    pub fn of_request(request: &Request) -> Option<Self> {
-        let mut text = request.path.clone();
-        let mut separator = '?';
-        for (name, value) in request.parameters() {
-            text.push(separator);
-            text.extend(utf8_percent_encode(name, IN_NAME));
-            text.push('=');
-            text.extend(utf8_percent_encode(value, IN_VALUE));
-            separator = '&';
-        }
-        Self::parse(&text).or_else(|| Self::parse(&request.path))
+/// The page of the same origin that the visitor came from, if the browser says so.
+fn came_from(request: &Request, config: &Config) -> Option<Place> {
+    let (scheme, rest) = request.header("referer")?.split_once("://")?;
+    let (host, path) = rest.split_at(rest.find('/')?);
+    let own_scheme = request.header("x-forwarded-proto");
+    let is_same_origin = own_scheme.is_none_or(|own| own.eq_ignore_ascii_case(scheme))
+        && !host.is_empty()
+        && is_same_host(host, request.host());
+    // A page's Referrer-Policy may shorten every address to the root.
+    if !is_same_origin || (path == "/" && !config.brings_to_page(path)) {
+        return None;
     }
+    Place::parse_or_path(path).filter(|place| leads_away(place, request, config))
+}
 
-    /// The value of a `from` parameter, still percent-encoded.
-    pub fn from_parameter(value: &str) -> Option<Self> {
-        Self::parse(&percent_decode_str(value).decode_utf8().ok()?)
-    }
-
-    /// Accepts a path on the same origin. Refuses what a browser or a server behind could take for another host
-    /// (`//host`, `/\host`, `https:`, also percent-encoded), dot segments, control characters (browsers drop some of
-    /// them and see the rest as the path), fragments, and more than [`MAX_RETURN_PATH_BYTES`].
-    pub fn parse(text: &str) -> Option<Self> {
-        let starts_like_path = text.starts_with('/') && text.len() <= MAX_RETURN_PATH_BYTES;
-        if !starts_like_path || text.contains(|c: char| c.is_control() || matches!(c, '\\' | '#')) {
-            return None;
-        }
-        let path = text.split('?').next().unwrap_or_default();
-        let decoded = Cow::from(percent_decode_str(path));
-        let refused = decoded.starts_with(b"//")
-            || decoded.iter().any(|byte| byte.is_ascii_control() || *byte == b'\\')
-            || decoded.split(|&byte| byte == b'/').any(|segment| matches!(segment, b"." | b".."));
-        if refused {
-            return None;
-        }
-        let safe: String = utf8_percent_encode(text, UNSAFE).collect();
-        (safe.len() <= MAX_RETURN_PATH_BYTES).then_some(Self(safe))
-    }
-
-    /// The path and query string, fit for a link.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The path alone.
-    pub fn path(&self) -> &str {
-        self.0.split('?').next().unwrap_or_default()
-    }
-
-    /// The text as the value of a query string's parameter.
-    pub fn to_parameter(&self) -> String {
-        utf8_percent_encode(&self.0, IN_FROM).collect()
-    }
+/// The preview is there after the maintenance, too, and would keep the visitor.
+fn leads_away(place: &Place, request: &Request, config: &Config) -> bool {
+    !config.page_url.is_at(request.host(), place.path()) && !config.is_preview(place.path())
 }

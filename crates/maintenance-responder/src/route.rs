@@ -1,11 +1,12 @@
 //! Which answer a request gets.
 
+use crate::accept::weighted;
 use crate::config::Config;
 use crate::cors::Preflight;
 use crate::page::{LANGUAGES, Language};
+use crate::place::Place;
 use crate::request::Request;
-use crate::return_path::ReturnPath;
-use crate::way_back::{self, WayBack};
+use crate::return_path::{self, ReturnPath};
 
 /// What the `User-Agent` of a load balancer's health checks starts with, see
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>.
@@ -18,24 +19,20 @@ pub enum Outcome {
     Preflight(Preflight),
     /// A health check of the load balancer's own target group, which asks whether this function can answer.
     TargetHealth,
-    /// A health check of somebody else's monitoring.
+    /// A health check of another monitoring system.
     Health,
     /// The built-in maintenance page.
     Page {
-        /// In which language.
         language: &'static Language,
         /// Where the page brings the visitor back to.
-        way_back: WayBack,
+        return_path: ReturnPath,
     },
     /// The same page, for the operators to look at.
-    Preview {
-        /// In which language.
-        language: &'static Language,
-    },
+    Preview { language: &'static Language },
     /// To the maintenance page.
     Redirect {
         /// Where the built-in page is to bring the visitor back to.
-        from: Option<ReturnPath>,
+        from: Option<Place>,
     },
     /// Everything else.
     Unavailable,
@@ -63,7 +60,7 @@ impl Outcome {
 /// 3. a health check, even for a path that browsers are redirected from: a redirect would fail the check;
 /// 4. the maintenance page and its preview, even though their paths may match the redirect's pattern: the page would
 ///    redirect to itself;
-/// 5. the redirect of the paths that browsers ask for, and of navigations if they are redirected wherever they go;
+/// 5. the redirect of the front end's paths, and of all navigations if they are redirected everywhere;
 /// 6. unavailable.
 pub fn route(request: &Request, config: &Config) -> Outcome {
     if is_target_health(request) {
@@ -76,20 +73,20 @@ pub fn route(request: &Request, config: &Config) -> Outcome {
         return Outcome::Health;
     }
     if config.page_url.is_at(request.host(), &request.path) {
-        let way_back = way_back::of_page(request, config);
-        return Outcome::Page { language: language(request, config), way_back };
+        let return_path = return_path::of_page(request, config);
+        return Outcome::Page { language: language(request, config), return_path };
     }
     if config.is_preview(&request.path) {
         return Outcome::Preview { language: language(request, config) };
     }
     if config.redirect_path.matches(&request.path) || (config.redirects_navigations && asks_for_html(request))
     {
-        return Outcome::Redirect { from: way_back::of_redirect(request, config) };
+        return Outcome::Redirect { from: return_path::of_redirect(request, config) };
     }
     Outcome::Unavailable
 }
 
-/// Whether the load balancer itself asks, for nobody else: what it passes on has `X-Forwarded-Proto` always, and
+/// Whether the load balancer itself asks: what it passes on has `X-Forwarded-Proto` always, and
 /// `X-Forwarded-For` unless it is told to remove that, see
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html>.
 fn is_target_health(request: &Request) -> bool {
@@ -111,18 +108,16 @@ fn language(request: &Request, config: &Config) -> &'static Language {
     Language::negotiate(&LANGUAGES, &accepted).unwrap_or(&LANGUAGES[0])
 }
 
-/// Whether a request comes from somebody who goes to a page: browsers name HTML for those alone, other clients accept
-/// anything.
+/// Whether a browser goes to a page. Programs may name HTML, too, as Java's `HttpURLConnection` does in its default, or
+/// may accept it less than JSON.
 fn asks_for_html(request: &Request) -> bool {
-    let is_html = |range: &str| {
-        let mut parts = range.split(';').map(str::trim);
-        parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("text/html")) && !parts.any(is_refusal)
+    let accepted = request.header_list("accept").unwrap_or_default();
+    let weight = |kind: &str| {
+        let same = weighted(&accepted).filter(|(name, _)| name.eq_ignore_ascii_case(kind));
+        same.map(|(_, weight)| weight).fold(0.0, f32::max)
     };
-    request.is_read() && request.header_list("accept").is_some_and(|list| list.split(',').any(is_html))
-}
-
-/// Whether a parameter of a range is the weight 0 (RFC 9110, section 12.4.2).
-fn is_refusal(parameter: &str) -> bool {
-    let weight = parameter.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
-    weight.is_some_and(|(_, weight)| weight.trim().bytes().all(|byte| matches!(byte, b'0' | b'.')))
+    let is_browser =
+        request.header("sec-fetch-mode") == Some("navigate") || weight("application/xhtml+xml") > 0.0;
+    let html = weight("text/html");
+    request.is_read() && is_browser && html > 0.0 && html >= weight("application/json")
 }

@@ -1,9 +1,12 @@
 (() => {
   "use strict";
-  const status = document.getElementById("next-try");
+  const status = document.getElementById("next-check");
   const link = document.getElementById("return");
-  // The server has checked this; a page that navigates by itself checks again.
+  const text = status.dataset;
+  // The server has checked this; a page that leaves without a click checks again.
   if (link.origin !== location.origin) return;
+  // Cancels the meta refresh, which is for browsers that do not run this. It starts when all is loaded.
+  addEventListener("load", () => setTimeout(() => window.stop()));
   // Browsers carry the fragment through the redirect that led here, servers never see it.
   link.hash = location.hash;
   const place = link.href;
@@ -14,35 +17,44 @@
     if ("leadsHere" in link.dataset) history.replaceState(null, "", place);
     inBar = location.href === place;
   } catch {
-    // The bar keeps the page's own address.
+    // The address bar keeps the page's own address.
   }
-  // Going to the address that is shown already may only scroll to its fragment.
+  // Going to the address in the bar may only scroll to its fragment.
   const leave = () => (inBar ? location.reload() : location.replace(place));
 
-  // Whom another site has sent here goes by a click alone: the place is that site's choice.
-  const { isBack: invitation } = status.dataset;
-  const slowest = Number(status.dataset.retryAfter) * 1000;
+  // A page that left within the last five minutes and is here again: the way to the place holds a copy of it.
+  const left = "maintenance-mode-left";
+  let isCopy = false;
+  try {
+    isCopy = Date.now() - sessionStorage.getItem(left) < 300000;
+  } catch {
+    // Without storage it keeps leaving.
+  }
+  // Where another site has chosen the place, cookies go there and the page leaves by a click alone.
+  const waits = "waits" in text;
+  const invitation = isCopy ? text.storedCopy : waits && text.isBack;
+  const slowest = text.retryAfter * 1000;
   // A browser that cannot ask goes there to see, as without scripts.
   if (!window.fetch || !window.AbortController) {
     if (!invitation) setTimeout(leave, slowest);
     return;
   }
-  // Overload and a target that is still starting: the maintenance may be over, but nobody is served yet.
+  // Overload, or a target that is still starting.
   const notYet = [429, 502, 503, 504];
   const first = status.textContent;
-  let pace = Math.max(1000, slowest / 10);
+  let pace = isCopy ? slowest : Math.max(1000, slowest / 10);
   let due = 0;
   let timer = 0;
+  let pause = 0;
   let asking = false;
   let clicked = false;
   let back = false;
 
-  const ask = async (redirect) => {
+  const ask = async (redirect, withCookies) => {
     const limit = new AbortController();
     const timeout = setTimeout(() => limit.abort(), 10000);
     try {
-      // Nobody's cookies go to a place that a link has chosen, unless the visitor says so.
-      const credentials = clicked ? "same-origin" : "omit";
+      const credentials = withCookies ? "same-origin" : "omit";
       return await fetch(place, { method: "HEAD", cache: "no-store", credentials, redirect, signal: limit.signal });
     } finally {
       clearTimeout(timeout);
@@ -51,41 +63,45 @@
 
   const isBack = async () => {
     try {
-      const answer = await ask("follow");
+      let answer = await ask("follow", clicked);
+      // A gate that wants cookies answers before the load balancer does.
+      if ([401, 403].includes(answer.status) && !waits) answer = await ask("follow", true);
       return !answer.headers.has("X-Maintenance-Mode") && !notYet.includes(answer.status);
     } catch {
-      // No network, or a redirect to another origin, such as a sign-in page, which only this way can be told apart.
+      // No network, or a redirect to another origin, such as a sign-in page, which is only seen in this way.
       // Maintenance redirects to this origin, so it never comes here.
-      return ask("manual").then((answer) => answer.type === "opaqueredirect", () => false);
+      return ask("manual", clicked).then((answer) => answer.type === "opaqueredirect", () => false);
     }
   };
 
-  const nextTry = () => {
+  const nextCheck = () => {
     try {
       const options = { hour: "numeric", minute: "2-digit" };
       const time = new Date(due).toLocaleTimeString(document.documentElement.lang, options);
-      return status.dataset.text.replace("{time}", time);
+      return (invitation ? text.nextLook : text.nextCheck).replace("{time}", time);
     } catch {
       return first;
     }
   };
 
-  const say = (text) => {
+  const say = (words) => {
+    clearTimeout(pause);
+    pause = 0;
     try {
-      status.textContent = text;
+      status.textContent = words;
     } catch {
       // Coming back matters more.
     }
   };
 
   const plan = () => {
-    // Between half the pace and all of it, so that not everybody comes back in the same second.
+    // Half of the pace by chance, so that not all pages ask in the same second.
     const delay = pace * (0.5 + Math.random() / 2);
     pace = Math.min(pace * 2, slowest);
     due = Date.now() + delay;
     clearTimeout(timer);
     timer = setTimeout(check, delay);
-    if (!back) say(nextTry());
+    if (!back && !pause) say(nextCheck());
   };
 
   const find = async () => {
@@ -93,16 +109,27 @@
     asking = true;
     back = await isBack();
     asking = false;
-    if (back && (clicked || !invitation)) leave();
-    else if (back) say(invitation);
-    else if (clicked) say(`${status.dataset.notYet} ${nextTry()}`);
+    if (back && (clicked || !invitation)) {
+      try {
+        sessionStorage.setItem(left, Date.now());
+      } catch {
+        // It leaves all the same.
+      }
+      leave();
+    } else if (back) {
+      say(invitation);
+    } else if (clicked) {
+      say(text.notYet);
+      // Long enough to be read.
+      pause = setTimeout(() => say(nextCheck()), 5000);
+    }
     clicked = false;
   };
 
   const check = () => {
-    // Nobody waits in a hidden tab; it asks as soon as somebody looks at it.
+    // A hidden tab asks when it is seen again.
     if (document.hidden) return;
-    // First of all, so that nothing that goes wrong while it asks can be the end of it.
+    // First of all, so that no failure while it asks can be the end of it.
     plan();
     find();
   };
@@ -112,11 +139,11 @@
   };
 
   link.addEventListener("click", (event) => {
-    // A new tab or window, or a download: the browser's own business.
+    // A new tab or window, or a download, is for the browser.
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     clicked = true;
-    say(status.dataset.asking);
+    say(text.checking);
     find();
   });
   document.addEventListener("visibilitychange", checkIfDue);

@@ -1,9 +1,9 @@
 (() => {
   "use strict";
-  const told = document.getElementById("told");
-  const [message, expected] = told.children;
+  const news = document.getElementById("news");
+  const [message, expected] = news.children;
   const usual = document.getElementById("message");
-  const pace = Number(document.getElementById("next-try").dataset.retryAfter) * 1000;
+  const pace = document.getElementById("next-check").dataset.retryAfter * 1000;
   let status = { until: "", message: "" };
   let due = 0;
   let timer = 0;
@@ -13,13 +13,11 @@
     const timeout = setTimeout(() => limit.abort(), 10000);
     try {
       const options = { cache: "no-store", credentials: "omit", redirect: "error", signal: limit.signal };
-      const answer = await fetch(told.dataset.from, options);
+      const answer = await fetch(news.dataset.from, options);
       const { state, until, message } = answer.ok ? await answer.json() : {};
       const text = (value) => (typeof value === "string" ? value : "");
-      // Somebody else's JSON says nothing about this maintenance.
-      if (["active", "partial", "resting"].includes(state)) {
-        status = { until: text(until), message: text(message) };
-      }
+      // Other JSON says nothing about this maintenance.
+      if (state === "active" || state === "resting") status = { until: text(until), message: text(message) };
     } finally {
       clearTimeout(timeout);
     }
@@ -33,10 +31,10 @@
     const day = isToday ? {} : { weekday: "long", month: "long", day: "numeric" };
     const options = { ...day, hour: "numeric", minute: "2-digit" };
     const time = new Intl.DateTimeFormat(document.documentElement.lang, options).format(end);
-    return told.dataset[isToday ? "today" : "later"].replace("{time}", time);
+    return news.dataset[isToday ? "today" : "later"].replace("{time}", time);
   };
 
-  // A screen reader says again what is written again.
+  // A screen reader repeats what is written again.
   const say = (element, text) => element.textContent === text || (element.textContent = text);
 
   const look = async () => {
@@ -44,10 +42,11 @@
     try {
       await ask();
     } catch {
-      // What was told last stands.
+      // The last answer stays.
     }
     const left = new Date(status.until) - Date.now();
-    const delay = left > 0 ? Math.min(left, pace) : pace;
+    // Not before the end if that is near, and half of the pace by chance, so that not all pages ask in one second.
+    const delay = (left > 0 ? Math.min(left, pace / 2) : pace / 2) + (Math.random() * pace) / 2;
     due = Date.now() + delay;
     clearTimeout(timer);
     timer = setTimeout(look, delay);
@@ -58,5 +57,6 @@
 
   document.addEventListener("visibilitychange", () => Date.now() >= due && look());
   document.getElementById("return").addEventListener("click", look);
-  look();
+  // After the other script's stop, which would end this request.
+  addEventListener("load", () => setTimeout(look));
 })();

@@ -1,4 +1,4 @@
-//! Health checks: of the load balancer, which asks about this function, and of others, which maintenance must not fail.
+//! Health checks: the load balancer's, which asks about this function, and others', which maintenance must not fail.
 
 use serde_json::json;
 
@@ -8,10 +8,10 @@ use crate::support::request::{get, request};
 const CHECKER: (&str, &str) = ("user-agent", "ELB-HealthChecker/2.0");
 
 #[test]
-fn the_load_balancer_is_told_that_the_function_can_answer_and_its_checks_are_not_logged_as_visitors() {
+fn the_load_balancers_checks_pass_and_are_not_logged() {
     let config = config(&[("HEALTH_PATH_PATTERN", "^/up$")]);
     for path in ["/", "/a/orders", "/a/maintenance", "/b", "/up"] {
-        let exchange = get(path).header(CHECKER.0, CHECKER.1).send(&config);
+        let exchange = get(path).headers(&[CHECKER]).send(&config);
         assert_eq!(exchange.response.description, "200 OK");
         assert_eq!(exchange.json(), json!({"status": "maintenance"}));
         assert_eq!(exchange.line, "");
@@ -19,14 +19,12 @@ fn the_load_balancer_is_told_that_the_function_can_answer_and_its_checks_are_not
 }
 
 #[test]
-fn the_load_balancer_is_told_which_variables_cannot_be_used() {
-    let config = read_config(&[
-        ("RETRY_AFTER_SECONDS", "5m"),
-        ("PAGE_TITLE", "a\nb"),
-        ("HEALTH_PATH_PATTERN", "^/up$"),
-    ]);
+fn the_load_balancer_learns_which_variables_are_wrong() {
+    let environment =
+        [("RETRY_AFTER_SECONDS", "5m"), ("PAGE_TITLE", "a\nb"), ("HEALTH_PATH_PATTERN", "^/up$")];
+    let config = read_config(&environment);
     for path in ["/", "/up"] {
-        let exchange = get(path).header(CHECKER.0, CHECKER.1).send(&config);
+        let exchange = get(path).headers(&[CHECKER]).send(&config);
         assert_eq!(exchange.response.description, "500 Internal Server Error");
         let variables = ["RETRY_AFTER_SECONDS", "PAGE_TITLE"];
         assert_eq!(exchange.json(), json!({"status": "misconfigured", "variables": variables}));
@@ -35,10 +33,10 @@ fn the_load_balancer_is_told_which_variables_cannot_be_used() {
 }
 
 #[test]
-fn who_only_says_to_be_the_load_balancer_gets_the_answer_of_everybody() {
+fn a_false_health_checker_gets_the_usual_answer() {
     let config = config(&[]);
     for passed_on in [("X-Forwarded-For", "203.0.113.7"), ("x-forwarded-proto", "https")] {
-        let sent = get("/b").header(CHECKER.0, CHECKER.1).header(passed_on.0, passed_on.1);
+        let sent = get("/b").headers(&[CHECKER, passed_on]);
         assert_eq!(sent.send(&config).outcome(), "unavailable", "{passed_on:?}");
     }
     for agent in ["Mozilla/5.0 ELB-HealthChecker/2.0", "ELB-HealthChecker", "elb-healthchecker/2.0", ""] {
@@ -47,7 +45,7 @@ fn who_only_says_to_be_the_load_balancer_gets_the_answer_of_everybody() {
 }
 
 #[test]
-fn paths_that_match_the_pattern_are_health_checks_whoever_asks() {
+fn paths_of_the_pattern_are_health_checks() {
     let config = config(&[("HEALTH_PATH_PATTERN", "^/a/health$|^/up$")]);
     assert_eq!(get("/up").send(&config).outcome(), "health");
     assert_eq!(request("HEAD", "/a/health").send(&config).outcome(), "health");

@@ -13,4 +13,5 @@ mod log;
 mod page;
 mod process;
 mod redirect;
+mod return_path;
 mod unavailable;

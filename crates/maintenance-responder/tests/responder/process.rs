@@ -53,7 +53,7 @@ fn serve(api: &TcpListener, event: &str) -> Value {
 }
 
 #[test]
-fn each_setting_that_cannot_be_used_is_logged_once_at_init_and_the_function_answers_whatever_is_asked() {
+fn wrong_settings_are_logged_once_at_init() {
     let environment = [("RETRY_AFTER_SECONDS", "soon"), ("PAGE_TITLE", "a\nb")];
     // Lambda passes on what `serde_json::Value` refuses.
     let event = format!(
@@ -69,7 +69,7 @@ fn each_setting_that_cannot_be_used_is_logged_once_at_init_and_the_function_answ
 }
 
 #[test]
-fn a_log_that_cannot_be_written_costs_nobody_the_answer() {
+fn a_failing_log_costs_no_answer() {
     let event = get("/b").event().to_string();
     let full = || Stdio::from(OpenOptions::new().write(true).open("/dev/full").unwrap());
     let closed = || Stdio::from(io::pipe().unwrap().1);

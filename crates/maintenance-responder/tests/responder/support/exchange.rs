@@ -5,9 +5,9 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::Once;
 
-use maintenance_responder::Responder;
 use maintenance_responder::config::Config;
 use maintenance_responder::request::Request;
+use maintenance_responder::respond;
 use serde_json::Value;
 
 use super::alb::{self, HttpResponse};
@@ -15,7 +15,7 @@ use super::alb::{self, HttpResponse};
 /// The request ID of every invocation here.
 pub(crate) const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 
-/// What one event brings about.
+/// What one event leads to.
 #[derive(Debug)]
 pub(crate) struct Exchange {
     pub(crate) response: HttpResponse,
@@ -58,7 +58,7 @@ impl fmt::Display for Exchange {
     }
 }
 
-/// The configuration that an environment gives, whatever cannot be used in it.
+/// The configuration that an environment gives, with any errors.
 pub(crate) fn read_config(environment: &[(&str, &str)]) -> Config {
     let value =
         |name: &str| environment.iter().find(|(variable, _)| *variable == name).map(|(_, value)| *value);
@@ -75,14 +75,13 @@ pub(crate) fn config(environment: &[(&str, &str)]) -> Config {
 pub(crate) fn invoke(config: &Config, payload: &[u8]) -> Exchange {
     let request: Request =
         serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(payload)).unwrap();
-    let responder = Responder::new(config);
-    let (answer, logged) = with_log(|| responder.respond(&request, REQUEST_ID));
+    let (answer, logged) = with_log(|| respond(&request, config, REQUEST_ID));
     let answer = serde_json::to_string(&answer).unwrap();
 
     let event: Value = serde_json::from_slice(payload).unwrap_or_default();
     let response =
         alb::read(&event["httpMethod"], &answer).unwrap_or_else(|broken| panic!("{broken}: {answer}"));
-    assert_eq!(response.headers["cache-control"], "no-store");
+    assert_eq!(response.headers["cache-control"], "no-store, no-transform");
     assert_eq!(response.headers["x-maintenance-mode"], "on");
     assert_eq!(response.headers.contains_key("retry-after"), response.status == 503);
 

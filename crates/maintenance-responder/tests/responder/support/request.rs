@@ -5,13 +5,15 @@ use serde_json::{Map, Value, json};
 
 use super::exchange::{Exchange, invoke};
 
+type Pairs = Vec<(String, String)>;
+
 /// A request, as an ALB hands it over in either header mode.
 #[derive(Clone)]
 pub(crate) struct Request {
     method: String,
     path: String,
-    query: Vec<(String, String)>,
-    headers: Vec<(String, String)>,
+    query: Pairs,
+    headers: Pairs,
 }
 
 pub(crate) fn request(method: &str, path: &str) -> Request {
@@ -31,32 +33,32 @@ impl Request {
         self
     }
 
+    pub(crate) fn headers(self, headers: &[(&str, &str)]) -> Self {
+        headers.iter().fold(self, |request, (name, value)| request.header(name, value))
+    }
+
     pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
         self.query.push((name.to_owned(), value.to_owned()));
         self
     }
 
     pub(crate) fn event(&self) -> Value {
-        let single = |pairs: &[(String, String)]| -> Map<String, Value> {
+        let single = |pairs: &Pairs| -> Map<String, Value> {
             pairs.iter().map(|(name, value)| (name.clone(), json!(value))).collect()
         };
         self.base("headers", &single(&self.headers), "queryStringParameters", &single(&self.query))
     }
 
     pub(crate) fn multi_value_event(&self) -> Value {
-        let multi = |pairs: &[(String, String)]| {
+        let multi = |pairs: &Pairs| {
             let mut members: Map<String, Value> = Map::new();
             for (name, value) in pairs {
                 members.entry(name.clone()).or_insert(json!([])).as_array_mut().unwrap().push(json!(value));
             }
             members
         };
-        self.base(
-            "multiValueHeaders",
-            &multi(&self.headers),
-            "multiValueQueryStringParameters",
-            &multi(&self.query),
-        )
+        let (headers, query) = (multi(&self.headers), multi(&self.query));
+        self.base("multiValueHeaders", &headers, "multiValueQueryStringParameters", &query)
     }
 
     fn base(

@@ -1,0 +1,56 @@
+"""Times as people write and read them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone, tzinfo
+
+from .failures import WrongUse
+
+ACCEPTED = '06:00, "2026-03-02 06:00" or 2026-03-02T05:00:00Z'
+
+
+def read(text: str) -> datetime:
+    """Read a time of the switcher's answer."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def until(text: str, zone: tzinfo | None, now: datetime) -> str:
+    """Return a later time in RFC 3339; without a date it is the next such time, without an offset one of `zone`.
+
+    No zone is the machine's. Raises WrongUse for what is no later time.
+    """
+    try:
+        if re.fullmatch(r"\d\d:\d\d(:\d\d)?", text):
+            found = datetime.fromisoformat(f"{now.astimezone(zone):%Y-%m-%d} {text}").replace(tzinfo=zone)
+            found += timedelta(days=found.astimezone(timezone.utc) <= now)
+        else:
+            found = read(text)
+            found = found if found.tzinfo else found.replace(tzinfo=zone)
+    except ValueError as error:
+        raise WrongUse(f'--until is "{text}": {error}; accepted: {ACCEPTED}') from error
+    in_utc = found.astimezone(timezone.utc)
+    if in_utc <= now:
+        raise WrongUse(f'--until is "{text}": {shown(in_utc, zone)} is past; accepted: a later time')
+    if in_utc.astimezone(found.tzinfo).replace(tzinfo=None) != found.replace(tzinfo=None):
+        raise WrongUse(f'--until is "{text}": the clocks skip that time; accepted: an hour later')
+    return _utc(in_utc)
+
+
+def shown(time: datetime, zone: tzinfo | None) -> str:
+    """Return a time in UTC and in `zone`, or the machine's."""
+    here = time.astimezone(zone)
+    return f"{_utc(time)} ({here:%a %H:%M} {zone or here.tzname()})" if here.utcoffset() else _utc(time)
+
+
+def span(length: timedelta) -> str:
+    """Return a length in its two largest units."""
+    minutes = int(length.total_seconds()) // 60
+    units = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min")]
+    while units and not units[0][0]:
+        units.pop(0)
+    return " ".join(f"{count} {unit}" for count, unit in units[:2] if count) or "less than a minute"
+
+
+def _utc(time: datetime) -> str:
+    return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

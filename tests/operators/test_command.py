@@ -1,0 +1,213 @@
+"""The command line, with a switcher that answers as it is told."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+
+from scripts.operators import command
+from scripts.operators.invocation import Switcher
+
+LISTENER, RULE = "arn:listener", "arn:maintenance"
+RULES = [
+    {"priority": "1", "ruleArn": "arn:placeholder", "conditions": ["host-header: placeholder.invalid"]},
+    {"priority": "2", "ruleArn": "arn:shop", "conditions": ["path-pattern: /a*"]},
+    {"priority": "50000", "ruleArn": RULE, "conditions": ["path-pattern: /*"]},
+]
+MOVES = [
+    {"ruleArn": RULE, "from": "50000", "to": "1"},
+    {"ruleArn": "arn:placeholder", "from": "1", "to": "50000"},
+]
+
+
+class Stack:
+    """A deployed stack: its parameters, the events that it gets and the listener that it answers with."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, str] = {}
+        self.events: list[dict[str, Any]] = []
+        rules = [{**rule, "action": "forward: shop"} for rule in RULES]
+        self.listener = {"listenerArn": LISTENER, "ruleArn": RULE, "state": "resting", "rules": rules}
+        self.listener |= {"since": None, "until": None, "reason": None, "message": None, "moves": [], "warnings": []}
+
+    def warn(self, code: str) -> None:
+        """Answer with a warning."""
+        self.listener["warnings"] = [{"code": code, "message": "because"}]
+
+    def invoke(self, _: boto3.Session, event: dict[str, Any], **__: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Take an event."""
+        self.events.append(event)
+        dry = event.get("dryRun", False)
+        return {"type": event["type"], "outcome": "changed", "dryRun": dry, "listeners": [self.listener]}
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Stack:
+    made = Stack()
+    switcher = Switcher("shop", "123456789012", "eu-central-1", made.parameters, {})
+    monkeypatch.setattr(Switcher, "invoke", lambda _, *words, **named: made.invoke(*words, **named))
+    monkeypatch.setattr(command.invocation, "find", lambda *_: switcher)
+    monkeypatch.setattr(command.context, "names", lambda *_: {LISTENER: "HTTPS:443 of shop"})
+    monkeypatch.setattr(command.context, "read", lambda *_: {})
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    return made
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return what runs the command and returns its exit code and output."""
+    monkeypatch.setattr(command.printing, "prepare", lambda: None)
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["maintenance", *words])
+        code = command.run()
+        return code, *capsys.readouterr()
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("start", "--minute", "5"), "No such option: --minute"),
+        (("start", "--minutes", "ninety"), "'ninety' is not a valid integer range"),
+        (("start", "--minutes", "43201"), "43201 is not in the range 1<=x<=43200"),
+        (("start", "--minutes", "5", "--no-end"), "--minutes and --no-end contradict each other; accepted: one of"),
+        (("start", "--dry-run=1"), "Option '--dry-run' does not take a value"),
+        (("start",), "the start has no end"),
+        (("start", "--until", "tomorrow"), '--until is "tomorrow"'),
+        (("message",), 'accepted: one of "Nearly done" and --clear'),
+        (("message", "Nearly done", "--clear"), "accepted: one of"),
+        (("end", "--url", "shop.example.com"), '"shop.example.com": it begins with neither https:// nor http://'),
+        (("end", "--url", "https://shop .example.com"), "accepted: https://www.example.com/"),
+        (("end", "--url", "https://shop.example.com", "--dry-run"), "a dry run switches nothing to wait for"),
+        (("report", "--hours", "0"), "0 is not in the range 1<=x<="),
+        (("end", "now"), "Got unexpected extra argument (now)"),
+        (("preflight",), "Missing argument 'LISTENER-ARN'"),
+        (("preflight", "arn", "--status-path", "/s", "--active-priority", "1"), "accepted: 2 or more"),
+    ],
+)
+def test_wrong_use_sends_nothing(stack: Stack, run: Run, words: tuple[str, ...], sentence: str) -> None:
+    code, out, err = run(*words)
+
+    assert (code, out, stack.events) == (2, "", [])
+    assert sentence in err
+
+
+LISTENER_ARN = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/1/2"
+
+
+@pytest.mark.parametrize(
+    ("arns", "sentence"),
+    [
+        (["shop"], 'LISTENER-ARN is "shop"; accepted: the ARN of an Application Load Balancer'),
+        ([LISTENER_ARN.replace(":listener/", ":listener-rule/") + "/3"], "accepted: the ARN of an Application"),
+        ([LISTENER_ARN.replace("/app/", "/net/")], "accepted: the ARN of an Application Load Balancer's listener"),
+        ([LISTENER_ARN, LISTENER_ARN], "it is the first listener again"),
+        ([LISTENER_ARN, LISTENER_ARN.replace("/1/2", "/9/2")], "belong to two load balancers"),
+    ],
+)
+def test_other_arns_are_refused(run: Run, arns: list[str], sentence: str) -> None:
+    code, out, err = run("preflight", *arns)
+
+    assert (code, out) == (2, "")
+    assert sentence in err
+
+
+@pytest.mark.parametrize(
+    ("longest", "words", "code", "event"),
+    [
+        ("0", ["--no-end"], 0, {}),
+        ("0", ["--minutes", "90", "--message", "Back soon"], 0, {"minutes": 90, "message": "Back soon"}),
+        ("30", [], 0, {}),
+        ("30", ["--no-end"], 2, None),
+    ],
+)
+def test_a_start_needs_an_end(
+    stack: Stack, run: Run, longest: str, words: list[str], code: int, event: dict[str, Any] | None
+) -> None:
+    stack.parameters["MaxDurationMinutes"] = longest
+
+    assert run("start", *words)[0] == code
+    assert stack.events == ([] if event is None else [{"type": "start", **event}])
+
+
+@pytest.mark.parametrize(("words", "message"), [(["Nearly done"], "Nearly done"), (["--clear"], None)])
+def test_a_message_is_sent_alone(stack: Stack, run: Run, words: list[str], message: str | None) -> None:
+    code, out, _ = run("message", *words)
+
+    assert (code, stack.events) == (0, [{"type": "message", "message": message}])
+    assert "✓ message: changed" in out
+
+
+def test_a_reason_is_sent_as_typed(stack: Stack, run: Run) -> None:
+    reason = "$500 'off' \"all\" $(id) 점검 [red]"
+
+    code, out, _ = run("start", "--no-end", "--reason", reason)
+
+    assert code == 0
+    assert stack.events == [{"type": "start", "reason": reason}]
+    assert f"shop in account 123456789012, eu-central-1: {json.dumps(stack.events[0], ensure_ascii=False)}" in out
+
+
+def test_a_dry_run_shows_rules_and_moves(stack: Stack, run: Run) -> None:
+    stack.listener["moves"] = MOVES
+
+    code, out, _ = run("start", "--no-end", "--dry-run")
+
+    assert code == 0
+    assert "✓ start: a dry run, nothing was done" in out
+    assert "is NOT IN MAINTENANCE, and this start would have it closed until you end it" in out
+    rows = [line.split() for line in out.splitlines() if ":" in line and "forward" in line]
+    assert rows == [
+        ["1", "1", "→", "50000", "host-header:", "placeholder.invalid", "forward:", "shop"],
+        ["2", "path-pattern:", "/a*", "forward:", "shop"],
+        ["50000", "50000", "→", "1", "path-pattern:", "/*", "forward:", "shop", "◀", "maintenance", "rule"],
+    ]
+
+
+@pytest.mark.parametrize("code", ["overtaken", "window-kept"])
+@pytest.mark.parametrize("words", [("end",), ("start", "--minutes", "5", "--url", "https://shop.example.com/")])
+def test_an_undone_event_ends_with_one(stack: Stack, run: Run, words: tuple[str, ...], code: str) -> None:
+    stack.warn(code)
+
+    exit_code, out, _ = run(*words)
+
+    assert exit_code == 1
+    assert "✓" not in out
+    assert f"! {code}: because" in out
+
+
+@pytest.mark.parametrize(
+    ("state", "warning", "code", "word"),
+    [
+        ("resting", "stays-open", 0, "open"),
+        ("active", "stays-open", 3, "closed"),
+        ("resting", "reachable-at-rest", 4, "turned-away-at-rest"),
+        ("resting", "active-priority-taken", 5, "open-not-ready"),
+    ],
+)
+def test_a_machine_gets_an_object_and_a_code(
+    stack: Stack, run: Run, state: str, warning: str, code: int, word: str
+) -> None:
+    stack.listener["state"] = state
+    stack.warn(warning)
+
+    exit_code, out, err = run("status", "--check", "--json")
+
+    assert (exit_code, err) == (code, "")
+    answer = json.loads(out)
+    assert (answer["standing"], answer["account"], answer["listeners"][0]["name"]) == (
+        word,
+        "123456789012",
+        "HTTPS:443 of shop",
+    )
+    assert run("status")[0] == 0
