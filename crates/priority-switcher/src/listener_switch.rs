@@ -7,7 +7,7 @@ mod report;
 mod target_health;
 
 use crate::error::ListenerFailure;
-use crate::event::{Command, Request};
+use crate::event::Request;
 use crate::listener::{Listener, ListenerError};
 use crate::metric::ListenerStatus;
 use crate::moment::Moment;
@@ -49,7 +49,8 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     }
 
     async fn switch(&mut self, mut order: RuleOrder) -> Result<ListenerReport, ListenerFailure> {
-        for attempt in 1..=ATTEMPTS {
+        let mut attempt = 1;
+        loop {
             // After the rules: what a start recorded before its swap is seen with it.
             let reading = Reading { order, tags: self.listener.tags().await? };
             let plan = self.plan(&reading);
@@ -57,25 +58,25 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             if self.request.dry_run || plan.steps.is_empty() {
                 return self.finish(&reading, reading.order.clone(), &plan).await;
             }
-            match self.apply(&plan).await {
-                Ok(()) => {
-                    // One swap and no more: if it was undone since, the later event counts.
-                    let after = if plan.moves().is_empty() {
-                        reading.order.clone()
-                    } else {
-                        reading::rules(self.listener).await?
-                    };
-                    return self.finish(&reading, after, &plan).await;
+            let applied = self.apply(&plan).await;
+            match applied {
+                Err(ListenerError::Conflict { .. }) if attempt == ATTEMPTS => {
+                    return Err(ListenerFailure::KeepsChanging { attempts: ATTEMPTS });
                 }
                 Err(ListenerError::Conflict { message, .. }) => {
                     tracing::warn!(listener = self.listener.arn().short(), error = message, "conflict");
-                    pause::before(attempt + 1).await;
                 }
-                Err(error) => return Err(error.into()),
+                applied => {
+                    applied?;
+                    // One swap and no more: if it was undone since, the later event counts.
+                    let after = reading::rules(self.listener).await?;
+                    return self.finish(&reading, after, &plan).await;
+                }
             }
+            attempt += 1;
+            pause::before(attempt).await;
             order = reading::rules(self.listener).await?;
         }
-        Err(ListenerFailure::KeepsChanging { attempts: ATTEMPTS })
     }
 
     fn plan(&self, reading: &Reading) -> Plan {
@@ -105,8 +106,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         order: RuleOrder,
         plan: &Plan,
     ) -> Result<ListenerReport, ListenerFailure> {
-        let is_dry_end = self.request.dry_run && matches!(self.request.command, Command::End { .. });
-        let tags = if is_dry_end { before.tags.clone() } else { plan.tags_after(&before.tags) };
+        let tags = if self.request.dry_run { before.tags.clone() } else { plan.tags_after(&before.tags) };
         let after = Reading { order, tags };
         if !self.request.dry_run {
             self.note(&after);

@@ -138,11 +138,10 @@ impl Situation<'_> {
         }
     }
 
-    /// Writes of these tags those that differ.
-    fn write<const N: usize>(&self, tags: [(&str, String); N]) -> Option<Step> {
-        let differs = |(key, value): &(&str, String)| self.view.tags.get(*key) != Some(value);
-        let news: Tags =
-            tags.into_iter().filter(differs).map(|(key, value)| (key.to_owned(), value)).collect();
+    /// Writes those of these tags that have a value and differ.
+    fn write<const N: usize>(&self, tags: [(&str, Option<String>); N]) -> Option<Step> {
+        let given = tags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+        let news: Tags = given.filter(|(key, value)| self.view.tags.get(key) != Some(value)).collect();
         (!news.is_empty()).then_some(Step::AddTags(news))
     }
 }

@@ -93,6 +93,11 @@ impl Record {
 }
 
 impl Window {
+    /// Whether that would be an earlier end than the one that was given.
+    pub fn outlasts(&self, asked: Timestamp) -> bool {
+        self.until.and(self.limit).is_some_and(|limit| asked < limit)
+    }
+
     pub fn has_expired(&self, now: Timestamp) -> bool {
         self.limit.is_some_and(|limit| limit <= now)
     }

@@ -17,7 +17,7 @@ pub enum State {
 impl State {
     pub fn of(order: &RuleOrder, rules: &OwnRules, settings: &Settings) -> Self {
         let own = order.find(&rules.maintenance).map_or(settings.resting, |own| own.priority);
-        let is_in_the_way = || own != settings.resting && rules.shadowed(order).next().is_some();
+        let is_in_the_way = || own != settings.resting && rules.below(order).next().is_some();
         if own <= settings.active || is_in_the_way() { Self::Active } else { Self::Resting }
     }
 }

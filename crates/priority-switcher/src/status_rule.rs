@@ -74,10 +74,9 @@ pub fn plan(order: &RuleOrder, rule: &RuleArn, active: Priority, facts: &Facts<'
     let window = facts.record.window.as_ref().filter(|_| facts.state == State::Active);
     let body: Body = serde_json::from_str(today).unwrap_or_default();
     let published = body.message.and_then(|text| Message::new(&text));
-    // Not the window's own `since`, which an extension or a check can count anew.
+    // Not the window's own `since`, which an extension or a check can count anew, or which was not recorded yet.
     let began: Option<Timestamp> = body.since.and_then(|since| since.parse().ok());
-    let is_of_this_window =
-        began.is_some_and(|began| facts.record.ended_at.is_none_or(|ended| began > ended));
+    let is_of_this_window = began.is_none_or(|began| facts.record.ended_at.is_none_or(|ended| began > ended));
     let message = match facts.news {
         News::Replace(message) => message.cloned(),
         News::Keep => published.clone().filter(|_| is_of_this_window),

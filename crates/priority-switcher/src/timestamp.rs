@@ -42,16 +42,6 @@ impl Timestamp {
         Self(self.0.saturating_add(Duration::minutes(i64::from(minutes))))
     }
 
-    /// Seconds from `earlier` to this time; negative if `earlier` is later.
-    pub fn seconds_since(self, earlier: Self) -> i64 {
-        (self.0 - earlier.0).whole_seconds()
-    }
-
-    /// The same in whole minutes, rounded down.
-    pub fn minutes_since(self, earlier: Self) -> i64 {
-        self.seconds_since(earlier).div_euclid(60)
-    }
-
     /// Milliseconds since 1970, the unit of the CloudWatch embedded metric format.
     pub fn unix_milliseconds(self) -> i64 {
         self.0.unix_timestamp() * 1000
@@ -110,16 +100,6 @@ mod tests {
             ["", "tomorrow", "2026-03-01", "22:00", "2026-03-01T22:00:00", "1772402400", year_before_0];
         for text in times {
             assert_eq!(text.parse::<Timestamp>(), Err(NotATime), "{text}");
-        }
-    }
-
-    #[test]
-    fn minutes_round_down() {
-        let start = time("2026-03-01T22:00:00Z");
-        assert_eq!(start.plus_minutes(59).plus_seconds(59), time("2026-03-01T22:59:59Z"));
-        for (end, seconds, minutes) in [("22:59:59", 3_599, 59), ("21:59:59", -1, -1)] {
-            let end = time(&format!("2026-03-01T{end}Z"));
-            assert_eq!((end.seconds_since(start), end.minutes_since(start)), (seconds, minutes));
         }
     }
 }

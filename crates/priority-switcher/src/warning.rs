@@ -63,36 +63,15 @@ impl Warning {
         (!tags.is_empty()).then(|| Self::new("record-invalid", message))
     }
 
-    pub(crate) fn start_before_end(scheduled: Timestamp, ended: Timestamp) -> Self {
-        Self::stale(&format!(
-            "this start was scheduled for {scheduled}, and maintenance ended after that, at {ended}"
-        ))
-    }
-
-    pub(crate) fn start_too_late(scheduled: Timestamp, late: i64, limit: u32) -> Self {
-        Self::stale(&format!(
-            "this start was scheduled for {scheduled}, {late} minutes ago; accepted: at most {limit} minutes"
-        ))
-    }
-
-    pub(crate) fn start_after_limit(scheduled: Timestamp, limit: Timestamp) -> Self {
-        Self::stale(&format!(
-            "this start was scheduled for {scheduled}, and its window would have ended at {limit}"
-        ))
-    }
-
-    pub(crate) fn end_before_start(scheduled: Timestamp, since: Timestamp) -> Self {
-        Self::stale(&format!(
-            "this end was scheduled for {scheduled}, before the present window began, at {since}"
-        ))
+    pub(crate) fn stale_event(kind: &str, scheduled: Timestamp, why: &str) -> Self {
+        Self::new("stale-event", format!("ignored: this {kind} was scheduled for {scheduled}, {why}"))
     }
 
     pub(crate) fn window_kept(asked: Timestamp, window: &Window) -> Self {
-        let until =
-            window.until.map_or_else(|| "without an end".to_owned(), |until| format!("until {until}"));
+        let until = window.limit.map(|limit| format!(" until {limit}")).unwrap_or_default();
         let reason = window.reason.as_deref().unwrap_or("none given");
         let message = format!(
-            "the running window lasts {until} (reason: {reason}); this start asks for an earlier end, {asked}, and changes \
+            "the running window lasts{until} (reason: {reason}); this start asks for an earlier end, {asked}, and changes \
              nothing; to open the system sooner, send `end`"
         );
         Self::new("window-kept", message)
@@ -114,10 +93,6 @@ impl Warning {
 
     pub(crate) fn status_not_published(why: String) -> Self {
         Self::new("status-not-published", why)
-    }
-
-    fn stale(why: &str) -> Self {
-        Self::new("stale-event", format!("ignored: {why}"))
     }
 
     fn new(code: &'static str, message: String) -> Self {

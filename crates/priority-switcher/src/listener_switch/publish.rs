@@ -45,7 +45,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         let Some(rule) = self.listener.own_rules().status.as_ref() else {
             return Some("there is no status rule (the template's StatusPath)".to_owned());
         };
-        let (state, record) = (self.state_to_publish(reading, plan), self.record(reading));
+        let (state, record) = (self.state_to_publish(reading, plan), self.record(&reading.tags));
         let facts = Facts { state, record: &record, news: self.news(plan) };
         let update = status_rule::plan(&reading.order, rule, self.settings.active, &facts);
         report.message = update.message;

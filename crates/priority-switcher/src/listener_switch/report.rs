@@ -6,7 +6,7 @@ use crate::event::Command;
 use crate::listener::Listener;
 use crate::metric::ListenerStatus;
 use crate::plan::{Plan, PlanError};
-use crate::record::Record;
+use crate::record::{Record, Tags};
 use crate::report::{ListenerReport, Outcome, rule_lines};
 use crate::rule::RuleOrder;
 use crate::state::{State, active_priority_holder};
@@ -24,10 +24,14 @@ impl<L: Listener> ListenerSwitch<'_, L> {
 
     pub(super) fn report(&self, before: &Reading, after: &Reading, plan: &Plan) -> ListenerReport {
         let state = self.state(&after.order);
-        let record = self.record(after);
-        // Of a start's rehearsal, the window that would be.
-        let window =
-            record.window.as_ref().filter(|_| state == State::Active || self.is_rehearsed_start(plan));
+        let record = self.record(&after.tags);
+        let window = if self.is_rehearsed_start(plan) {
+            // The window that would be.
+            self.record(&plan.tags_after(&before.tags)).window
+        } else {
+            record.window.clone().filter(|_| state == State::Active)
+        };
+        let window = window.as_ref();
         let changed = plan.changes() && !self.request.dry_run;
         ListenerReport {
             listener_arn: self.listener.arn().clone(),
@@ -88,7 +92,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         self.status = Some(ListenerStatus {
             listener_arn: self.listener.arn().clone(),
             state,
-            limit: self.record(reading).window.and_then(|window| window.limit),
+            limit: self.record(&reading.tags).window.and_then(|window| window.limit),
             shadowed_rules: if is_resting { rules.shadowed(order).count() } else { 0 },
             is_blocked: is_resting && (holder.is_some() || is_reachable()),
             can_answer: None,
@@ -99,8 +103,8 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         State::of(order, self.listener.own_rules(), self.settings)
     }
 
-    pub(super) fn record(&self, reading: &Reading) -> Record {
-        Record::read(&reading.tags, self.moment.now, self.settings.max_duration)
+    pub(super) fn record(&self, tags: &Tags) -> Record {
+        Record::read(tags, self.moment.now, self.settings.max_duration)
     }
 
     pub(super) fn is_rehearsed_start(&self, plan: &Plan) -> bool {

@@ -16,10 +16,11 @@ impl Situation<'_> {
             // Closed by hand, or the tag is lost: it counts from now on, with nothing of an earlier window.
             State::Active if self.record.window.is_none() => {
                 let since = self.record.since_from(self.now).to_string();
+                let nothing = || Some(String::new());
                 let record = self.write([
-                    (key::SINCE, since),
-                    (key::UNTIL, String::new()),
-                    (key::REASON, String::new()),
+                    (key::SINCE, Some(since)),
+                    (key::UNTIL, nothing()),
+                    (key::REASON, nothing()),
                 ]);
                 self.proceed(record.into_iter().collect(), self.drift())
             }

@@ -17,7 +17,8 @@ impl Situation<'_> {
     fn stale_end(&self, scheduled_at: Option<Timestamp>) -> Option<Warning> {
         let (scheduled, since) = (scheduled_at?, self.record.since?);
         let is_late = scheduled.plus_minutes(CLOCK_SKEW_MINUTES) < self.now;
-        (is_late && scheduled < since).then(|| Warning::end_before_start(scheduled, since))
+        let why = || format!("before the present window began, at {since}");
+        (is_late && scheduled < since).then(|| Warning::stale_event("end", scheduled, &why()))
     }
 
     pub(super) fn open(&self, scheduled_at: Option<Timestamp>) -> Plan {
@@ -37,8 +38,9 @@ impl Situation<'_> {
         Plan { failure, ..self.proceed(swap.into_iter().chain(ended).collect(), Vec::new()) }
     }
 
+    /// Never an earlier time than before: it keeps late starts out.
     pub(super) fn ended_at(&self, time: Timestamp) -> Option<Step> {
-        let ended = self.record.since.map_or(time, |since| since.max(time));
-        self.write([(key::ENDED_AT, ended.to_string())])
+        let ended = self.record.since.max(self.record.ended_at).max(Some(time));
+        self.write([(key::ENDED_AT, ended.map(|ended| ended.to_string()))])
     }
 }

@@ -15,9 +15,10 @@ fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// A time of the test's day.
+/// A time of the test's day, `20:00` or `20:00:00`.
 fn at(clock: &str) -> Timestamp {
-    time(&format!("2026-03-01T{clock}:00Z"))
+    let seconds = if clock.len() == 5 { ":00" } else { "" };
+    time(&format!("2026-03-01T{clock}{seconds}Z"))
 }
 
 /// Rules by name and priority, such as `P1 a2 M50000`: the maintenance rule `M`, the placeholder `P`, foreign rules.
@@ -133,6 +134,8 @@ fn the_state_comes_from_the_order() {
     let resting = Settings { resting: "7".parse().unwrap(), ..settings() };
     let state = planned_with(&resting, "P1 M7 a8", "", &Command::Status).state;
     assert_eq!(state, State::Resting, "at its resting priority, above a foreign rule");
+    let narrow = OwnRules { maintenance: arn("n"), placeholder: None, status: None };
+    assert_eq!(State::of(&order("n7 a8"), &narrow, &settings()), State::Active, "not for everything");
 }
 
 #[test]
@@ -151,6 +154,7 @@ fn a_start_in_a_running_window_never_shortens_it() {
     let asks = |until: &str, command: &Command| planned("M1 P50000", &running(until), command);
     insta::assert_snapshot!(asks("23:00", &until("23:30")), @"add tags until=23:30");
     insta::assert_snapshot!(asks("23:00", &until("22:30")), @"nothing to do (window-kept)");
+    insta::assert_snapshot!(planned("P1 M7 a8", &running("23:00"), &until("22:30")), @"nothing to do (window-kept)");
     insta::assert_snapshot!(asks("23:00", &until("23:00")), @"nothing to do");
     insta::assert_snapshot!(asks("23:00", &start()), @"nothing to do");
     insta::assert_snapshot!(asks("", &until("22:30")), @"add tags until=22:30");
@@ -165,6 +169,10 @@ fn a_window_that_outlasts_the_longest_counts_anew() {
     let plan = |command: &Command| line(&planned_with(&settings, "M1 P50000", record, command));
     insta::assert_snapshot!(plan(&until("23:00")), @"add tags until=23:00");
     insta::assert_snapshot!(plan(&until("23:30")), @"add tags since=22:00, until=23:30");
+    let longer = "since=21:00 until=23:30";
+    let plan = |command: &Command| line(&planned_with(&settings, "M1 P50000", longer, command));
+    insta::assert_snapshot!(plan(&until("22:50")), @"nothing to do (window-kept)");
+    insta::assert_snapshot!(plan(&until("23:10")), @"add tags since=22:00, until=23:10");
 }
 
 #[test]
@@ -177,7 +185,7 @@ fn a_stale_start_is_ignored() {
         |record: &str, command: &Command| planned_with(&settings(), "P1 M50000", record, command).ignored;
     assert!(is_ignored("ended-at=21:30", &of("21:30", None)));
     assert!(!is_ignored("ended-at=21:29", &of("21:30", None)));
-    assert!(is_ignored("", &of("20:59", None)));
+    assert!(is_ignored("", &of("20:59:59", None)));
     assert!(!is_ignored("", &of("21:00", None)));
     assert!(is_ignored("", &of("21:30", Some("22:00"))), "its own window is over");
     assert!(!is_ignored("", &of("21:30", Some("22:01"))));
@@ -205,6 +213,7 @@ fn an_end_at_rest_settles_the_record() {
     insta::assert_snapshot!(at_rest("since=20:00 ended-at=21:30", &end_of("21:30")), @"nothing to do");
     insta::assert_snapshot!(at_rest("since=20:00 ended-at=21:30", &end()), @"add tags ended-at=22:00");
     insta::assert_snapshot!(at_rest("since=22:03", &end_of("22:00")), @"add tags ended-at=22:03");
+    insta::assert_snapshot!(planned("P7 M50000", "since=20:00 ended-at=21:30", &end_of("21:00")), @"set priorities P 7→1");
 }
 
 #[test]

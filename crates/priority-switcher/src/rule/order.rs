@@ -98,15 +98,6 @@ impl RuleOrder {
         order
     }
 
-    /// The rules that get no request for hosts of this one, because it stands above and takes all of those.
-    pub fn shadowed_by(&self, rule: &RuleArn) -> impl Iterator<Item = &Rule> {
-        let own = self.find(rule).filter(|own| own.scope.is_whole());
-        let is_shadowed = |own: &Rule, other: &Rule| {
-            own.priority < other.priority && own.scope.shares_a_host_with(&other.scope)
-        };
-        self.rules.iter().filter(move |other| own.is_some_and(|own| is_shadowed(own, other)))
-    }
-
     /// The rule at that priority.
     pub fn at(&self, priority: Priority) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.priority == priority)

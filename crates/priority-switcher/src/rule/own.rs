@@ -23,8 +23,18 @@ impl OwnRules {
         order.find(self.placeholder.as_ref()?)
     }
 
-    /// The foreign rules that get no request for the maintenance rule's hosts, because it is above them.
+    /// The foreign rules below the maintenance rule that share a host with it.
+    pub fn below<'a>(&'a self, order: &'a RuleOrder) -> impl Iterator<Item = &'a Rule> {
+        let own = order.find(&self.maintenance);
+        let is_below = move |other: &Rule| {
+            own.is_some_and(|own| own.priority < other.priority && own.scope.shares_a_host_with(&other.scope))
+        };
+        order.rules().iter().filter(move |other| is_below(other) && self.is_foreign(other))
+    }
+
+    /// Those of them that get no request for these hosts, because the maintenance rule takes all.
     pub fn shadowed<'a>(&'a self, order: &'a RuleOrder) -> impl Iterator<Item = &'a Rule> {
-        order.shadowed_by(&self.maintenance).filter(|rule| self.is_foreign(rule))
+        let is_whole = order.find(&self.maintenance).is_some_and(|own| own.scope.is_whole());
+        self.below(order).filter(move |_| is_whole)
     }
 }

@@ -27,11 +27,6 @@ impl Priority {
         self.0
     }
 
-    /// The place right below this one; none below the last.
-    pub fn below(self) -> Option<Self> {
-        (self < Self::LAST).then(|| Self(self.0 + 1))
-    }
-
     /// The place right above this one; none above the first.
     pub fn above(self) -> Option<Self> {
         (self > Self::FIRST).then(|| Self(self.0 - 1))
@@ -85,12 +80,5 @@ mod tests {
         for text in ["0", "50001", "65537", "4294967297", "-1", "+1", "1.0", " 1", "", "default"] {
             assert_eq!(text.parse::<Priority>(), Err(NotAPriority), "{text:?}");
         }
-    }
-
-    #[test]
-    fn there_is_no_place_above_the_first_or_below_the_last() {
-        assert_eq!(Priority::FIRST.above(), None);
-        assert_eq!(Priority::LAST.below(), None);
-        assert_eq!(Priority::FIRST.below().and_then(Priority::above), Some(Priority::FIRST));
     }
 }

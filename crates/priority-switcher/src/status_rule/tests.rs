@@ -61,6 +61,14 @@ fn a_message_stays_with_its_window() {
     assert_eq!(kept("2026-11-25T22:00:00Z", "", News::Keep), "Hello");
     assert_eq!(kept("2026-11-25T22:30:00Z", "2026-11-25T21:00:00Z", News::Keep), "Hello", "counted anew");
     assert_eq!(kept("2026-11-25T22:30:00Z", "2026-11-25T22:10:00Z", News::Keep), "", "of an earlier window");
+    let by_hand = r#"{"state":"active","since":null,"until":null,"message":"Hello"}"#;
+    let restored = update(
+        by_hand,
+        State::Active,
+        &record("2026-11-25T22:30:00Z", "2026-11-25T22:10:00Z", ""),
+        News::Keep,
+    );
+    assert_eq!(restored.message, Message::new("Hello"), "closed by hand, recorded by a check");
     assert_eq!(kept("2026-11-25T22:00:00Z", "", News::Replace(Some(&new))), new.to_string());
     assert_eq!(kept("2026-11-25T22:00:00Z", "", News::Replace(None)), "");
 }

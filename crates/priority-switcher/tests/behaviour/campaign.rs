@@ -461,7 +461,7 @@ impl<'a> Evening<'a> {
 fn payload(event: Event, now: Timestamp) -> Value {
     let ago = |late: Option<u32>| {
         let since = time("2026-03-01T12:00:00Z");
-        let elapsed = u32::try_from(now.minutes_since(since)).unwrap();
+        let elapsed = u32::try_from((now.unix_milliseconds() - since.unix_milliseconds()) / 60_000).unwrap();
         late.map(|late| since.plus_minutes(elapsed - late).to_string())
     };
     let mut payload = match event {

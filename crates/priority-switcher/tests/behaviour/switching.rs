@@ -1,9 +1,10 @@
 //! Events on one listener: what they answer, and what they leave.
 
 use priority_switcher::report::Outcome;
+use priority_switcher::state::State;
 use serde_json::json;
 
-use crate::support::disturbance::Fault;
+use crate::support::disturbance::{Change, Circumstance, Fault};
 use crate::support::run::{Ending, event_file, invoke, runtime};
 use crate::support::site::{Site, at, codes, message, moves, report, rule, target_group};
 
@@ -85,6 +86,7 @@ fn an_end_answers_with_the_last_window() {
     insta::assert_snapshot!(serde_json::to_string(&end.last_window).unwrap(), @r#"{"since":"2026-03-01T22:00:00Z","endedAt":"2026-03-01T22:30:00Z"}"#);
     assert_eq!((end.since, end.until, end.reason.as_deref()), (None, None, None));
     assert_eq!(site.ladder(), "1 placeholder, 2 r2, 50000 maintenance");
+    assert_eq!(site.at("22:40", &event_file("start-dry-run")).last_window, end.last_window);
     let start = site.at("23:00", &event_file("start"));
     assert_eq!((start.last_window, site.ladder()), (None, "1 maintenance, 2 r2, 50000 placeholder".into()));
 }
@@ -154,35 +156,32 @@ fn a_taken_resting_priority_fails_the_end_and_opens() {
     assert!(dry.contains("resting-priority-taken"), "{dry}");
 }
 
-/// The second swap is another process's, right after the first.
 #[test]
-fn a_swap_that_was_undone_is_not_repeated() {
+fn a_switch_that_was_undone_is_not_repeated() {
+    let site = Site::new(&[]);
+    // The second start writes no priorities.
+    for (clock, calls) in [("22:00", 4), ("22:20", 3)] {
+        let listener = site.listener();
+        let undo =
+            Circumstance { change: Some(Change::Move { which: 0, place: 40_000 }), ..Default::default() };
+        listener.script.set(&[vec![Circumstance::default(); calls], vec![undo]].concat());
+        let start = json!({"type": "start", "minutes": 30});
+        let ending = runtime().block_on(invoke(&listener, &site.settings, &start, at(clock)));
+        let Ending::Answered(answer) = ending else { panic!("{ending:?}") };
+        assert_eq!(codes(report(&answer))[0], "overtaken");
+        assert_eq!((report(&answer).state, site.place_of("maintenance")), (State::Resting, 40_000));
+        site.at("22:10", &start);
+    }
+}
+
+#[test]
+fn rules_that_keep_changing_fail_the_event() {
     let site = Site::new(&[]);
     let listener = site.listener();
-    let swap_back =
-        [(rule("maintenance").as_str().to_owned(), 50_000), (rule("placeholder").as_str().to_owned(), 1)];
-    runtime().block_on(async {
-        let start = json!({"type": "start"});
-        let mut start = std::pin::pin!(invoke(&listener, &site.settings, &start, at("22:00")));
-        let undo = async {
-            while site.place_of("maintenance") != 1 {
-                tokio::task::yield_now().await;
-            }
-            site.elb.borrow_mut().set_rule_priorities(&swap_back).unwrap();
-        };
-        listener.script.set(&vec![
-            crate::support::disturbance::Circumstance {
-                turns: 3,
-                ..Default::default()
-            };
-            20
-        ]);
-        let (ending, ()) = tokio::join!(&mut start, undo);
-        let Ending::Answered(answer) = ending else { panic!("{ending:?}") };
-        assert!(codes(report(&answer)).contains(&"overtaken"), "{:?}", codes(report(&answer)));
-    });
-    assert!(!site.is_closed());
-    assert_eq!(site.elb.borrow().batches.len(), 2);
+    listener.fate.set(Some(("SetRulePriorities", Fault::Conflict)));
+    let ending = runtime().block_on(invoke(&listener, &site.settings, &event_file("start"), at("22:00")));
+    let Ending::Failed(error) = ending else { panic!("{ending:?}") };
+    insta::assert_snapshot!(error, @"start: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: another process changed the listener's rules 10 times in a row; the rules are whole. Send the same event again: it completes what is missing and repeats nothing.");
 }
 
 #[test]

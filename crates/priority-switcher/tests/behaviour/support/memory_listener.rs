@@ -63,6 +63,9 @@ impl MemoryListener {
         }
         match circumstance.fault {
             Some(Fault::Refused) => return failed("HTTP status 503"),
+            Some(Fault::Conflict) => {
+                return Err(ListenerError::Conflict { call, message: "PriorityInUse".to_owned() });
+            }
             Some(Fault::Hung) => pending().await,
             Some(Fault::KilledBefore) => self.die().await,
             Some(Fault::Lost | Fault::KilledAfter) | None => {}
