@@ -14,7 +14,7 @@ pub use client::{client, http_client, patient};
 use crate::listener::{Listener, ListenerError};
 use crate::plan::Move;
 use crate::record::Tags;
-use crate::rule::{ListenerArn, OwnRules, RuleArn, RuleOrder, TargetGroupArn};
+use crate::rule::{ListenerArn, OwnRules, RuleArn, RuleOrder};
 
 /// The largest page that DescribeRules gives out
 /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html>):
@@ -58,20 +58,16 @@ impl Listener for ElbListener {
         while let Some(page) = pages.next().await {
             turned += 1;
             if turned > MOST_PAGES {
-                let message = format!("{MOST_PAGES} pages were read, and the API still names another one");
-                return Err(ListenerError::Failed { call: CALL, message });
+                let problem = format!("{MOST_PAGES} pages were read, and the API still names another one");
+                return Err(ListenerError::Failed(format!("{CALL}: {problem}")));
             }
-            rules.extend(
-                page.map_err(|error| failure::of_listener(CALL, &self.arn, &error))?
-                    .rules
-                    .unwrap_or_default(),
-            );
+            rules.extend(page.map_err(|error| failure::of(CALL, &error))?.rules.unwrap_or_default());
         }
-        convert::order(rules).map_err(|problem| match problem {
-            convert::Problem::Order(error) => {
-                ListenerError::InconsistentPages { call: CALL, message: error.to_string() }
-            }
-            convert::Problem::Answer(message) => ListenerError::Failed { call: CALL, message },
+        let (rules, default) =
+            convert::rules(rules).map_err(|problem| ListenerError::Failed(format!("{CALL}: {problem}")))?;
+        RuleOrder::new(rules, default).ok_or_else(|| {
+            let problem = "two rules have one priority, or one rule is there twice";
+            ListenerError::InconsistentPages(format!("{CALL}: {problem}"))
         })
     }
 
@@ -79,14 +75,12 @@ impl Listener for ElbListener {
         const CALL: &str = "DescribeTags";
         let rule = &self.own.maintenance;
         let answer = self.client.describe_tags().resource_arns(rule.as_str()).send().await;
-        let answer = answer.map_err(|error| failure::of_own_rule(CALL, rule, &error))?;
+        let answer = answer.map_err(|error| failure::of(CALL, &error))?;
         let mut described = answer.tag_descriptions.unwrap_or_default().into_iter();
         let of_rule = described.find(|description| description.resource_arn() == Some(rule.as_str()));
         // An answer without the rule is not a rule without tags: an end would lose its window.
-        let of_rule = of_rule.ok_or_else(|| {
-            let message = format!("the answer does not name rule {rule}");
-            ListenerError::Failed { call: CALL, message }
-        })?;
+        let of_rule = of_rule
+            .ok_or_else(|| ListenerError::Failed(format!("{CALL}: the answer does not name rule {rule}")))?;
         let tags = of_rule.tags.unwrap_or_default().into_iter();
         Ok(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect())
     }
@@ -96,7 +90,7 @@ impl Listener for ElbListener {
         let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
         let request = self.client.add_tags().resource_arns(rule.as_str()).set_tags(Some(tags.collect()));
         let answer = request.send().await;
-        answer.map(drop).map_err(|error| failure::of_own_rule("AddTags", rule, &error))
+        answer.map(drop).map_err(|error| failure::of("AddTags", &error))
     }
 
     async fn set_rule_priorities(&self, moves: &[Move]) -> Result<(), ListenerError> {
@@ -104,7 +98,7 @@ impl Listener for ElbListener {
             RulePriorityPair::builder().rule_arn(one.rule.as_str()).priority(one.to.get().into()).build()
         });
         let request = self.client.set_rule_priorities().set_rule_priorities(Some(pairs.collect()));
-        request.send().await.map(drop).map_err(|error| failure::of_set_rule_priorities(&error))
+        request.send().await.map(drop).map_err(|error| failure::of("SetRulePriorities", &error))
     }
 
     async fn publish(&self, status_rule: &RuleArn, body: &str) -> Result<(), ListenerError> {
@@ -119,8 +113,8 @@ impl Listener for ElbListener {
         request.send().await.map(drop).map_err(|error| failure::of("ModifyRule", &error))
     }
 
-    async fn can_answer(&self, target_group: &TargetGroupArn) -> Result<bool, ListenerError> {
-        let request = self.client.describe_target_health().target_group_arn(target_group.as_str());
+    async fn can_answer(&self, target_group: &str) -> Result<bool, ListenerError> {
+        let request = self.client.describe_target_health().target_group_arn(target_group);
         let answer = request.send().await.map_err(|error| failure::of("DescribeTargetHealth", &error))?;
         let targets = answer.target_health_descriptions.unwrap_or_default();
         // <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>:

@@ -16,9 +16,8 @@ pub enum ListenerFailure {
     Call(#[from] ListenerError),
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// Another process kept writing.
-    #[error("another process changed the listener's rules {attempts} times in a row; the rules are whole")]
-    KeepsChanging { attempts: u32 },
+    #[error("another process changed the listener's rules {0} times in a row; the rules are whole")]
+    KeepsChanging(u32),
     /// The function's own time limit came near.
     #[error("out of time before the change was complete and read back")]
     OutOfTime,
@@ -31,9 +30,8 @@ impl ListenerFailure {
     /// Whether the same event can succeed without anything else being mended first.
     fn may_pass(&self) -> bool {
         match self {
-            Self::Call(error) => error.may_pass(),
-            Self::KeepsChanging { .. } | Self::OutOfTime => true,
-            Self::Plan(_) | Self::NotPublished(_) => false,
+            Self::Call(ListenerError::Refused(_)) | Self::Plan(_) | Self::NotPublished(_) => false,
+            Self::Call(_) | Self::KeepsChanging(_) | Self::OutOfTime => true,
         }
     }
 }
@@ -67,7 +65,7 @@ impl SwitchError {
         };
         let outcome = |(arn, result): &(&ListenerArn, Result<Outcome, &ListenerFailure>)| match result {
             Err(failure) => format!("{}: {failure}", arn.short()),
-            Ok(outcome) => format!("{}: {}", arn.short(), outcome.as_str()),
+            Ok(outcome) => format!("{}: {outcome}", arn.short()),
         };
         Self::Listeners(format!(
             "{event_type}: {} of {} listeners failed: {}{advice}",

@@ -56,8 +56,8 @@ pub async fn answer<L: Listener>(
             }
         }
     }
-    let (event, outcome, dry_run) = (answer.event_type, answer.outcome.as_str(), answer.dry_run);
-    tracing::info!(requestId = request_id, %event, outcome, dryRun = dry_run, "event done");
+    let (event, outcome, dry_run) = (answer.event_type, answer.outcome, answer.dry_run);
+    tracing::info!(requestId = request_id, %event, %outcome, dryRun = dry_run, "event done");
     Ok(answer)
 }
 

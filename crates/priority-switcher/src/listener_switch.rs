@@ -60,11 +60,11 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             }
             let applied = self.apply(&plan).await;
             match applied {
-                Err(ListenerError::Conflict { .. }) if attempt == ATTEMPTS => {
-                    return Err(ListenerFailure::KeepsChanging { attempts: ATTEMPTS });
+                Err(ListenerError::Conflict(_)) if attempt == ATTEMPTS => {
+                    return Err(ListenerFailure::KeepsChanging(ATTEMPTS));
                 }
-                Err(ListenerError::Conflict { message, .. }) => {
-                    tracing::warn!(listener = self.listener.arn().short(), error = message, "conflict");
+                Err(ListenerError::Conflict(error)) => {
+                    tracing::warn!(listener = self.listener.arn().short(), error, "conflict");
                 }
                 applied => {
                     applied?;

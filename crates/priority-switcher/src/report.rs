@@ -1,35 +1,33 @@
 //! The answer: what was done, and each listener's status.
 
-use serde::{Serialize, Serializer};
+use std::fmt;
+
+use serde::Serialize;
 
 use crate::event::EventType;
 use crate::plan::Move;
 use crate::record::LastWindow;
-use crate::rule::{ListenerArn, Priority, RuleArn, RuleOrder};
+use crate::rule::{ListenerArn, RuleArn, RuleOrder};
 use crate::state::State;
 use crate::text::Message;
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
 
-/// What came of the invocation or of one listener's part in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// What came of one listener's part in the invocation; of the whole, the greatest of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// A rule, the record of the window or the published status changed.
-    Changed,
     /// All was as the event wants it, or it was a dry run.
     Unchanged,
     /// The event came too late.
     Ignored,
+    /// A rule, the record of the window or the published status changed.
+    Changed,
 }
 
-impl Outcome {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Changed => "changed",
-            Self::Unchanged => "unchanged",
-            Self::Ignored => "ignored",
-        }
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
     }
 }
 
@@ -39,7 +37,6 @@ impl Outcome {
 pub struct Answer {
     #[serde(rename = "type")]
     pub event_type: EventType,
-    /// `Changed` if any listener's is, else `Ignored` if any listener's is.
     pub outcome: Outcome,
     /// Whether `moves` are only what would be done.
     pub dry_run: bool,
@@ -94,8 +91,7 @@ pub struct ListenerReport {
 #[serde(rename_all = "camelCase")]
 pub struct RuleLine {
     /// Its number, or `"default"`.
-    #[serde(serialize_with = "as_text")]
-    pub priority: Option<Priority>,
+    pub priority: String,
     pub rule_arn: RuleArn,
     /// What it matches; nothing for the default rule.
     pub conditions: Vec<String>,
@@ -105,10 +101,9 @@ pub struct RuleLine {
 impl Answer {
     /// Sums the listeners up.
     pub fn new(event_type: EventType, dry_run: bool, listeners: Vec<ListenerEntry>) -> Self {
-        let reports = || listeners.iter().filter_map(ListenerEntry::report);
-        let any = |outcome: &Outcome| reports().any(|report| report.outcome == *outcome);
-        let outcome = [Outcome::Changed, Outcome::Ignored].into_iter().find(any);
-        Self { event_type, outcome: outcome.unwrap_or(Outcome::Unchanged), dry_run, listeners, error: None }
+        let outcomes = listeners.iter().filter_map(ListenerEntry::report).map(|report| report.outcome);
+        let outcome = outcomes.max().unwrap_or(Outcome::Unchanged);
+        Self { event_type, outcome, dry_run, listeners, error: None }
     }
 }
 
@@ -125,29 +120,16 @@ impl ListenerEntry {
 pub fn rule_lines(order: &RuleOrder) -> Vec<RuleLine> {
     let default = order.default_rule();
     let numbered = order.rules().iter().map(|rule| RuleLine {
-        priority: Some(rule.priority),
+        priority: rule.priority.to_string(),
         rule_arn: rule.arn.clone(),
         conditions: rule.conditions.clone(),
         action: rule.action.description.clone(),
     });
     let last = RuleLine {
-        priority: None,
+        priority: "default".to_owned(),
         rule_arn: default.arn.clone(),
         conditions: Vec::new(),
         action: default.action.description.clone(),
     };
     numbered.chain([last]).collect()
-}
-
-/// The API's own form, in which the default rule's priority is a word.
-#[expect(
-    clippy::ref_option,
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature that serde asks for"
-)]
-fn as_text<S: Serializer>(priority: &Option<Priority>, serializer: S) -> Result<S::Ok, S::Error> {
-    match priority {
-        Some(priority) => serializer.collect_str(priority),
-        None => serializer.serialize_str("default"),
-    }
 }

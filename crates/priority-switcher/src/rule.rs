@@ -6,8 +6,8 @@ mod own;
 mod priority;
 mod scope;
 
-pub use arn::{ListenerArn, NotARuleArn, RuleArn, TargetGroupArn};
-pub use order::{Action, DefaultRule, OrderError, Rule, RuleOrder};
+pub use arn::{ListenerArn, NotARuleArn, RuleArn};
+pub use order::{Action, DefaultRule, Rule, RuleOrder};
 pub use own::OwnRules;
 pub use priority::{NotAPriority, Priority};
 pub use scope::Scope;

@@ -84,8 +84,9 @@ impl Warning {
     }
 
     pub(crate) fn no_healthy_target(target_group: &str) -> Self {
+        let name = target_group.rsplit(':').next().unwrap_or_default();
         let message = format!(
-            "{target_group} has no target that can answer; visitors of the maintenance rule get the load balancer's own \
+            "{name} has no target that can answer; visitors of the maintenance rule get the load balancer's own \
              error page"
         );
         Self::new("no-healthy-target", message)

@@ -5,34 +5,23 @@ use aws_sdk_elasticloadbalancingv2::types::{
     RuleTransform,
 };
 
-use crate::rule::{Action, DefaultRule, OrderError, Rule, RuleOrder, Scope, TargetGroupArn};
+use crate::rule::{Action, DefaultRule, Rule, Scope};
 
-/// Why an answer is not the order of a listener's rules.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Problem {
-    /// Each rule can be read, but not all together.
-    #[error(transparent)]
-    Order(#[from] OrderError),
-    /// A rule cannot be read.
-    #[error("{0}")]
-    Answer(String),
-}
-
-/// All rules of a listener.
-pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, Problem> {
+/// All rules of a listener and its default rule, or why the answer cannot be read.
+pub(super) fn rules(rules: Vec<SdkRule>) -> Result<(Vec<Rule>, DefaultRule), String> {
     let mut numbered = Vec::new();
     let mut default = None;
     for rule in rules {
         let text = rule.rule_arn().unwrap_or_default();
-        let arn = text.parse().map_err(|error| Problem::Answer(format!("\"{text}\" is {error}")))?;
+        let arn = text.parse().map_err(|error| format!("\"{text}\" is {error}"))?;
         let number = rule.priority().unwrap_or_default();
         if number == "default" {
             default = Some(DefaultRule { arn, action: action(&rule) });
             continue;
         }
-        let priority = number.parse().map_err(|error| {
-            Problem::Answer(format!("rule {arn} has priority \"{number}\", which is {error}"))
-        })?;
+        let priority = number
+            .parse()
+            .map_err(|error| format!("rule {arn} has priority \"{number}\", which is {error}"))?;
         let targets = rule.actions().iter().flat_map(targets).filter(|(_, weight)| *weight > 0);
         numbered.push(Rule {
             arn,
@@ -44,9 +33,8 @@ pub(super) fn order(rules: Vec<SdkRule>) -> Result<RuleOrder, Problem> {
             fixed_json: fixed_json(rule.actions()),
         });
     }
-    let missing = "the answer has no default rule, which every listener has";
-    let default = default.ok_or_else(|| Problem::Answer(missing.to_owned()))?;
-    Ok(RuleOrder::new(numbered, default)?)
+    let default = default.ok_or("the answer has no default rule, which every listener has")?;
+    Ok((numbered, default))
 }
 
 /// The values of a condition and its regular expressions: in the field's own structure, or in the older flat lists.
@@ -126,9 +114,10 @@ fn kind(action: &SdkAction) -> String {
 
 fn describe_action(action: &SdkAction) -> String {
     let targets = targets(action);
-    let share = |(group, weight): &(TargetGroupArn, i32)| format!("{} ({weight})", group.short());
+    let short = |arn: &str| arn.rsplit(':').next().unwrap_or_default().to_owned();
+    let share = |(group, weight): &(String, i32)| format!("{} ({weight})", short(group));
     let forward = match &targets[..] {
-        [(only, _)] => only.short().to_owned(),
+        [(only, _)] => short(only),
         several => several.iter().map(share).collect::<Vec<_>>().join(", "),
     };
     let status = action.fixed_response_config().and_then(|response| response.status_code());
@@ -161,12 +150,12 @@ fn describe_transform(transform: &RuleTransform) -> String {
 }
 
 /// The target groups of an action with their weights: in its own structure, or in the older single field.
-fn targets(action: &SdkAction) -> Vec<(TargetGroupArn, i32)> {
+fn targets(action: &SdkAction) -> Vec<(String, i32)> {
     let weighted = action.forward_config().map(|config| config.target_groups()).unwrap_or_default();
     let only = action.target_group_arn().filter(|_| weighted.is_empty()).map(|arn| (arn, 1));
     let weighted =
         weighted.iter().filter_map(|one| Some((one.target_group_arn()?, one.weight().unwrap_or(1))));
-    weighted.chain(only).map(|(arn, weight)| (TargetGroupArn::new(arn), weight)).collect()
+    weighted.chain(only).map(|(arn, weight)| (arn.to_owned(), weight)).collect()
 }
 
 #[cfg(test)]
@@ -299,21 +288,16 @@ mod tests {
 
     #[test]
     fn an_impossible_answer_is_refused() {
-        let default = rule("d", "default");
         let problems = [
             vec![rule("a", "1")],
-            vec![rule("a", "0"), default.clone()],
+            vec![rule("a", "0"), rule("d", "default")],
             vec![SdkRule::builder().priority("1").build()],
-            vec![rule("a", "1"), rule("b", "1"), default.clone()],
-            vec![rule("a", "1"), rule("a", "2"), default],
         ]
-        .map(|rules| order(rules).unwrap_err().to_string());
+        .map(|rules| super::rules(rules).unwrap_err());
         insta::assert_snapshot!(problems.join("\n"), @r#"
         the answer has no default rule, which every listener has
         rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a has priority "0", which is not a whole number from 1 to 50000
         "" is not a rule ARN of an Application Load Balancer (arn:aws:elasticloadbalancing:<region>:<account>:listener-rule/app/<name>/<id>/<listener>/<rule>)
-        rules arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a and arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/b both stand at priority 1
-        rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a was listed twice
         "#);
     }
 }

@@ -6,7 +6,6 @@ use std::iter::successors;
 use aws_sdk_elasticloadbalancingv2::error::{ProvideErrorMetadata, SdkError};
 
 use crate::listener::ListenerError;
-use crate::rule::{ListenerArn, RuleArn};
 
 type Raw = aws_sdk_elasticloadbalancingv2::config::http::HttpResponse;
 
@@ -17,46 +16,19 @@ impl<E: ProvideErrorMetadata + Error + 'static> CallError for E {}
 
 /// What went wrong with a call.
 pub(super) fn of<E: CallError>(call: &'static str, error: &SdkError<E, Raw>) -> ListenerError {
+    let message = format!("{call}: {}", sentence(error));
     match error.code() {
-        Some("AccessDenied" | "AccessDeniedException") => {
-            ListenerError::Denied { call, message: sentence(error) }
+        Some("AccessDenied" | "AccessDeniedException") => ListenerError::Refused(message),
+        // A new reading and a new plan can succeed.
+        Some("PriorityInUse" | "RuleNotFound") if call == "SetRulePriorities" => {
+            ListenerError::Conflict(message)
         }
-        _ => ListenerError::Failed { call, message: sentence(error) },
-    }
-}
-
-/// The same of a call that names only the maintenance rule.
-pub(super) fn of_own_rule<E: CallError>(
-    call: &'static str,
-    rule: &RuleArn,
-    error: &SdkError<E, Raw>,
-) -> ListenerError {
-    match error.code() {
-        Some("RuleNotFound") => ListenerError::RuleGone(rule.clone()),
-        _ => of(call, error),
-    }
-}
-
-/// The same of a call that names the listener.
-pub(super) fn of_listener<E: CallError>(
-    call: &'static str,
-    arn: &ListenerArn,
-    error: &SdkError<E, Raw>,
-) -> ListenerError {
-    match error.code() {
-        Some("ListenerNotFound") => ListenerError::ListenerGone(arn.clone()),
-        _ => of(call, error),
-    }
-}
-
-/// The same, with the errors after which a new reading and a new plan can succeed.
-pub(super) fn of_set_rule_priorities<E: CallError>(error: &SdkError<E, Raw>) -> ListenerError {
-    const CALL: &str = "SetRulePriorities";
-    match error.code() {
-        Some("PriorityInUse" | "RuleNotFound") => {
-            ListenerError::Conflict { call: CALL, message: sentence(error) }
-        }
-        _ => of(CALL, error),
+        Some("ListenerNotFound") => ListenerError::Refused(
+            "the listener was deleted, and its rules with it; no event can bring it back: deploy with the listener that \
+             takes its place"
+                .to_owned(),
+        ),
+        _ => ListenerError::Failed(message),
     }
 }
 

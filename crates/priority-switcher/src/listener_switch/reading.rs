@@ -22,10 +22,15 @@ pub(super) async fn rules(listener: &impl Listener) -> Result<RuleOrder, Listene
         let error = match listener.rules().await {
             Ok(order) if order.find(own).is_some() => return Ok(order),
             Ok(order) if order.default_rule().arn == *own => {
-                return Err(ListenerError::DefaultRule(own.clone()));
+                return Err(ListenerError::Refused(format!(
+                    "the maintenance rule {own} is the listener's default rule, which cannot be moved; accepted: a rule \
+                     with a number"
+                )));
             }
-            Ok(_) => ListenerError::RuleGone(own.clone()),
-            Err(error @ ListenerError::InconsistentPages { .. }) => error,
+            Ok(_) => ListenerError::Refused(format!(
+                "the maintenance rule {own} was deleted; bring it back as the runbook's \"A deleted rule\" says"
+            )),
+            Err(error @ ListenerError::InconsistentPages(_)) => error,
             Err(error) => return Err(error),
         };
         if attempt == ATTEMPTS {

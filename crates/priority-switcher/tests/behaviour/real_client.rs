@@ -68,10 +68,10 @@ fn a_switch_takes_six_calls_and_reads_all_pages() {
 #[test]
 fn the_answer_shows_rules_as_the_console_does() {
     let status = send(&Server::start(strict(&[2])), "status").unwrap();
-    let lines = report(&status).rules.iter().map(|rule| {
-        let place = rule.priority.map_or_else(|| "default".into(), |priority| priority.to_string());
-        format!("{place} | {} | {}", rule.conditions.join(", "), rule.action)
-    });
+    let lines = report(&status)
+        .rules
+        .iter()
+        .map(|rule| format!("{} | {} | {}", rule.priority, rule.conditions.join(", "), rule.action));
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
 1 | path-pattern: /placeholder | fixed-response: 200
 2 | path-pattern: /2* | forward: targetgroup/r2/6d0ecf831eec9f09
@@ -135,7 +135,7 @@ fn a_deleted_rule_or_listener_is_named() {
     }
     let mut elb = StrictElb::default();
     add_listener(&mut elb, "other", &[2]);
-    insta::assert_snapshot!(error_of(&Server::start(elb), "end"), @"end: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: the listener arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc6c495c0c9188/web was deleted, and its rules with it; no event can bring it back: deploy with the listener that takes its place");
+    insta::assert_snapshot!(error_of(&Server::start(elb), "end"), @"end: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: the listener was deleted, and its rules with it; no event can bring it back: deploy with the listener that takes its place");
 }
 
 #[test]

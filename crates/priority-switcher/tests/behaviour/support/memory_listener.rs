@@ -7,9 +7,7 @@ use std::rc::Rc;
 use priority_switcher::listener::{Listener, ListenerError};
 use priority_switcher::plan::Move;
 use priority_switcher::record::Tags;
-use priority_switcher::rule::{
-    Action, DefaultRule, ListenerArn, OwnRules, Rule, RuleArn, RuleOrder, Scope, TargetGroupArn,
-};
+use priority_switcher::rule::{Action, DefaultRule, ListenerArn, OwnRules, Rule, RuleArn, RuleOrder, Scope};
 use serde_json::{Value, json};
 use strict_elb::{ApiError, StrictElb};
 use tokio::sync::Notify;
@@ -46,7 +44,7 @@ impl MemoryListener {
         call: &'static str,
         effect: impl FnOnce(&mut StrictElb) -> Result<T, ApiError>,
     ) -> Result<T, ListenerError> {
-        let failed = |message: &str| Err(ListenerError::Failed { call, message: message.to_owned() });
+        let failed = |message: &str| Err(ListenerError::Failed(format!("{call}: {message}")));
         self.calls.set(self.calls.get() + 1);
         let mut circumstance = self.script.next();
         if let Some((_, fault)) = self.fate.get().filter(|(name, _)| *name == call) {
@@ -64,7 +62,7 @@ impl MemoryListener {
         match circumstance.fault {
             Some(Fault::Refused) => return failed("HTTP status 503"),
             Some(Fault::Conflict) => {
-                return Err(ListenerError::Conflict { call, message: "PriorityInUse".to_owned() });
+                return Err(ListenerError::Conflict("PriorityInUse".to_owned()));
             }
             Some(Fault::Hung) => pending().await,
             Some(Fault::KilledBefore) => self.die().await,
@@ -77,9 +75,10 @@ impl MemoryListener {
             _ => {}
         }
         result.map_err(|ApiError { code, message }| match code {
-            "PriorityInUse" => ListenerError::Conflict { call, message },
-            "RuleNotFound" if call == "SetRulePriorities" => ListenerError::Conflict { call, message },
-            _ => ListenerError::Failed { call, message: format!("{code}: {message}") },
+            "PriorityInUse" | "RuleNotFound" if call == "SetRulePriorities" => {
+                ListenerError::Conflict(message)
+            }
+            _ => ListenerError::Failed(format!("{call}: {code}: {message}")),
         })
     }
 
@@ -112,12 +111,10 @@ impl Listener for MemoryListener {
                 break;
             }
         }
-        let inconsistent = |message| ListenerError::InconsistentPages { call: CALL, message };
-        let default = all.iter().find(|rule| rule.priority.is_none());
-        let default = default.ok_or_else(|| inconsistent("no default rule".to_owned()))?;
+        let inconsistent = || ListenerError::InconsistentPages(CALL.to_owned());
+        let default = all.iter().find(|rule| rule.priority.is_none()).ok_or_else(inconsistent)?;
         let default = DefaultRule { arn: default.arn.parse().unwrap(), action: action(default) };
-        let order = RuleOrder::new(all.iter().filter_map(numbered).collect(), default);
-        order.map_err(|error| inconsistent(error.to_string()))
+        RuleOrder::new(all.iter().filter_map(numbered).collect(), default).ok_or_else(inconsistent)
     }
 
     async fn tags(&self) -> Result<Tags, ListenerError> {
@@ -142,9 +139,8 @@ impl Listener for MemoryListener {
         self.call("ModifyRule", |elb| elb.modify_rule(status_rule.as_str(), &response)).await
     }
 
-    async fn can_answer(&self, target_group: &TargetGroupArn) -> Result<bool, ListenerError> {
-        let states =
-            self.call("DescribeTargetHealth", |elb| elb.target_health(target_group.as_str())).await?;
+    async fn can_answer(&self, target_group: &str) -> Result<bool, ListenerError> {
+        let states = self.call("DescribeTargetHealth", |elb| elb.target_health(target_group)).await?;
         Ok(states.iter().any(|state| state != "unhealthy"))
     }
 }
@@ -161,13 +157,13 @@ fn numbered(rule: &strict_elb::Rule) -> Option<Rule> {
         action: action(rule),
         scope: Scope::of_hosts(hosts, paths == ["/*"]),
         fixed_json: rule.body().map(str::to_owned),
-        target_groups: rule.target_groups().into_iter().map(TargetGroupArn::new).collect(),
+        target_groups: rule.target_groups().into_iter().map(ToOwned::to_owned).collect(),
     })
 }
 
 fn action(rule: &strict_elb::Rule) -> Action {
     let kind = if rule.body().is_some() { "fixed-response" } else { "forward" };
     let groups = rule.target_groups();
-    let description = groups.first().map(|group| format!("forward: {}", TargetGroupArn::new(*group).short()));
+    let description = groups.first().map(|group| format!("forward: {}", group.rsplit(':').next().unwrap()));
     Action { kind: kind.into(), description: description.unwrap_or_else(|| format!("{kind}: 200")) }
 }
