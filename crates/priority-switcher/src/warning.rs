@@ -71,8 +71,8 @@ impl Warning {
         let until = window.limit.map(|limit| format!(" until {limit}")).unwrap_or_default();
         let reason = window.reason.as_deref().unwrap_or("none given");
         let message = format!(
-            "the running window lasts{until} (reason: {reason}); this start asks for an earlier end, {asked}, and changes \
-             nothing; to open the system sooner, send `end`"
+            "the running window lasts{until} (reason: {reason}); this start asks for an earlier end, {asked}, which is \
+             refused; to open the system sooner, send `end`"
         );
         Self::new("window-kept", message)
     }

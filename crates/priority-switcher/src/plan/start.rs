@@ -18,16 +18,17 @@ impl Situation<'_> {
             return Plan { failure, ..self.stay(self.drift()) };
         }
         let running = self.running();
-        if let Some((window, asked)) =
-            running.zip(start.until).filter(|(window, asked)| window.outlasts(*asked))
-        {
-            return self.stay(vec![Warning::window_kept(asked, window)]);
-        }
-        let record = running.map_or_else(|| self.begin(start), |window| self.extend(window, start));
+        let kept = running.zip(start.until).filter(|(window, asked)| window.outlasts(*asked));
+        let record = match running {
+            None => self.begin(start),
+            Some(_) if kept.is_some() => None,
+            Some(window) => self.extend(window, start),
+        };
+        let warnings = kept.map(|(window, asked)| Warning::window_kept(asked, window)).into_iter().collect();
         // The record first: a record of a switch that did not happen does no harm, a switch without one does.
         let moves = Arrangement::of_start(self.view, self.settings).moves;
         let swap = (!moves.is_empty()).then_some(Step::SetRulePriorities(moves));
-        let plan = self.proceed(record.into_iter().chain(swap).collect(), Vec::new());
+        let plan = self.proceed(record.into_iter().chain(swap).collect(), warnings);
         Plan { begins: running.is_none(), ..plan }
     }
 

@@ -154,7 +154,7 @@ fn a_start_in_a_running_window_never_shortens_it() {
     let asks = |until: &str, command: &Command| planned("M1 P50000", &running(until), command);
     insta::assert_snapshot!(asks("23:00", &until("23:30")), @"add tags until=23:30");
     insta::assert_snapshot!(asks("23:00", &until("22:30")), @"nothing to do (window-kept)");
-    insta::assert_snapshot!(planned("P1 M7 a8", &running("23:00"), &until("22:30")), @"nothing to do (window-kept)");
+    insta::assert_snapshot!(planned("P1 M7 a8", &running("23:00"), &until("22:30")), @"set priorities M 7→1, P 1→50000 (window-kept)");
     insta::assert_snapshot!(asks("23:00", &until("23:00")), @"nothing to do");
     insta::assert_snapshot!(asks("23:00", &start()), @"nothing to do");
     insta::assert_snapshot!(asks("", &until("22:30")), @"add tags until=22:30");

@@ -266,14 +266,24 @@ impl<'a> Evening<'a> {
         let mut now = self.now.get().plus_seconds(invocation.ahead);
         let payload = payload(invocation.event, now);
         let listener = MemoryListener::new(&self.elb, stack.own.clone());
+        let is_quiet = is_alone && self.company == Company::None;
+        let undisturbed = if is_quiet { self.undisturbed(stack, &payload, now).await } else { None };
         for attempt in 0..3 {
+            let was_recorded = !self.is_closed(stack) || self.record(stack).window.is_some();
             let circumstances = if attempt == 0 { invocation.circumstances.as_slice() } else { &[] };
             listener.script.set(circumstances);
-            let is_disturbed = !is_alone || circumstances.iter().any(|one| one.change.is_some());
             let ending = self.invoke(stack, &listener, &payload, now).await;
+            let is_disturbed = !is_alone || circumstances.iter().any(|one| one.change.is_some());
             self.judge(stack, &payload, &ending, now, is_disturbed)?;
+            let is_recorded = !self.is_closed(stack) || self.record(stack).window.is_some();
+            prop_assert!(!is_quiet || !was_recorded || is_recorded, "{} lost the window's record", payload);
             let name = match ending {
-                Ending::Answered(_) => return Ok(()),
+                Ending::Answered(answer) => {
+                    let expected = undisturbed.filter(|_| answer.outcome != Outcome::Ignored);
+                    let found = (self.order(), self.tags(stack));
+                    prop_assert_eq!(&found, expected.as_ref().unwrap_or(&found), "{} with faults", payload);
+                    return Ok(());
+                }
                 Ending::Failed(_) => "invocations failed",
                 Ending::Killed => "invocations killed",
             };
@@ -299,6 +309,24 @@ impl<'a> Evening<'a> {
         let ending = invoke(listener, &stack.settings, event, now).await;
         self.tally.add("calls", listener.calls.take());
         ending
+    }
+
+    /// What a scheduled event leaves if nothing fails; none if a limit that passes meanwhile could make a difference.
+    async fn undisturbed(
+        &self,
+        stack: &Stack,
+        event: &Value,
+        now: Timestamp,
+    ) -> Option<(Vec<(u32, String)>, Tags)> {
+        let limit = self.record(stack).window.and_then(|window| window.limit);
+        event["scheduledAt"]
+            .as_str()
+            .filter(|_| limit.is_none_or(|limit| limit <= now || limit > now.plus_minutes(3)))?;
+        let elb = Rc::new(RefCell::new(self.elb.borrow().clone()));
+        let listener = MemoryListener::new(&elb, stack.own.clone());
+        invoke(&listener, &stack.settings, event, now).await;
+        let elb = elb.borrow();
+        Some((order(&elb, "web"), elb.tags_of(stack.own.maintenance.as_str())))
     }
 
     /// Invariants 5, 6 and 8, on one invocation.
