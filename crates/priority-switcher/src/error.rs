@@ -3,7 +3,7 @@
 use lambda_runtime::Diagnostic;
 
 use crate::config::ConfigError;
-use crate::event::{EventError, EventType};
+use crate::event::EventError;
 use crate::listener::ListenerError;
 use crate::plan::PlanError;
 use crate::report::Outcome;
@@ -53,7 +53,7 @@ pub enum SwitchError {
 impl SwitchError {
     /// Sums up what came of each listener, the failed ones first.
     pub(crate) fn listeners(
-        event_type: EventType,
+        event_type: &str,
         mut results: Vec<(&ListenerArn, Result<Outcome, &ListenerFailure>)>,
     ) -> Self {
         results.sort_by_key(|(_, result)| result.is_ok());

@@ -2,11 +2,9 @@
 
 mod fields;
 
-use std::fmt;
+use serde::Deserialize;
 
-use serde::{Deserialize, Serialize};
-
-use crate::text::{self, Message, Reason};
+use crate::text;
 use crate::timestamp::{CLOCK_SKEW_MINUTES, Timestamp};
 use fields::Fields;
 
@@ -16,17 +14,6 @@ const UNREPLACED_KEYWORD: &str = "<aws.scheduler.scheduled-time>";
 const TYPES: &str = r#""start", "end", "status", "check", "message""#;
 const START: &str = "type, until, minutes, reason, message, scheduledAt, dryRun";
 const A_TIME: &str = "an RFC 3339 time such as 2026-03-01T22:00:00Z";
-
-/// The event's `type`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EventType {
-    Start,
-    End,
-    Status,
-    Check,
-    Message,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -47,15 +34,16 @@ pub enum Command {
     /// End what has expired, and report what is wrong.
     Check,
     /// Publish another message; none clears it.
-    Message(Option<Message>),
+    Message(Option<String>),
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Start {
     /// When maintenance must end at the latest. After the event's time, but in the past if the event was late.
     pub until: Option<Timestamp>,
-    pub reason: Option<Reason>,
-    pub message: Option<Message>,
+    /// Fits into a tag.
+    pub reason: Option<String>,
+    pub message: Option<String>,
     /// When the schedule meant it to run; at most [`CLOCK_SKEW_MINUTES`] ahead.
     pub scheduled_at: Option<Timestamp>,
 }
@@ -65,27 +53,22 @@ pub struct Start {
 #[error("{0}; nothing was changed")]
 pub struct EventError(String);
 
-impl fmt::Display for EventType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(f)
-    }
-}
-
 impl Command {
-    pub fn event_type(&self) -> EventType {
+    /// The event's `type`.
+    pub fn event_type(&self) -> &'static str {
         match self {
-            Self::Start(_) => EventType::Start,
-            Self::End { .. } => EventType::End,
-            Self::Status => EventType::Status,
-            Self::Check => EventType::Check,
-            Self::Message(_) => EventType::Message,
+            Self::Start(_) => "start",
+            Self::End { .. } => "end",
+            Self::Status => "status",
+            Self::Check => "check",
+            Self::Message(_) => "message",
         }
     }
 
     /// The message that a start or a message event brings.
-    pub fn message(&self) -> Option<&Message> {
+    pub fn message(&self) -> Option<&str> {
         match self {
-            Self::Start(Start { message, .. }) | Self::Message(message) => message.as_ref(),
+            Self::Start(Start { message, .. }) | Self::Message(message) => message.as_deref(),
             Self::End { .. } | Self::Status | Self::Check => None,
         }
     }
@@ -142,7 +125,7 @@ impl Payload<'_> {
         let reason: Option<String> = self.fields.read("reason", "a string", json)?;
         Ok(Start {
             until: self.until(scheduled_at.unwrap_or(self.now))?,
-            reason: reason.and_then(|text| Reason::new(&text)),
+            reason: reason.and_then(|text| text::reason(&text)),
             message: self.fields.read("message", &message_text(), message)?,
             scheduled_at,
         })
@@ -164,7 +147,7 @@ impl Payload<'_> {
     }
 
     /// Required, so that a typing error does not clear the message.
-    fn new_message(&self) -> Result<Option<Message>, EventError> {
+    fn new_message(&self) -> Result<Option<String>, EventError> {
         let accepted = format!("{}, or null to clear the message", message_text());
         let or_null = |text| if text == "null" { Some(None) } else { message(text).map(Some) };
         self.fields.required("message", &accepted, or_null)
@@ -190,8 +173,8 @@ fn time(text: &str) -> Option<Timestamp> {
 }
 
 /// Refused where a reason would be adapted: the person who writes it for the public reads the refusal.
-fn message(text: &str) -> Option<Message> {
-    Message::new(&json::<String>(text)?)
+fn message(text: &str) -> Option<String> {
+    json::<String>(text).filter(|message| text::is_message(message))
 }
 
 fn message_text() -> String {

@@ -4,7 +4,7 @@ use futures_util::{StreamExt as _, stream};
 use tokio::time::timeout_at;
 
 use crate::error::{ListenerFailure, SwitchError};
-use crate::event::{self, EventType, Request};
+use crate::event::{self, Command, Request};
 use crate::listener::Listener;
 use crate::listener_switch::ListenerSwitch;
 use crate::metric::{ListenerStatus, Measures};
@@ -62,7 +62,7 @@ fn answer<L: Listener>(
     results: Vec<Result<ListenerReport, ListenerFailure>>,
 ) -> Result<Answer, SwitchError> {
     let event_type = request.command.event_type();
-    if event_type != EventType::Check && results.iter().any(Result::is_err) {
+    if request.command != Command::Check && results.iter().any(Result::is_err) {
         let outcomes = results.iter().map(|result| result.as_ref().map(|report| report.outcome));
         return Err(SwitchError::listeners(event_type, listeners.iter().map(L::arn).zip(outcomes).collect()));
     }
@@ -86,12 +86,12 @@ fn measures(
     let listeners = statuses.into_iter().flatten().collect();
     let is_ignored =
         |result: &Result<ListenerReport, _>| result.as_ref().is_ok_and(|one| one.outcome == Outcome::Ignored);
-    match request.command.event_type() {
-        EventType::Check => {
+    match request.command {
+        Command::Check => {
             let check_failed = Some(results.iter().any(Result::is_err));
             Measures { listeners, ignored: None, check_failed }
         }
-        EventType::Start | EventType::End if !request.dry_run => {
+        Command::Start(_) | Command::End { .. } if !request.dry_run => {
             let ignored = Some(results.iter().any(is_ignored));
             Measures { listeners, ignored, check_failed: None }
         }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::config::ConfigError;
 use crate::error::SwitchError;
-use crate::event::{self, Command, EventType};
+use crate::event::{self, Command};
 use crate::handler::{Handled, handle};
 use crate::listener::Listener;
 use crate::metric::Measures;
@@ -57,7 +57,7 @@ pub async fn answer<L: Listener>(
         }
     }
     let (event, outcome, dry_run) = (answer.event_type, answer.outcome, answer.dry_run);
-    tracing::info!(requestId = request_id, %event, %outcome, dryRun = dry_run, "event done");
+    tracing::info!(requestId = request_id, event, %outcome, dryRun = dry_run, "event done");
     Ok(answer)
 }
 
@@ -72,7 +72,7 @@ pub fn refuse(error: &ConfigError, event: LambdaEvent<Box<RawValue>>) -> Result<
     match event::parse(payload.get(), now, LONGEST_WINDOW_MINUTES) {
         Ok(request) if request.command == Command::Check => {
             write(&Measures { check_failed: Some(true), ..Measures::default() }, &context, now);
-            let answer = Answer::new(EventType::Check, false, Vec::new());
+            let answer = Answer::new("check", false, Vec::new());
             Ok(Answer { error: Some(error.to_string()), ..answer })
         }
         _ => Err(error.clone().into()),

@@ -4,12 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::event::EventType;
 use crate::plan::Move;
 use crate::record::LastWindow;
 use crate::rule::{ListenerArn, RuleArn, RuleOrder};
 use crate::state::State;
-use crate::text::Message;
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
 
@@ -36,7 +34,7 @@ impl fmt::Display for Outcome {
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
     #[serde(rename = "type")]
-    pub event_type: EventType,
+    pub event_type: &'static str,
     pub outcome: Outcome,
     /// Whether `moves` are only what would be done.
     pub dry_run: bool,
@@ -76,7 +74,7 @@ pub struct ListenerReport {
     pub until: Option<Timestamp>,
     pub reason: Option<String>,
     /// What the status rule publishes beside the state.
-    pub message: Option<Message>,
+    pub message: Option<String>,
     /// At rest only.
     pub last_window: Option<LastWindow>,
     /// The rules that changed their number, or would.
@@ -100,7 +98,7 @@ pub struct RuleLine {
 
 impl Answer {
     /// Sums the listeners up.
-    pub fn new(event_type: EventType, dry_run: bool, listeners: Vec<ListenerEntry>) -> Self {
+    pub fn new(event_type: &'static str, dry_run: bool, listeners: Vec<ListenerEntry>) -> Self {
         let outcomes = listeners.iter().filter_map(ListenerEntry::report).map(|report| report.outcome);
         let outcome = outcomes.max().unwrap_or(Outcome::Unchanged);
         Self { event_type, outcome, dry_run, listeners, error: None }

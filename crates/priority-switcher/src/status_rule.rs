@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Record, Window};
+use crate::record::Record;
 use crate::rule::{Priority, RuleArn, RuleOrder};
 use crate::state::State;
-use crate::text::Message;
+use crate::text;
 use crate::timestamp::Timestamp;
 
 /// What visitors and monitors read. Its text form is the body, JSON with its members in this order: the contract in
@@ -17,16 +17,7 @@ pub struct Status {
     pub state: State,
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
-    pub message: Option<Message>,
-}
-
-/// What is to be published.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
-    pub state: State,
-    /// Its window counts unless the state is at rest.
-    pub record: &'a Record,
-    pub news: News<'a>,
+    pub message: Option<String>,
 }
 
 /// What an event says of the message.
@@ -35,16 +26,16 @@ pub enum News<'a> {
     /// Nothing: the message of the present window stays.
     Keep,
     /// This one takes its place, or none does.
-    Replace(Option<&'a Message>),
+    Replace(Option<&'a str>),
 }
 
 /// What to do with a status rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StatusUpdate {
     /// The message that the rule publishes as it was read.
-    pub published: Option<Message>,
+    pub published: Option<String>,
     /// The message that it is to publish.
-    pub message: Option<Message>,
+    pub message: Option<String>,
     /// The new body; nothing if the present one is right.
     pub status: Option<Status>,
     /// Why visitors do not get it.
@@ -60,7 +51,14 @@ struct Body {
 }
 
 /// Works out what the status rule has to publish. `active` is where the maintenance rule is during maintenance.
-pub fn plan(order: &RuleOrder, rule: &RuleArn, active: Priority, facts: &Facts<'_>) -> StatusUpdate {
+pub fn plan(
+    order: &RuleOrder,
+    rule: &RuleArn,
+    active: Priority,
+    state: State,
+    record: &Record,
+    news: News<'_>,
+) -> StatusUpdate {
     let cannot = |why| StatusUpdate { trouble: Some(why), ..StatusUpdate::default() };
     let Some(own) = order.find(rule) else {
         return cannot(format!("the status rule {rule} was deleted; deploy again to bring it back"));
@@ -71,19 +69,23 @@ pub fn plan(order: &RuleOrder, rule: &RuleArn, active: Priority, facts: &Facts<'
             own.priority, own.action.description
         ));
     };
-    let window = facts.record.window.as_ref().filter(|_| facts.state == State::Active);
+    let window = record.window.as_ref().filter(|_| state == State::Active);
     let body: Body = serde_json::from_str(today).unwrap_or_default();
-    let published = body.message.and_then(|text| Message::new(&text));
+    let published = body.message.filter(|message| text::is_message(message));
     // Not the window's own `since`, which an extension or a check can count anew, or which was not recorded yet.
     let began: Option<Timestamp> = body.since.and_then(|since| since.parse().ok());
-    let is_of_this_window = began.is_none_or(|began| facts.record.ended_at.is_none_or(|ended| began > ended));
-    let message = match facts.news {
-        News::Replace(message) => message.cloned(),
+    let is_of_this_window = began.is_none_or(|began| record.ended_at.is_none_or(|ended| began > ended));
+    let message = match news {
+        News::Replace(message) => message.map(str::to_owned),
         News::Keep => published.clone().filter(|_| is_of_this_window),
     };
-    let message = message.filter(|_| facts.state == State::Active);
-    let (since, until) = (window.map(|window| window.since), window.and_then(|window: &Window| window.limit));
-    let status = Status { state: facts.state, since, until, message: message.clone() };
+    let message = message.filter(|_| state == State::Active);
+    let status = Status {
+        state,
+        since: window.map(|window| window.since),
+        until: window.and_then(|window| window.limit),
+        message: message.clone(),
+    };
     let trouble = if own.priority >= active {
         Some(format!(
             "the status rule is at {}, below the maintenance rule's active priority {active}, where no request reaches it; \

@@ -1,9 +1,5 @@
 //! Texts that people give: the reason of a window, and the message for its visitors.
 
-use std::fmt;
-
-use serde::Serialize;
-
 /// The longest reason and the longest message, in characters: what a tag of Elastic Load Balancing can hold.
 pub const MAX_LENGTH: usize = 255;
 
@@ -17,26 +13,14 @@ const AROUND_THE_MESSAGE: usize = 93;
 /// The longest message, in bytes of UTF-8 as a JSON string without its quotation marks.
 pub const MAX_MESSAGE_BYTES: usize = MAX_BODY_BYTES - AROUND_THE_MESSAGE;
 
-/// Why the system is in maintenance: 1 to 255 characters that a tag can hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason(String);
-
-impl Reason {
-    /// Writes `_` for what a tag refuses, and cuts what is too long: a schedule's start at night must not fail for its
-    /// reason. None if there is only white space.
-    pub fn new(text: &str) -> Option<Self> {
-        let fitting = text.trim().chars().take(MAX_LENGTH).map(|c| if fits_a_tag(c) { c } else { '_' });
-        let fitting: String = fitting.collect();
-        // The API removes a space at the end, which a cut can leave.
-        let kept = fitting.trim_end();
-        (!kept.is_empty()).then(|| Self(kept.to_owned()))
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// Why the system is in maintenance, as a tag can hold it: `_` for what a tag refuses, at most 255 characters. A
+/// schedule's start at night must not fail for its reason. None if there is only white space.
+pub fn reason(text: &str) -> Option<String> {
+    let fitting = text.trim().chars().take(MAX_LENGTH).map(|c| if fits_a_tag(c) { c } else { '_' });
+    let fitting: String = fitting.collect();
+    // The API removes a space at the end, which a cut can leave.
+    let kept = fitting.trim_end();
+    (!kept.is_empty()).then(|| kept.to_owned())
 }
 
 /// Elastic Load Balancing accepts letters, digits, spaces and `+ - = . _ : / @`
@@ -56,28 +40,15 @@ fn fits_a_tag(c: char) -> bool {
     }
 }
 
-/// What the status rule publishes for visitors: 1 to 255 characters, not only white space, without control characters,
-/// at most [`MAX_MESSAGE_BYTES`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Message(String);
-
-impl Message {
-    /// Takes the text as it is, or not at all.
-    pub fn new(text: &str) -> Option<Self> {
-        // XML, the form of the API's answers, cannot hold the last two: the rules could no longer be read.
-        let cannot_be_published = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
-        // In JSON, a quotation mark and a backslash take two bytes.
-        let bytes = text.len() + text.matches(['"', '\\']).count();
-        let fits = text.chars().count() <= MAX_LENGTH && bytes <= MAX_MESSAGE_BYTES;
-        let is_usable = fits && !text.trim().is_empty() && !text.contains(cannot_be_published);
-        is_usable.then(|| Self(text.to_owned()))
-    }
-}
-
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// Whether the status rule can publish the text for visitors: 1 to 255 characters, not only white space, without control
+/// characters, at most [`MAX_MESSAGE_BYTES`].
+pub fn is_message(text: &str) -> bool {
+    // XML, the form of the API's answers, cannot hold the last two: the rules could no longer be read.
+    let cannot_be_published = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+    // In JSON, a quotation mark and a backslash take two bytes.
+    let bytes = text.len() + text.matches(['"', '\\']).count();
+    let fits = text.chars().count() <= MAX_LENGTH && bytes <= MAX_MESSAGE_BYTES;
+    fits && !text.trim().is_empty() && !text.contains(cannot_be_published)
 }
 
 #[cfg(test)]
@@ -90,37 +61,37 @@ mod tests {
     fn a_reason_is_adapted_to_a_tag() {
         let kept = ["DB upgrade v2.1 + index: team/ops@night", "정기 점검", "定期メンテナンス", "Überholung"];
         for text in kept {
-            assert_eq!(Reason::new(text).unwrap().to_string(), text);
+            assert_eq!(reason(text).unwrap(), text);
         }
         let adapted = [
             ("  DB upgrade (#42), \"v2\"\n", "DB upgrade __42__ _v2_".to_owned()),
             (&"점".repeat(256), "점".repeat(255)),
             (&(" x".repeat(127) + "  y"), " x".repeat(127).trim().to_owned()),
         ];
-        for (text, reason) in adapted {
-            assert_eq!(Reason::new(text).unwrap().to_string(), reason);
+        for (text, expected) in adapted {
+            assert_eq!(reason(text).unwrap(), expected);
         }
-        assert_eq!([Reason::new(""), Reason::new(" \n\t")], [None, None]);
+        assert_eq!([reason(""), reason(" \n\t")], [None, None]);
     }
 
     #[test]
     fn a_message_is_taken_whole_or_refused() {
         let quoted = "🚧".repeat(232) + "\"\\";
         for text in ["곧 돌아옵니다", &"점".repeat(255), &"🚧".repeat(232), &"\"".repeat(255)] {
-            assert_eq!(Message::new(text).unwrap().to_string(), text);
+            assert!(is_message(text), "{text}");
         }
         for text in ["", " \u{a0}", &"점".repeat(256), &"🚧".repeat(233), &quoted] {
-            assert_eq!(Message::new(text), None, "{text}");
+            assert!(!is_message(text), "{text}");
         }
         for control in ['\n', '\u{7f}', '\u{85}', '\u{fffe}', '\u{ffff}'] {
-            assert_eq!(Message::new(&format!("Back{control}soon")), None, "{control:?}");
+            assert!(!is_message(&format!("Back{control}soon")), "{control:?}");
         }
     }
 
     proptest! {
         #[test]
         fn any_reason_fits_a_tag(text in "\\PC{0,300}") {
-            if let Some(Reason(reason)) = Reason::new(&text) {
+            if let Some(reason) = reason(&text) {
                 prop_assert!((1..=255).contains(&reason.chars().count()));
                 prop_assert!(reason.chars().all(fits_a_tag));
                 prop_assert_eq!(reason.trim(), &reason);

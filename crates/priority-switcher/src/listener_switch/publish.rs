@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use crate::report::{ListenerReport, Outcome};
 use crate::rule::RuleArn;
 use crate::state::State;
-use crate::status_rule::{self, Facts, News};
+use crate::status_rule::{self, News};
 use crate::warning::Warning;
 
 /// How long the status rule may take: other listeners may wait to be switched.
@@ -45,9 +45,9 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         let Some(rule) = self.listener.own_rules().status.as_ref() else {
             return Some("there is no status rule (the template's StatusPath)".to_owned());
         };
-        let (state, record) = (self.state_to_publish(reading, plan), self.record(&reading.tags));
-        let facts = Facts { state, record: &record, news: self.news(plan) };
-        let update = status_rule::plan(&reading.order, rule, self.settings.active, &facts);
+        let (state, record, news) =
+            (self.state_to_publish(reading, plan), self.record(&reading.tags), self.news(plan));
+        let update = status_rule::plan(&reading.order, rule, self.settings.active, state, &record, news);
         report.message = update.message;
         let Some(status) = update.status.filter(|_| !self.request.dry_run) else { return update.trouble };
         if self.request.command == Command::Status {
@@ -65,7 +65,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
             }
             Err(why) => {
                 report.message = update.published;
-                let again = match facts.news {
+                let again = match news {
                     News::Replace(Some(_)) => "send the message again",
                     _ => "the next check tries again",
                 };
@@ -76,20 +76,16 @@ impl<L: Listener> ListenerSwitch<'_, L> {
 
     /// Of a rehearsal, the state that would be.
     fn state_to_publish(&self, reading: &Reading, plan: &Plan) -> State {
-        if self.is_rehearsed_start(plan) {
-            State::Active
-        } else if self.request.dry_run {
-            self.state(&plan.order_after(&reading.order))
-        } else {
-            self.state(&reading.order)
-        }
+        let is_rehearsal = self.request.dry_run;
+        let planned = is_rehearsal.then(|| plan.order_after(&reading.order));
+        self.state(planned.as_ref().unwrap_or(&reading.order))
     }
 
     fn news(&self, plan: &Plan) -> News<'_> {
         match &self.request.command {
-            Command::Message(message) => News::Replace(message.as_ref()),
+            Command::Message(message) => News::Replace(message.as_deref()),
             Command::Start(start) if !plan.ignored && (start.message.is_some() || plan.begins) => {
-                News::Replace(start.message.as_ref())
+                News::Replace(start.message.as_deref())
             }
             _ => News::Keep,
         }

@@ -2,58 +2,46 @@
 
 use std::iter;
 
-use super::{Move, View};
+use super::{Move, Situation};
 use crate::rule::{Priority, Rule, RuleOrder};
-use crate::settings::Settings;
 
-/// The moves of one call, and the foreign rule that holds the resting priority, if an end could not go there.
-pub(super) struct Arrangement<'a> {
-    pub(super) moves: Vec<Move>,
-    pub(super) taken: Option<&'a Rule>,
-}
-
-impl<'a> Arrangement<'a> {
+impl<'a> Situation<'a> {
     /// The maintenance rule to the active priority, which no foreign rule holds; the placeholder makes room.
-    pub(super) fn of_start(view: View<'a>, settings: &Settings) -> Self {
-        let listener = Listener { view, settings };
-        let own = listener.own();
+    pub(super) fn start_moves(&self) -> Vec<Move> {
+        let (own, active, resting) = (self.own(), self.settings.active, self.settings.resting);
         let mut moves = Vec::new();
-        if own > settings.active {
-            go(view.order.find(&view.rules.maintenance), settings.active, &mut moves);
-            let placeholder = view.rules.placeholder(view.order);
-            let to = if listener.foreign_at(settings.resting).is_none() { settings.resting } else { own };
-            go(placeholder.filter(|rule| rule.priority == settings.active), to, &mut moves);
+        if own > active {
+            go(self.view.order.find(&self.view.rules.maintenance), active, &mut moves);
+            let to = if self.foreign_at(resting).is_none() { resting } else { own };
+            go(self.placeholder().filter(|rule| rule.priority == active), to, &mut moves);
         }
-        Self { moves, taken: None }
+        moves
     }
 
-    /// The maintenance rule to the resting priority, and the placeholder back to the active one.
-    pub(super) fn of_end(view: View<'a>, settings: &Settings) -> Self {
-        let listener = Listener { view, settings };
-        let (own, taken) = (listener.own(), listener.foreign_at(settings.resting));
-        let to = if taken.is_none() { settings.resting } else { listener.lowest_place().max(own) };
+    /// The maintenance rule to the resting priority, and the placeholder back to the active one. With them the foreign
+    /// rule that holds the resting priority, if so.
+    pub(super) fn end_moves(&self) -> (Vec<Move>, Option<&'a Rule>) {
+        let (own, active, resting) = (self.own(), self.settings.active, self.settings.resting);
+        let taken = self.foreign_at(resting);
+        let to = if taken.is_none() { resting } else { self.lowest_place().max(own) };
         let mut moves = Vec::new();
-        go(view.order.find(&view.rules.maintenance), to, &mut moves);
-        let placeholder = view.rules.placeholder(view.order);
-        let at_active = view.order.at(settings.active);
-        let becomes_free = to != own && own == settings.active;
-        if at_active.is_none() || becomes_free {
-            go(placeholder, settings.active, &mut moves);
+        go(self.view.order.find(&self.view.rules.maintenance), to, &mut moves);
+        let becomes_free = to != own && own == active;
+        if self.view.order.at(active).is_none() || becomes_free {
+            go(self.placeholder(), active, &mut moves);
         } else {
-            go(placeholder.filter(|rule| rule.priority == to), own, &mut moves);
+            go(self.placeholder().filter(|rule| rule.priority == to), own, &mut moves);
         }
-        Self { moves, taken }
+        (moves, taken)
     }
-}
 
-struct Listener<'a, 'b> {
-    view: View<'a>,
-    settings: &'b Settings,
-}
-
-impl<'a> Listener<'a, '_> {
     fn own(&self) -> Priority {
-        self.view.order.find(&self.view.rules.maintenance).map_or(self.settings.resting, |own| own.priority)
+        let own = self.view.order.find(&self.view.rules.maintenance);
+        own.map_or(self.settings.resting, |own| own.priority)
+    }
+
+    fn placeholder(&self) -> Option<&'a Rule> {
+        self.view.rules.placeholder(self.view.order)
     }
 
     fn foreign_at(&self, priority: Priority) -> Option<&'a Rule> {

@@ -1,7 +1,6 @@
 //! Out of maintenance.
 
-use super::arrange::{self, Arrangement};
-use super::{Plan, PlanError, Situation, Step};
+use super::{Plan, PlanError, Situation, Step, arrange};
 use crate::record::key;
 use crate::state::State;
 use crate::timestamp::{CLOCK_SKEW_MINUTES, Timestamp};
@@ -22,7 +21,7 @@ impl Situation<'_> {
     }
 
     pub(super) fn open(&self, scheduled_at: Option<Timestamp>) -> Plan {
-        let Arrangement { moves, taken } = Arrangement::of_end(self.view, self.settings);
+        let (moves, taken) = self.end_moves();
         let order = arrange::after(self.view.order, &moves);
         let is_open = State::of(&order, self.view.rules, self.settings) == State::Resting;
         let is_news = || scheduled_at.is_none_or(|at| self.record.ended_at.is_none_or(|ended| at > ended));

@@ -1,6 +1,5 @@
 //! Into maintenance.
 
-use super::arrange::Arrangement;
 use super::{Plan, PlanError, Situation, Step};
 use crate::event::Start;
 use crate::record::{Window, key};
@@ -26,7 +25,7 @@ impl Situation<'_> {
         };
         let warnings = kept.map(|(window, asked)| Warning::window_kept(asked, window)).into_iter().collect();
         // The record first: a record of a switch that did not happen does no harm, a switch without one does.
-        let moves = Arrangement::of_start(self.view, self.settings).moves;
+        let moves = self.start_moves();
         let swap = (!moves.is_empty()).then_some(Step::SetRulePriorities(moves));
         let plan = self.proceed(record.into_iter().chain(swap).collect(), warnings);
         Plan { begins: running.is_none(), ..plan }
@@ -50,11 +49,10 @@ impl Situation<'_> {
 
     fn begin(&self, start: &Start) -> Option<Step> {
         let until = start.until.as_ref().map(Timestamp::to_string);
-        let reason = start.reason.as_ref().map(ToString::to_string);
         self.write([
             (key::SINCE, Some(self.since(start))),
             (key::UNTIL, Some(until.unwrap_or_default())),
-            (key::REASON, Some(reason.unwrap_or_default())),
+            (key::REASON, Some(start.reason.clone().unwrap_or_default())),
         ])
     }
 
@@ -66,7 +64,7 @@ impl Situation<'_> {
         self.write([
             (key::SINCE, outlasts.map(|_| self.since(start))),
             (key::UNTIL, start.until.map(|until| until.to_string())),
-            (key::REASON, start.reason.as_ref().map(ToString::to_string)),
+            (key::REASON, start.reason.clone()),
         ])
     }
 

@@ -1,7 +1,6 @@
 use super::*;
 use crate::event::Start;
 use crate::rule::{Action, DefaultRule, Scope};
-use crate::text::Reason;
 
 const NOW: &str = "2026-03-01T22:00:00Z";
 
@@ -158,7 +157,7 @@ fn a_start_in_a_running_window_never_shortens_it() {
     insta::assert_snapshot!(asks("23:00", &until("23:00")), @"nothing to do");
     insta::assert_snapshot!(asks("23:00", &start()), @"nothing to do");
     insta::assert_snapshot!(asks("", &until("22:30")), @"add tags until=22:30");
-    let reason = Command::Start(Start { reason: Reason::new("new"), ..Start::default() });
+    let reason = Command::Start(Start { reason: Some("new".to_owned()), ..Start::default() });
     insta::assert_snapshot!(asks("23:00", &reason), @"add tags reason=new");
 }
 

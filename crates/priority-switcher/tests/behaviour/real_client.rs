@@ -66,21 +66,6 @@ fn a_switch_takes_six_calls_and_reads_all_pages() {
 }
 
 #[test]
-fn the_answer_shows_rules_as_the_console_does() {
-    let status = send(&Server::start(strict(&[2])), "status").unwrap();
-    let lines = report(&status)
-        .rules
-        .iter()
-        .map(|rule| format!("{} | {} | {}", rule.priority, rule.conditions.join(", "), rule.action));
-    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
-1 | path-pattern: /placeholder | fixed-response: 200
-2 | path-pattern: /2* | forward: targetgroup/r2/6d0ecf831eec9f09
-50000 | path-pattern: /* | forward: targetgroup/maintenance/6d0ecf831eec9f09
-default |  | forward: targetgroup/default/6d0ecf831eec9f09
-");
-}
-
-#[test]
 fn what_passes_is_retried_by_the_client() {
     use Treatment::{Break, DropAfter, DropBefore, Serve, Throttle};
     for faults in [

@@ -33,7 +33,7 @@ fn a_window_is_published_last_and_until_its_end() {
     let site = Site::with_status();
     let on = site.at("20:00", &event_file("start-with-message"));
     insta::assert_snapshot!(site.body(), @r#"{"state":"active","since":"2026-03-01T20:00:00Z","until":"2026-03-01T22:00:00Z","message":"We are moving to a bigger database. Your orders are safe."}"#);
-    assert_eq!(on.message.unwrap().to_string(), "We are moving to a bigger database. Your orders are safe.");
+    assert_eq!(on.message.unwrap(), "We are moving to a bigger database. Your orders are safe.");
     assert_eq!((on.reason.as_deref(), on.warnings), (Some("DB upgrade"), Vec::new()));
     let off = site.at("21:00", &event_file("end"));
     assert_eq!((site.body().as_str(), off.message), (AT_REST, None));
@@ -68,9 +68,7 @@ fn a_message_without_status_rule_fails() {
 #[test]
 fn a_start_keeps_replaces_or_clears_the_message() {
     let site = Site::with_status();
-    let message_after = |clock: &str, event: Value| {
-        site.at(clock, &event).message.map(|message| message.to_string()).unwrap_or_default()
-    };
+    let message_after = |clock: &str, event: Value| site.at(clock, &event).message.unwrap_or_default();
     assert_eq!(message_after("20:00", json!({"type": "start", "minutes": 60, "message": "Hello"})), "Hello");
     assert_eq!(message_after("20:10", json!({"type": "start", "minutes": 60})), "Hello", "extended");
     assert_eq!(message_after("20:20", json!({"type": "start", "message": "Soon"})), "Soon");
@@ -103,7 +101,7 @@ fn rehearsals_and_a_status_only_report() {
     let mut dry = event_file("start-with-message");
     dry["dryRun"] = json!(true);
     let would = site.at("20:00", &dry);
-    assert!(would.message.unwrap().to_string().starts_with("We are moving"));
+    assert!(would.message.unwrap().starts_with("We are moving"));
     publish_by_hand(&site, "closed");
     let writes = site.writes();
     let status = site.at("20:05", &event_file("status"));
@@ -163,7 +161,7 @@ fn the_real_client_reads_what_it_wrote() {
         handle(&listeners, &settings, &event, now).await.answer.unwrap();
         let again = handle(&listeners, &settings, &event, now).await.answer.unwrap();
         assert_eq!(again.outcome, Outcome::Unchanged);
-        assert_eq!(report(&again).message.as_ref().unwrap().to_string(), message);
+        assert_eq!(report(&again).message.as_deref(), Some(message));
     });
     assert_eq!(conditions(&server), before);
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::disturbance::{Change, Circumstance, Fault};
 use crate::support::run::{Ending, event_file, invoke, runtime};
-use crate::support::site::{Site, at, codes, message, moves, report, rule, target_group};
+use crate::support::site::{Site, at, codes, message, moves, report, rule};
 
 #[test]
 fn the_answer_has_the_contracts_form() {
@@ -192,34 +192,6 @@ fn a_rule_without_room_for_tags_is_not_moved() {
     let error = site.error_at("22:00", &event_file("start"));
     assert!(error.contains("TooManyTags"), "{error}");
     assert!(!site.is_closed());
-}
-
-#[test]
-fn other_tags_of_the_rule_stay() {
-    let site = Site::new(&[]);
-    let team = [("Team".to_owned(), "shop".to_owned())].into();
-    site.elb.borrow_mut().add_tags(rule("maintenance").as_str(), &team).unwrap();
-    site.at("22:00", &event_file("start"));
-    site.at("22:30", &event_file("end"));
-    assert_eq!(site.elb.borrow().tags_of(rule("maintenance").as_str())["Team"], "shop");
-}
-
-#[test]
-fn a_responder_without_healthy_target_is_a_warning() {
-    let site = Site::new(&[]);
-    site.elb.borrow_mut().set_health(&target_group("maintenance"), &["unhealthy"]);
-    for event in ["status", "check", "start-dry-run", "start"] {
-        assert!(codes(&site.at("22:00", &event_file(event))).contains(&"no-healthy-target"), "{event}");
-    }
-}
-
-#[test]
-fn unknown_target_health_fails_no_switch() {
-    let site = Site::new(&[]);
-    let listener = site.listener();
-    listener.fate.set(Some(("DescribeTargetHealth", Fault::Hung)));
-    let ending = runtime().block_on(invoke(&listener, &site.settings, &event_file("start"), at("22:00")));
-    assert!(matches!(ending, Ending::Answered(_)) && site.is_closed(), "{ending:?}");
 }
 
 #[test]
