@@ -83,18 +83,16 @@ fn measures(
     results: &[Result<ListenerReport, ListenerFailure>],
     statuses: Vec<Option<ListenerStatus>>,
 ) -> Measures {
-    let listeners = statuses.into_iter().flatten().collect();
+    let is_check = request.command == Command::Check;
+    let is_switch = matches!(request.command, Command::Start(_) | Command::End { .. }) && !request.dry_run;
+    if !is_check && !is_switch {
+        return Measures::default();
+    }
     let is_ignored =
         |result: &Result<ListenerReport, _>| result.as_ref().is_ok_and(|one| one.outcome == Outcome::Ignored);
-    match request.command {
-        Command::Check => {
-            let check_failed = Some(results.iter().any(Result::is_err));
-            Measures { listeners, ignored: None, check_failed }
-        }
-        Command::Start(_) | Command::End { .. } if !request.dry_run => {
-            let ignored = Some(results.iter().any(is_ignored));
-            Measures { listeners, ignored, check_failed: None }
-        }
-        _ => Measures::default(),
+    Measures {
+        listeners: statuses.into_iter().flatten().collect(),
+        ignored: is_switch.then(|| results.iter().any(is_ignored)),
+        check_failed: is_check.then(|| results.iter().any(Result::is_err)),
     }
 }

@@ -189,9 +189,7 @@ impl fmt::Display for Move {
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fn short(key: &str) -> &str {
-            key.strip_prefix("maintenance-mode:").unwrap_or(key)
-        }
+        let short = |key: &str| key.trim_start_matches("maintenance-mode:").to_owned();
         let (verb, parts): (_, Vec<String>) = match self {
             Self::AddTags(tags) => {
                 ("add tags", tags.iter().map(|(key, value)| format!("{}={value}", short(key))).collect())
@@ -204,11 +202,8 @@ impl fmt::Display for Step {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.steps.is_empty() {
-            return f.write_str("nothing to do");
-        }
         let steps: Vec<String> = self.steps.iter().map(Step::to_string).collect();
-        f.write_str(&steps.join("; "))
+        f.write_str(if steps.is_empty() { "nothing to do".to_owned() } else { steps.join("; ") }.as_str())
     }
 }
 

@@ -163,9 +163,8 @@ mod tests {
     use aws_sdk_elasticloadbalancingv2::types::builders::ActionBuilder;
     use aws_sdk_elasticloadbalancingv2::types::{
         ActionTypeEnum, FixedResponseActionConfig, ForwardActionConfig, HostHeaderConditionConfig,
-        HostHeaderRewriteConfig, HttpHeaderConditionConfig, PathPatternConditionConfig,
-        QueryStringConditionConfig, RedirectActionStatusCodeEnum, RewriteConfig, TargetGroupTuple,
-        TransformTypeEnum, UrlRewriteConfig,
+        HostHeaderRewriteConfig, HttpHeaderConditionConfig, QueryStringConditionConfig,
+        RedirectActionStatusCodeEnum, RewriteConfig, TargetGroupTuple, TransformTypeEnum, UrlRewriteConfig,
     };
 
     use super::*;
@@ -180,20 +179,19 @@ mod tests {
         values.iter().map(|value| (*value).to_owned()).collect()
     }
 
+    fn flat(field: &str, values: &[&str], regexes: &[&str]) -> RuleCondition {
+        let condition = RuleCondition::builder().field(field);
+        condition.set_values(Some(owned(values))).set_regex_values(Some(owned(regexes))).build()
+    }
+
     fn path(values: &[&str], regexes: &[&str]) -> RuleCondition {
-        let config = PathPatternConditionConfig::builder();
-        let config = config.set_values(Some(owned(values))).set_regex_values(Some(owned(regexes))).build();
-        RuleCondition::builder().field("path-pattern").path_pattern_config(config).build()
+        flat("path-pattern", values, regexes)
     }
 
     fn host(values: &[&str], regexes: &[&str]) -> RuleCondition {
         let config = HostHeaderConditionConfig::builder();
         let config = config.set_values(Some(owned(values))).set_regex_values(Some(owned(regexes))).build();
         RuleCondition::builder().field("host-header").host_header_config(config).build()
-    }
-
-    fn flat(field: &str, values: &[&str]) -> RuleCondition {
-        RuleCondition::builder().field(field).set_values(Some(owned(values))).build()
     }
 
     #[test]
@@ -206,7 +204,6 @@ mod tests {
             (vec![path(&["/a*", "/*"], &[])], Scope::ALL),
             (vec![path(&[], &["^/.*$"])], Scope::ALL),
             (vec![path(&[], &[".*"])], Scope::ALL),
-            (vec![flat("path-pattern", &["/*"])], Scope::ALL),
             (vec![all.clone(), host(&["*"], &[])], Scope::ALL),
             (vec![host(&[], &[".*"]), all.clone()], Scope::ALL),
             (vec![all.clone(), host(&["*.example.com"], &[])], hosts(&["*.example.com"], true)),
@@ -215,7 +212,7 @@ mod tests {
             (vec![path(&["/.*"], &[])], hosts(&[], false)),
             (vec![path(&[], &["^/a.*$"])], hosts(&[], false)),
             (vec![all.clone(), host(&[], &["^a[.].*$"])], hosts(&[], false)),
-            (vec![all, flat("http-request-method", &["*"])], hosts(&[], false)),
+            (vec![all, flat("http-request-method", &["*"], &[])], hosts(&[], false)),
             (Vec::new(), hosts(&[], false)),
         ];
         for (conditions, expected) in cases {
@@ -233,8 +230,8 @@ mod tests {
             path(&["/a*"], &["^/b"]),
             RuleCondition::builder().field("http-header").http_header_config(header.build()).build(),
             RuleCondition::builder().field("query-string").query_string_config(query.build()).build(),
-            flat("query-string", &["secret"]),
-            flat("source-ip", &["192.0.2.0/24", "198.51.100.1/32"]),
+            flat("query-string", &["secret"], &[]),
+            flat("source-ip", &["192.0.2.0/24", "198.51.100.1/32"], &[]),
         ]
         .map(|condition| describe_condition(&condition));
         insta::assert_snapshot!(lines.join("\n"), @"

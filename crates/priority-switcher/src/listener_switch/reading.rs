@@ -2,7 +2,7 @@
 
 use crate::listener::{Listener, ListenerError};
 use crate::record::Tags;
-use crate::rule::RuleOrder;
+use crate::rule::{RuleArn, RuleOrder};
 
 /// How often rules are read whose pages do not fit together.
 const ATTEMPTS: u32 = 4;
@@ -21,15 +21,7 @@ pub(super) async fn rules(listener: &impl Listener) -> Result<RuleOrder, Listene
     loop {
         let error = match listener.rules().await {
             Ok(order) if order.find(own).is_some() => return Ok(order),
-            Ok(order) if order.default_rule().arn == *own => {
-                return Err(ListenerError::Refused(format!(
-                    "the maintenance rule {own} is the listener's default rule, which cannot be moved; accepted: a rule \
-                     with a number"
-                )));
-            }
-            Ok(_) => ListenerError::Refused(format!(
-                "the maintenance rule {own} was deleted; bring it back as the runbook's \"A deleted rule\" says"
-            )),
+            Ok(order) => missing(own, &order),
             Err(error @ ListenerError::InconsistentPages(_)) => error,
             Err(error) => return Err(error),
         };
@@ -39,4 +31,14 @@ pub(super) async fn rules(listener: &impl Listener) -> Result<RuleOrder, Listene
         attempt += 1;
         super::pause::before(attempt).await;
     }
+}
+
+fn missing(own: &RuleArn, order: &RuleOrder) -> ListenerError {
+    let is_default = order.default_rule().arn == *own;
+    let why = if is_default {
+        "is the listener's default rule, which cannot be moved; accepted: a rule with a number"
+    } else {
+        "was deleted; bring it back as the runbook's \"A deleted rule\" says"
+    };
+    ListenerError::Refused(format!("the maintenance rule {own} {why}"))
 }

@@ -355,6 +355,9 @@ impl<'a> Evening<'a> {
         self.tally.add("events overtaken", usize::from(codes(report).contains(&"overtaken")));
         if !is_disturbed && !is_ignored {
             prop_assert!(event["type"] != "start" || self.is_closed(stack), "{} left it open", event);
+            let limit = self.record(stack).window.and_then(|window| window.limit);
+            let is_running = limit.is_none_or(|limit| limit > now) || self.company == Company::Taggers;
+            prop_assert!(event["type"] != "start" || is_running, "{} left the limit {:?}", event, limit);
             prop_assert!(event["type"] != "end" || !self.is_closed(stack), "{} left it closed", event);
         }
         Ok(())
