@@ -82,7 +82,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             let refuse = |problem| {
                 unusable(variable, self.value(variable).unwrap_or_default(), problem, OF_THESE_LISTENERS)
             };
-            let own = rules.iter_mut().find(|own| own.maintenance.listener() == arn.listener());
+            let own = rules.iter_mut().find(|own| own.maintenance.listener_arn() == arn.listener_arn());
             let own = own.ok_or_else(|| refuse(format!("{arn} is of no listener of {MAINTENANCE}")))?;
             if own.maintenance == arn || own.placeholder.as_ref() == Some(&arn) {
                 return Err(refuse(format!("{arn} is in another variable, too")));
@@ -103,7 +103,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             if let Some(region) = region.as_deref().filter(|region| *region != rule.region()) {
                 return Err(refuse(format!("{rule} is not in the function's region, {region}")));
             }
-            if let Some(other) = rules.iter().find(|other| other.listener() == rule.listener()) {
+            if let Some(other) = rules.iter().find(|other| other.listener_arn() == rule.listener_arn()) {
                 return Err(refuse(format!("{other} and {rule} are of one listener")));
             }
             rules.push(rule);

@@ -14,7 +14,7 @@ pub use client::{client, http_client, patient};
 use crate::listener::{Listener, ListenerError};
 use crate::plan::Move;
 use crate::record::Tags;
-use crate::rule::{ListenerArn, OwnRules, RuleArn, RuleOrder};
+use crate::rule::{OwnRules, RuleArn, RuleOrder};
 
 /// The largest page that DescribeRules gives out
 /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html>):
@@ -29,29 +29,25 @@ const MOST_PAGES: usize = 20;
 #[derive(Clone, Debug)]
 pub struct ElbListener {
     client: Client,
-    arn: ListenerArn,
     own: OwnRules,
 }
 
 impl ElbListener {
     /// The listener that these rules belong to.
     pub fn new(client: Client, own: OwnRules) -> Self {
-        Self { client, arn: own.maintenance.listener(), own }
+        Self { client, own }
     }
 }
 
 impl Listener for ElbListener {
-    fn arn(&self) -> &ListenerArn {
-        &self.arn
-    }
-
     fn own_rules(&self) -> &OwnRules {
         &self.own
     }
 
     async fn rules(&self) -> Result<RuleOrder, ListenerError> {
         const CALL: &str = "DescribeRules";
-        let request = self.client.describe_rules().listener_arn(self.arn.as_str()).page_size(PAGE_SIZE);
+        let listener = self.own.maintenance.listener_arn();
+        let request = self.client.describe_rules().listener_arn(listener).page_size(PAGE_SIZE);
         let mut pages = request.into_paginator().send();
         let mut rules = Vec::new();
         let mut turned = 0;

@@ -7,7 +7,6 @@ use crate::event::EventError;
 use crate::listener::ListenerError;
 use crate::plan::PlanError;
 use crate::report::Outcome;
-use crate::rule::ListenerArn;
 
 /// Why one listener could not be brought to where the event wants it.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +53,7 @@ impl SwitchError {
     /// Sums up what came of each listener, the failed ones first.
     pub(crate) fn listeners(
         event_type: &str,
-        mut results: Vec<(&ListenerArn, Result<Outcome, &ListenerFailure>)>,
+        mut results: Vec<(&str, Result<Outcome, &ListenerFailure>)>,
     ) -> Self {
         results.sort_by_key(|(_, result)| result.is_ok());
         let failures: Vec<_> = results.iter().filter_map(|(_, result)| result.err()).collect();
@@ -63,9 +62,9 @@ impl SwitchError {
         } else {
             ""
         };
-        let outcome = |(arn, result): &(&ListenerArn, Result<Outcome, &ListenerFailure>)| match result {
-            Err(failure) => format!("{}: {failure}", arn.short()),
-            Ok(outcome) => format!("{}: {outcome}", arn.short()),
+        let outcome = |(listener, result): &(&str, Result<Outcome, &ListenerFailure>)| match result {
+            Err(failure) => format!("{listener}: {failure}"),
+            Ok(outcome) => format!("{listener}: {outcome}"),
         };
         Self::Listeners(format!(
             "{event_type}: {} of {} listeners failed: {}{advice}",

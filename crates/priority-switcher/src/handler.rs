@@ -64,12 +64,13 @@ fn answer<L: Listener>(
     let event_type = request.command.event_type();
     if request.command != Command::Check && results.iter().any(Result::is_err) {
         let outcomes = results.iter().map(|result| result.as_ref().map(|report| report.outcome));
-        return Err(SwitchError::listeners(event_type, listeners.iter().map(L::arn).zip(outcomes).collect()));
+        let names = listeners.iter().map(|listener| listener.own_rules().maintenance.listener());
+        return Err(SwitchError::listeners(event_type, names.zip(outcomes).collect()));
     }
     let entry = |(listener, result): (&L, Result<ListenerReport, ListenerFailure>)| match result {
         Ok(report) => ListenerEntry::Report(Box::new(report)),
         Err(failure) => ListenerEntry::Failed {
-            listener_arn: listener.arn().clone(),
+            listener_arn: listener.own_rules().maintenance.listener_arn(),
             rule_arn: listener.own_rules().maintenance.clone(),
             error: failure.to_string(),
         },

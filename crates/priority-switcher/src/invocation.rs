@@ -40,16 +40,16 @@ pub async fn answer<L: Listener>(
     for entry in &answer.listeners {
         match entry {
             ListenerEntry::Report(report) => {
-                let listener = report.listener_arn.short();
+                let listener = report.rule_arn.listener();
                 for warning in &report.warnings {
                     let code = warning.code;
                     tracing::warn!(requestId = request_id, listener, code, "{}", warning.message);
                 }
             }
-            ListenerEntry::Failed { listener_arn, error, .. } => {
+            ListenerEntry::Failed { rule_arn, error, .. } => {
                 tracing::error!(
                     requestId = request_id,
-                    listener = listener_arn.short(),
+                    listener = rule_arn.listener(),
                     error,
                     "check failed"
                 );

@@ -2,13 +2,11 @@
 
 use crate::plan::Move;
 use crate::record::Tags;
-use crate::rule::{ListenerArn, OwnRules, RuleArn, RuleOrder};
+use crate::rule::{OwnRules, RuleArn, RuleOrder};
 
 /// One listener with the stack's own rules, wherever it really is.
 #[expect(async_fn_in_trait, reason = "the runtime has one thread, so the futures need not be Send")]
 pub trait Listener {
-    fn arn(&self) -> &ListenerArn;
-
     fn own_rules(&self) -> &OwnRules;
 
     /// All its rules, however many pages they take.

@@ -64,7 +64,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
                     return Err(ListenerFailure::KeepsChanging(ATTEMPTS));
                 }
                 Err(ListenerError::Conflict(error)) => {
-                    tracing::warn!(listener = self.listener.arn().short(), error, "conflict");
+                    tracing::warn!(listener = self.name(), error, "conflict");
                 }
                 applied => {
                     applied?;
@@ -79,13 +79,17 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         }
     }
 
+    fn name(&self) -> &str {
+        self.listener.own_rules().maintenance.listener()
+    }
+
     fn plan(&self, reading: &Reading) -> Plan {
         let view = View { order: &reading.order, rules: self.listener.own_rules(), tags: &reading.tags };
         plan(view, &self.request.command, self.settings, self.moment.now)
     }
 
     async fn apply(&mut self, plan: &Plan) -> Result<(), ListenerError> {
-        tracing::info!(listener = self.listener.arn().short(), %plan, "switching");
+        tracing::info!(listener = self.name(), %plan, "switching");
         for step in &plan.steps {
             match step {
                 Step::AddTags(tags) => self.listener.add_tags(tags).await?,

@@ -4,7 +4,6 @@
 
 use serde_json::{Value, json};
 
-use crate::rule::ListenerArn;
 use crate::state::State;
 use crate::timestamp::Timestamp;
 
@@ -14,7 +13,8 @@ pub const NAMESPACE: &str = "MaintenanceMode";
 /// A listener as it was read after the last attempt to write; of one that failed, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenerStatus {
-    pub listener_arn: ListenerArn,
+    /// The part of its ARN that a person recognizes.
+    pub listener: String,
     pub state: State,
     /// When the window has to end, while the system is closed.
     pub limit: Option<Timestamp>,
@@ -41,7 +41,7 @@ impl Measures {
     /// check.
     pub fn lines(&self, function_name: &str, now: Timestamp) -> Vec<String> {
         let listeners = self.listeners.iter().map(|status| {
-            let names = json!({"FunctionName": function_name, "Listener": status.listener_arn.short()});
+            let names = json!({"FunctionName": function_name, "Listener": status.listener});
             line(&status.values(self.ignored, now), &names, now)
         });
         let check = self.check_failed.map(|failed| {

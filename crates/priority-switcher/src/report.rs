@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::plan::Move;
 use crate::record::LastWindow;
-use crate::rule::{ListenerArn, RuleArn, RuleOrder};
+use crate::rule::{RuleArn, RuleOrder};
 use crate::state::State;
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
@@ -52,7 +52,7 @@ pub enum ListenerEntry {
     /// Of a check only: any other event fails.
     #[serde(rename_all = "camelCase")]
     Failed {
-        listener_arn: ListenerArn,
+        listener_arn: String,
         rule_arn: RuleArn,
         error: String,
     },
@@ -62,7 +62,7 @@ pub enum ListenerEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListenerReport {
-    pub listener_arn: ListenerArn,
+    pub listener_arn: String,
     pub rule_arn: RuleArn,
     /// The answer carries it once for all.
     #[serde(skip)]

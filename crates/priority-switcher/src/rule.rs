@@ -6,7 +6,7 @@ mod own;
 mod priority;
 mod scope;
 
-pub use arn::{ListenerArn, NotARuleArn, RuleArn};
+pub use arn::{NotARuleArn, RuleArn};
 pub use order::{Action, DefaultRule, Rule, RuleOrder};
 pub use own::OwnRules;
 pub use priority::{NotAPriority, Priority};

@@ -92,7 +92,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
     }
 
     async fn write(&self, rule: &RuleArn, body: &str) -> Result<(), String> {
-        tracing::info!(listener = self.listener.arn().short(), body, "publishing");
+        tracing::info!(listener = self.name(), body, "publishing");
         let by = self.moment.before_deadline().min(Instant::now() + LONGEST);
         match timeout_at(by, self.listener.publish(rule, body)).await {
             Ok(Ok(())) => Ok(()),

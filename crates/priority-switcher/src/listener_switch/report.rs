@@ -34,7 +34,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         let window = window.as_ref();
         let changed = plan.changes() && !self.request.dry_run;
         ListenerReport {
-            listener_arn: self.listener.arn().clone(),
+            listener_arn: self.listener.own_rules().maintenance.listener_arn(),
             rule_arn: self.listener.own_rules().maintenance.clone(),
             outcome: match (plan.ignored, changed) {
                 (true, _) => Outcome::Ignored,
@@ -90,7 +90,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         let holder = active_priority_holder(order, rules, self.settings);
         let is_reachable = || setup::reachable_at_rest(order, rules).is_some();
         self.status = Some(ListenerStatus {
-            listener_arn: self.listener.arn().clone(),
+            listener: self.name().to_owned(),
             state,
             limit: self.record(&reading.tags).window.and_then(|window| window.limit),
             shadowed_rules: if is_resting { rules.shadowed(order).count() } else { 0 },

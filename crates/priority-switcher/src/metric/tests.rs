@@ -1,14 +1,10 @@
 use super::*;
-use crate::rule::RuleArn;
 
 const NOW: &str = "2026-03-01T22:00:00Z";
 
 fn status(state: State) -> ListenerStatus {
-    let rule: RuleArn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/3"
-        .parse()
-        .unwrap();
     ListenerStatus {
-        listener_arn: rule.listener(),
+        listener: "app/shop/1/2".to_owned(),
         state,
         limit: None,
         shadowed_rules: 0,

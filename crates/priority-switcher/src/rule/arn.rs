@@ -1,4 +1,4 @@
-//! The names of load balancer parts.
+//! The name of a rule, and what it says of its listener.
 //!
 //! Forms: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_elasticloadbalancingv2.html>
 
@@ -7,37 +7,10 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-macro_rules! arn {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-        pub struct $name(String);
-
-        impl $name {
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-arn! {
-    /// The ARN of one rule of an Application Load Balancer's listener:
-    /// `arn:<partition>:elasticloadbalancing:<region>:<account>:listener-rule/app/<name>/<id>/<listener>/<rule>`.
-    RuleArn
-}
-
-arn! {
-    /// The ARN of a listener of an Application Load Balancer:
-    /// `arn:<partition>:elasticloadbalancing:<region>:<account>:listener/app/<name>/<id>/<listener>`.
-    ListenerArn
-}
+/// The ARN of one rule of an Application Load Balancer's listener:
+/// `arn:<partition>:elasticloadbalancing:<region>:<account>:listener-rule/app/<name>/<id>/<listener>/<rule>`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RuleArn(String);
 
 /// The text is not the ARN of a rule of an Application Load Balancer.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,14 +20,21 @@ arn! {
 )]
 pub struct NotARuleArn;
 
-const RULE: &str = "listener-rule/app/";
-const LISTENER: &str = "listener/app/";
-
 impl RuleArn {
-    /// The listener that the rule belongs to: the same ARN without the rule's id.
-    pub fn listener(&self) -> ListenerArn {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The ARN of the listener that the rule belongs to.
+    pub fn listener_arn(&self) -> String {
         let without_rule = self.0.rsplit_once('/').map_or(self.as_str(), |(listener, _)| listener);
-        ListenerArn(without_rule.replacen(RULE, LISTENER, 1))
+        without_rule.replacen("listener-rule/", "listener/", 1)
+    }
+
+    /// The part of that ARN that a person recognizes: `app/<name>/<id>/<listener>`.
+    pub fn listener(&self) -> &str {
+        let resource = self.0.split_once(":listener-rule/").map_or(self.as_str(), |(_, resource)| resource);
+        resource.rsplit_once('/').map_or(resource, |(listener, _)| listener)
     }
 
     pub fn region(&self) -> &str {
@@ -75,16 +55,16 @@ impl FromStr for RuleArn {
         let ["arn", partition, "elasticloadbalancing", region, account, resource] = fields[..] else {
             return Err(NotARuleArn);
         };
-        let ids: Vec<&str> = resource.strip_prefix(RULE).ok_or(NotARuleArn)?.split('/').collect();
+        let ids: Vec<&str> =
+            resource.strip_prefix("listener-rule/app/").ok_or(NotARuleArn)?.split('/').collect();
         let is_complete = ids.len() == 4 && !ids.contains(&"") && ![partition, region, account].contains(&"");
         if is_complete && !text.contains(' ') { Ok(Self(text.to_owned())) } else { Err(NotARuleArn) }
     }
 }
 
-impl ListenerArn {
-    /// The part that a person recognizes: `app/<name>/<id>/<listener>`.
-    pub fn short(&self) -> &str {
-        self.0.split_once(":listener/").map_or(self.as_str(), |(_, name)| name)
+impl fmt::Display for RuleArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -98,10 +78,10 @@ mod tests {
     fn a_rule_arn_names_its_listener_region_and_id() {
         let arn: RuleArn = ARN.parse().unwrap();
         assert_eq!(
-            arn.listener().as_str(),
+            arn.listener_arn(),
             "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2"
         );
-        assert_eq!(arn.listener().short(), "app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2");
+        assert_eq!(arn.listener(), "app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2");
         assert_eq!((arn.region(), arn.id()), ("eu-central-1", "9683b2d02a6cabee"));
         assert!(ARN.replace("arn:aws:", "arn:aws-cn:").parse::<RuleArn>().is_ok(), "another partition");
     }

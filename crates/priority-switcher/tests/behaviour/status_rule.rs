@@ -150,8 +150,8 @@ fn real() -> (Server, ElbListener, Settings) {
 fn the_real_client_reads_what_it_wrote() {
     let (server, listener, settings) = real();
     let conditions = |server: &Server| {
-        let listener = rule("status").listener();
-        server.elb().describe_rules(listener.as_str(), 1, None).unwrap().rules[0].conditions.clone()
+        let listener = rule("status").listener_arn();
+        server.elb().describe_rules(&listener, 1, None).unwrap().rules[0].conditions.clone()
     };
     let before = conditions(&server);
     let message = "<b>\"곧\"</b> & 'soon' \\ 🚧\u{2028}\u{a0}\u{fffd}";

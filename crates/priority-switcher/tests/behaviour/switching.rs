@@ -175,6 +175,32 @@ fn a_switch_that_was_undone_is_not_repeated() {
 }
 
 #[test]
+fn a_conflict_is_read_and_planned_anew() {
+    let site = Site::new(&[]);
+    site.move_by_hand("placeholder", 7);
+    let listener = site.listener();
+    let taken = Circumstance { change: Some(Change::Add { place: 1 }), ..Default::default() };
+    listener.script.set(&[vec![Circumstance::default(); 3], vec![taken]].concat());
+    let ending = runtime().block_on(invoke(&listener, &site.settings, &event_file("start"), at("22:00")));
+    let Ending::Failed(error) = ending else { panic!("{ending:?}") };
+    assert!(error.to_string().contains("active-priority-taken"), "{error}");
+}
+
+/// Rules are read before tags: of a start in between, a check must not see the swap and miss the record.
+#[test]
+fn a_check_beside_a_start_keeps_its_window() {
+    let site = Site::new(&[]);
+    let (slow, quick) = (site.listener(), site.listener());
+    slow.script.set(&[Circumstance::default(), Circumstance { turns: 20, ..Default::default() }]);
+    let (check, start) = (event_file("check"), json!({"type": "start", "minutes": 60}));
+    runtime().block_on(async {
+        let check = invoke(&slow, &site.settings, &check, at("22:00"));
+        tokio::join!(check, invoke(&quick, &site.settings, &start, at("22:00")))
+    });
+    assert_eq!((site.is_closed(), site.tag("until")), (true, "2026-03-01T23:00:00Z".to_owned()));
+}
+
+#[test]
 fn rules_that_keep_changing_fail_the_event() {
     let site = Site::new(&[]);
     let listener = site.listener();

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use priority_switcher::listener::{Listener, ListenerError};
 use priority_switcher::plan::Move;
 use priority_switcher::record::Tags;
-use priority_switcher::rule::{Action, DefaultRule, ListenerArn, OwnRules, Rule, RuleArn, RuleOrder, Scope};
+use priority_switcher::rule::{Action, DefaultRule, OwnRules, Rule, RuleArn, RuleOrder, Scope};
 use serde_json::{Value, json};
 use strict_elb::{ApiError, StrictElb};
 use tokio::sync::Notify;
@@ -22,7 +22,6 @@ pub(crate) struct MemoryListener {
     pub(crate) calls: Cell<usize>,
     /// The fate of every call of that name.
     pub(crate) fate: Cell<Option<(&'static str, Fault)>>,
-    arn: ListenerArn,
     own: OwnRules,
 }
 
@@ -34,7 +33,6 @@ impl MemoryListener {
             killed: Notify::default(),
             calls: Cell::default(),
             fate: Cell::default(),
-            arn: own.maintenance.listener(),
             own,
         }
     }
@@ -89,10 +87,6 @@ impl MemoryListener {
 }
 
 impl Listener for MemoryListener {
-    fn arn(&self) -> &ListenerArn {
-        &self.arn
-    }
-
     fn own_rules(&self) -> &OwnRules {
         &self.own
     }
@@ -101,9 +95,9 @@ impl Listener for MemoryListener {
         const CALL: &str = "DescribeRules";
         let mut all = Vec::new();
         let mut marker = None;
+        let listener = self.own.maintenance.listener_arn();
         loop {
-            let describe =
-                |elb: &mut StrictElb| elb.describe_rules(self.arn.as_str(), 400, marker.as_deref());
+            let describe = |elb: &mut StrictElb| elb.describe_rules(&listener, 400, marker.as_deref());
             let page = self.call(CALL, describe).await?;
             all.extend(page.rules);
             marker = page.next;

@@ -45,8 +45,8 @@ pub(crate) fn of_host(name: &str, priority: u32, host: &str) -> Rule {
 
 /// The numbered rules of a listener, each by the last part of its ARN.
 pub(crate) fn order(elb: &StrictElb, listener: &str) -> Vec<(u32, String)> {
-    let listener = rule_of(listener, "any").listener();
-    let order = elb.order(listener.as_str()).into_iter();
+    let listener = rule_of(listener, "any").listener_arn();
+    let order = elb.order(&listener).into_iter();
     order.map(|(place, rule)| (place, rule.rsplit_once('/').unwrap().1.to_owned())).collect()
 }
 
