@@ -58,8 +58,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             if self.request.dry_run || plan.steps.is_empty() {
                 return self.finish(&reading, reading.order.clone(), &plan).await;
             }
-            let applied = self.apply(&plan).await;
-            match applied {
+            match self.apply(&plan).await {
                 Err(ListenerError::Conflict(_)) if attempt == ATTEMPTS => {
                     return Err(ListenerFailure::KeepsChanging(ATTEMPTS));
                 }

@@ -33,7 +33,7 @@ pub async fn client() -> Client {
     Client::from_conf(patient(Config::from(&config.load().await).to_builder()).build())
 }
 
-/// The SDK's own HTTP client but for `ring`, which starts sooner than AWS-LC. Like the SDK's, it trusts whom the
+/// The SDK's own HTTP client but for `ring`, which starts sooner than AWS-LC. Like the SDK's, it trusts what the
 /// system trusts and goes through the proxy that the environment names.
 pub fn http_client() -> SharedHttpClient {
     let connector = Connector::builder()

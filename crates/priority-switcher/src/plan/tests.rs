@@ -96,7 +96,7 @@ fn a_start_swaps_the_two_rules() {
 }
 
 #[test]
-fn a_taken_active_priority_fails_a_start_before_any_write() {
+fn a_taken_active_priority_fails_a_start() {
     insta::assert_snapshot!(planned("a1 P2 M50000", "", &start()), @"nothing to do FAILS active-priority-taken: a rule that is not the stack's holds the active priority 1: a (path-pattern: /a); a start fails until that priority is free; `scripts/maintenance preflight` prints the command that makes room; nothing was changed");
     insta::assert_snapshot!(planned("a1 P2 M50000", "", &end()), @"add tags ended-at=22:00");
     insta::assert_snapshot!(planned("a1 M50000", "", &Command::Check), @"nothing to do");
@@ -113,7 +113,7 @@ fn an_end_swaps_them_back() {
 }
 
 #[test]
-fn a_taken_resting_priority_fails_an_end_that_opens_as_far_as_it_can() {
+fn an_end_without_its_place_still_opens() {
     insta::assert_snapshot!(planned("M1 a2 b50000", "since=20:00", &end()), @"set priorities M 1→49999 FAILS resting-priority-taken: another rule holds the resting priority 50000: b (path-pattern: /b); move that rule to another priority, then send the end again");
     insta::assert_snapshot!(planned("M1 P2 b50000", "since=20:00", &end()), @"set priorities M 1→49999, P 2→1 FAILS resting-priority-taken: another rule holds the resting priority 50000: b (path-pattern: /b); move that rule to another priority, then send the end again");
     insta::assert_snapshot!(planned("P1 M49999 b50000", "since=20:00", &end()), @"nothing to do FAILS resting-priority-taken: another rule holds the resting priority 50000: b (path-pattern: /b); move that rule to another priority, then send the end again");
@@ -138,7 +138,7 @@ fn the_state_comes_from_the_order() {
 }
 
 #[test]
-fn every_start_but_one_in_a_running_window_begins_one() {
+fn other_starts_begin_a_window() {
     let begin = until("23:00");
     insta::assert_snapshot!(planned("P1 M50000", "since=20:00 until=21:00 reason=old ended-at=21:00", &begin), @"add tags reason=, since=22:00, until=23:00; set priorities M 50000→1, P 1→50000");
     insta::assert_snapshot!(planned("P1 M50000", "since=21:59 until=23:00 reason=", &begin), @"add tags since=22:00; set priorities M 50000→1, P 1→50000");
@@ -195,7 +195,7 @@ fn a_stale_start_is_ignored() {
 }
 
 #[test]
-fn only_a_late_end_of_an_earlier_window_is_ignored() {
+fn only_late_ends_are_ignored() {
     let is_ignored =
         |record: &str, command: &Command| planned_with(&settings(), "M1 P50000", record, command).ignored;
     assert!(is_ignored("since=21:55", &end_of("21:54")));

@@ -35,7 +35,7 @@ fn a_window_counts_while_since_is_after_ended_at() {
 }
 
 #[test]
-fn the_limit_is_the_earlier_of_until_and_longest_window() {
+fn the_limit_is_until_or_the_longest_window() {
     let limit = |until, max_duration| {
         let record = read(&[("since", "2026-03-01T20:00:00Z"), ("until", until)], max_duration);
         record.window.unwrap().limit.map(|limit| limit.to_string()).unwrap_or_default()

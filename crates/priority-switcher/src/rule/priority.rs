@@ -1,4 +1,4 @@
-//! Where a rule stands among the rules of its listener.
+//! The number of a rule among the rules of its listener.
 
 use std::fmt;
 use std::str::FromStr;

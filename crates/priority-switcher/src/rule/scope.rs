@@ -3,7 +3,7 @@
 /// The hosts whose requests a rule matches, and whether it matches all of those.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
-    /// Patterns in which `*` stands for any characters and `?` for one; none if the host does not matter, or if it
+    /// Patterns: `*` is any characters, `?` is one; none if the host does not matter, or if it
     /// cannot be told which these are.
     hosts: Vec<String>,
     is_whole: bool,
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scope_is_taken_only_by_those_that_surely_take_all_of_it() {
+    fn only_whole_scopes_take_another() {
         let taken = |hosts: &[&str], by: &[&Scope]| of(hosts).is_taken_by(by);
         assert!(taken(&[], &[&Scope::ALL]));
         assert!(taken(&["a.example.com"], &[&Scope::ALL]));
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn two_scopes_share_a_host_if_some_name_is_of_both() {
+    fn scopes_share_a_host_by_pattern() {
         let share = |one: &[&str], two: &[&str]| {
             let shares = [(one, two), (two, one)].map(|(one, two)| of(one).shares_a_host_with(&of(two)));
             assert_eq!(shares[0], shares[1], "{one:?} {two:?}");

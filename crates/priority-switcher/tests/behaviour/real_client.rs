@@ -133,7 +133,7 @@ fn pages_without_end_are_refused() {
 }
 
 #[test]
-fn a_silent_api_ends_in_an_error_before_the_limit() {
+fn a_silent_api_ends_in_an_error() {
     let server = Server::start(strict(&[2]));
     server.treat([Treatment::Hang; 10]);
     // The function's own limit of 29 seconds is not hurried.

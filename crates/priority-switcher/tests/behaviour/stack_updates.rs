@@ -22,7 +22,7 @@ fn update(site: &Site, (name, priority): (&str, u32)) -> Result<(), &'static str
 }
 
 #[test]
-fn an_update_in_a_window_is_refused_and_leaves_it_closed() {
+fn an_update_in_a_window_is_refused() {
     for order in [[MAINTENANCE, PLACEHOLDER], [PLACEHOLDER, MAINTENANCE]] {
         let site = Site::new(&[2]);
         site.at("22:00", &event_file("start"));

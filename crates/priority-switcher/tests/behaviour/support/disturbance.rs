@@ -65,7 +65,7 @@ impl Script {
 }
 
 impl Change {
-    /// `which` picks a rule by remainder, our own ones, too; a taken `place` stands for the next free one.
+    /// `which` picks a rule by remainder, our own ones, too; a taken `place` means the next free one.
     pub(crate) fn apply(&self, elb: &mut StrictElb) {
         let order = order(elb, "web");
         let is_free = |place: &u32| order.iter().all(|(taken, _)| taken != place);

@@ -41,7 +41,7 @@ impl Function {
         Self { process, answer }
     }
 
-    /// The same function, with a standard output that nobody takes anything from.
+    /// The same function, with a standard output that is closed.
     pub(crate) fn unheard(mut self) -> Self {
         drop(self.process.stdout.take());
         self
