@@ -11,11 +11,10 @@ use crate::event::Request;
 use crate::listener::{Listener, ListenerError};
 use crate::metric::ListenerStatus;
 use crate::moment::Moment;
-use crate::plan::{Plan, Step, View, plan};
+use crate::plan::{Plan, Reading, Step, plan};
 use crate::report::ListenerReport;
 use crate::rule::RuleOrder;
 use crate::settings::Settings;
-use reading::Reading;
 use target_health::TargetHealth;
 
 /// How often a switch is planned before it gives up on another process that keeps writing.
@@ -83,8 +82,8 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     }
 
     fn plan(&self, reading: &Reading) -> Plan {
-        let view = View { order: &reading.order, rules: self.listener.own_rules(), tags: &reading.tags };
-        plan(view, &self.request.command, self.settings, self.moment.now)
+        let rules = self.listener.own_rules();
+        plan(reading, rules, &self.request.command, self.settings, self.moment.now)
     }
 
     async fn apply(&mut self, plan: &Plan) -> Result<(), ListenerError> {

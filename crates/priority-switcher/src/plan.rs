@@ -18,12 +18,11 @@ use crate::timestamp::Timestamp;
 use crate::warning::Warning;
 
 /// One listener as it was read.
-#[derive(Clone, Copy, Debug)]
-pub struct View<'a> {
-    pub order: &'a RuleOrder,
-    pub rules: &'a OwnRules,
+#[derive(Clone, Debug)]
+pub struct Reading {
+    pub order: RuleOrder,
     /// The maintenance rule's.
-    pub tags: &'a Tags,
+    pub tags: Tags,
 }
 
 /// One rule's way.
@@ -78,10 +77,16 @@ pub enum PlanError {
 }
 
 /// Works out what has to change.
-pub fn plan(view: View<'_>, command: &Command, settings: &Settings, now: Timestamp) -> Plan {
-    let record = Record::read(view.tags, now, settings.max_duration);
-    let state = State::of(view.order, view.rules, settings);
-    let situation = Situation { view, settings, now, state, record };
+pub fn plan(
+    reading: &Reading,
+    rules: &OwnRules,
+    command: &Command,
+    settings: &Settings,
+    now: Timestamp,
+) -> Plan {
+    let record = Record::read(&reading.tags, now, settings.max_duration);
+    let state = State::of(&reading.order, rules, settings);
+    let situation = Situation { reading, rules, settings, now, state, record };
     match command {
         Command::Start(start) => situation.start(start),
         Command::End { scheduled_at } => situation.end(*scheduled_at),
@@ -93,7 +98,8 @@ pub fn plan(view: View<'_>, command: &Command, settings: &Settings, now: Timesta
 
 /// Everything that a decision needs.
 struct Situation<'a> {
-    view: View<'a>,
+    reading: &'a Reading,
+    rules: &'a OwnRules,
     settings: &'a Settings,
     now: Timestamp,
     state: State,
@@ -141,7 +147,7 @@ impl Situation<'_> {
     /// Writes those of these tags that have a value and differ.
     fn write<const N: usize>(&self, tags: [(&str, Option<String>); N]) -> Option<Step> {
         let given = tags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
-        let news: Tags = given.filter(|(key, value)| self.view.tags.get(key) != Some(value)).collect();
+        let news: Tags = given.filter(|(key, value)| self.reading.tags.get(key) != Some(value)).collect();
         (!news.is_empty()).then_some(Step::AddTags(news))
     }
 }

@@ -9,13 +9,11 @@ use crate::listener::ListenerError;
 
 type Raw = aws_sdk_elasticloadbalancingv2::config::http::HttpResponse;
 
-/// The error of any call.
-pub(super) trait CallError: ProvideErrorMetadata + Error + 'static {}
-
-impl<E: ProvideErrorMetadata + Error + 'static> CallError for E {}
-
 /// What went wrong with a call.
-pub(super) fn of<E: CallError>(call: &'static str, error: &SdkError<E, Raw>) -> ListenerError {
+pub(super) fn of<E>(call: &str, error: &SdkError<E, Raw>) -> ListenerError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
     let message = format!("{call}: {}", sentence(error));
     match error.code() {
         Some("AccessDenied" | "AccessDeniedException") => ListenerError::Refused(message),
@@ -32,7 +30,7 @@ pub(super) fn of<E: CallError>(call: &'static str, error: &SdkError<E, Raw>) -> 
     }
 }
 
-fn sentence<E: CallError>(error: &SdkError<E, Raw>) -> String {
+fn sentence<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E, Raw>) -> String {
     match error {
         SdkError::ServiceError(answer) => {
             let status = answer.raw().status();

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{ListenerSwitch, Reading};
+use super::ListenerSwitch;
 use crate::error::ListenerFailure;
 use crate::event::Command;
 use crate::listener::Listener;
-use crate::plan::Plan;
+use crate::plan::{Plan, Reading};
 use crate::report::{ListenerReport, Outcome};
 use crate::rule::RuleArn;
 use crate::state::State;

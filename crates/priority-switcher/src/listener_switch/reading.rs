@@ -1,17 +1,10 @@
-//! A listener as it was read.
+//! The rules of a listener, read until they fit together.
 
 use crate::listener::{Listener, ListenerError};
-use crate::record::Tags;
 use crate::rule::{RuleArn, RuleOrder};
 
 /// How often rules are read whose pages do not fit together.
 const ATTEMPTS: u32 = 4;
-
-pub(super) struct Reading {
-    pub(super) order: RuleOrder,
-    /// The maintenance rule's.
-    pub(super) tags: Tags,
-}
 
 /// The listener's rules, the maintenance rule among them. They are read again if they changed between two pages: then
 /// a rule can be listed twice or not at all.

@@ -1,11 +1,11 @@
 //! What is said of one listener, from the last reading.
 
-use super::{ListenerSwitch, Reading};
+use super::ListenerSwitch;
 use crate::error::ListenerFailure;
 use crate::event::Command;
 use crate::listener::Listener;
 use crate::metric::ListenerStatus;
-use crate::plan::{Plan, PlanError};
+use crate::plan::{Plan, PlanError, Reading};
 use crate::record::{Record, Tags};
 use crate::report::{ListenerReport, Outcome, rule_lines};
 use crate::rule::RuleOrder;

@@ -11,7 +11,7 @@ impl<'a> Situation<'a> {
         let (own, active, resting) = (self.own(), self.settings.active, self.settings.resting);
         let mut moves = Vec::new();
         if own > active {
-            go(self.view.order.find(&self.view.rules.maintenance), active, &mut moves);
+            go(self.maintenance(), active, &mut moves);
             let to = if self.foreign_at(resting).is_none() { resting } else { own };
             go(self.placeholder().filter(|rule| rule.priority == active), to, &mut moves);
         }
@@ -25,9 +25,9 @@ impl<'a> Situation<'a> {
         let taken = self.foreign_at(resting);
         let to = if taken.is_none() { resting } else { self.lowest_place().max(own) };
         let mut moves = Vec::new();
-        go(self.view.order.find(&self.view.rules.maintenance), to, &mut moves);
+        go(self.maintenance(), to, &mut moves);
         let becomes_free = to != own && own == active;
-        if self.view.order.at(active).is_none() || becomes_free {
+        if self.reading.order.at(active).is_none() || becomes_free {
             go(self.placeholder(), active, &mut moves);
         } else {
             go(self.placeholder().filter(|rule| rule.priority == to), own, &mut moves);
@@ -35,17 +35,20 @@ impl<'a> Situation<'a> {
         (moves, taken)
     }
 
+    fn maintenance(&self) -> Option<&'a Rule> {
+        self.reading.order.find(&self.rules.maintenance)
+    }
+
     fn own(&self) -> Priority {
-        let own = self.view.order.find(&self.view.rules.maintenance);
-        own.map_or(self.settings.resting, |own| own.priority)
+        self.maintenance().map_or(self.settings.resting, |own| own.priority)
     }
 
     fn placeholder(&self) -> Option<&'a Rule> {
-        self.view.rules.placeholder(self.view.order)
+        self.rules.placeholder(&self.reading.order)
     }
 
     fn foreign_at(&self, priority: Priority) -> Option<&'a Rule> {
-        self.view.order.at(priority).filter(|rule| self.view.rules.is_foreign(rule))
+        self.reading.order.at(priority).filter(|rule| self.rules.is_foreign(rule))
     }
 
     /// The highest number that no foreign rule holds.

@@ -22,8 +22,8 @@ impl Situation<'_> {
 
     pub(super) fn open(&self, scheduled_at: Option<Timestamp>) -> Plan {
         let (moves, taken) = self.end_moves();
-        let order = arrange::after(self.view.order, &moves);
-        let is_open = State::of(&order, self.view.rules, self.settings) == State::Resting;
+        let order = arrange::after(&self.reading.order, &moves);
+        let is_open = State::of(&order, self.rules, self.settings) == State::Resting;
         let is_news = || scheduled_at.is_none_or(|at| self.record.ended_at.is_none_or(|ended| at > ended));
         let settles = is_open && (!moves.is_empty() || self.record.window.is_some() || is_news());
         let swap = (!moves.is_empty()).then_some(Step::SetRulePriorities(moves));

@@ -12,7 +12,7 @@ impl Situation<'_> {
         if let Some(warning) = self.stale_start(start) {
             return self.ignore(warning);
         }
-        if let Some(holder) = active_priority_holder(self.view.order, self.view.rules, self.settings) {
+        if let Some(holder) = active_priority_holder(&self.reading.order, self.rules, self.settings) {
             let failure = Some(PlanError::ActivePriorityTaken(Warning::active_priority_taken(holder)));
             return Plan { failure, ..self.stay(self.drift()) };
         }

@@ -53,8 +53,8 @@ fn settings() -> Settings {
 
 fn planned_with(settings: &Settings, rules: &str, record: &str, command: &Command) -> Plan {
     let own = OwnRules { maintenance: arn("M"), placeholder: Some(arn("P")), status: None };
-    let (order, tags) = (order(rules), tags(record));
-    plan(View { order: &order, rules: &own, tags: &tags }, command, settings, time(NOW))
+    let reading = Reading { order: order(rules), tags: tags(record) };
+    plan(&reading, &own, command, settings, time(NOW))
 }
 
 /// The plan in one line, with the times of the test's day as clocks.

@@ -8,7 +8,6 @@ use priority_switcher::error::SwitchError;
 use priority_switcher::handler::handle;
 use priority_switcher::moment::Moment;
 use priority_switcher::report::{Answer, Outcome};
-use proptest::prelude::*;
 use serde_json::json;
 use strict_elb::{Server, StrictElb, Treatment};
 use tokio::time::Instant;
@@ -155,35 +154,4 @@ fn out_of_time_is_an_error_of_its_own() {
     });
     let error = handled.answer.unwrap_err().to_string();
     assert!(error.contains("out of time"), "{error}");
-}
-
-fn treatments() -> impl Strategy<Value = Vec<Treatment>> {
-    use Treatment::{Break, DropAfter, DropBefore, Serve, Throttle};
-    let treatment = prop_oneof![
-        6 => Just(Serve),
-        1 => proptest::sample::select(vec![Throttle, Break, DropBefore, DropAfter]),
-        // Enough of them to outlast the client's own attempts.
-        1 => Just(Throttle),
-    ];
-    let runs = (treatment, prop_oneof![3 => 1_usize..6, 1 => Just(20)])
-        .prop_map(|(treatment, times)| vec![treatment; times]);
-    proptest::collection::vec(runs, 0..8).prop_map(|runs| runs.concat())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
-
-    #[test]
-    fn retries_switch_and_restore_whatever_the_wire_does(faults in [treatments(), treatments()]) {
-        let server = Server::start(strict(&[2, 3]));
-        let before = order(&server.elb(), "web");
-        for (kind, faults) in ["start", "end"].into_iter().zip(faults) {
-            let most = faults.len() + 1;
-            server.treat(faults);
-            let tries = (1..=most).find(|_| send(&server, kind).is_ok());
-            prop_assert!(tries.is_some(), "{} keeps failing", kind);
-        }
-        prop_assert_eq!(order(&server.elb(), "web"), before);
-        prop_assert_eq!(server.elb().batches.iter().filter(|batch| batch.before != batch.after).count(), 2);
-    }
 }
