@@ -270,6 +270,8 @@ impl<'a> Evening<'a> {
         let undisturbed = if is_quiet { self.undisturbed(stack, &payload, now).await } else { None };
         for attempt in 0..3 {
             let was_recorded = !self.is_closed(stack) || self.record(stack).window.is_some();
+            let window = self.record(stack).window;
+            let running = window.filter(|window| self.is_closed(stack) && !window.has_expired(now));
             let circumstances = if attempt == 0 { invocation.circumstances.as_slice() } else { &[] };
             listener.script.set(circumstances);
             let ending = self.invoke(stack, &listener, &payload, now).await;
@@ -277,6 +279,9 @@ impl<'a> Evening<'a> {
             self.judge(stack, &payload, &ending, now, is_disturbed)?;
             let is_recorded = !self.is_closed(stack) || self.record(stack).window.is_some();
             prop_assert!(!is_quiet || !was_recorded || is_recorded, "{} lost the window's record", payload);
+            let limit = self.record(stack).window.and_then(|window| window.limit);
+            let is_shorter = running.zip(limit).is_some_and(|(window, limit)| window.outlasts(limit));
+            prop_assert!(!is_quiet || !is_shorter, "{} shortened the window", payload);
             let name = match ending {
                 Ending::Answered(answer) => {
                     let expected = undisturbed.filter(|_| answer.outcome != Outcome::Ignored);
