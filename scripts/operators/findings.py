@@ -41,6 +41,13 @@ OWNERS = {
 HARMLESS = {"Elastic Beanstalk", "AWS Copilot", "CloudFormation"}
 
 
+# What a listener's attributes break, by a part of their names.
+OVERWRITTEN = {
+    "content_security_policy": "the maintenance page loses its style and its script, and does not reload by itself",
+    "access_control_": "the responder's CORS answers (CorsAllowedOrigins) are lost",
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """A fact, and what to do about it."""
@@ -87,7 +94,9 @@ def advise(balancer: Balancer, chosen: list[Listener], active: int = ACTIVE, sta
     if status_path:
         parameters["StatusPath"] = status_path
     places = range(active - 1 if status_path else active, active + 1)
-    of_listeners = tuple((*_bottom(one), *_top(one, places), *_owner(balancer, one)) for one in chosen)
+    of_listeners = tuple(
+        (*_bottom(one), *_top(one, places), *_owner(balancer, one), *_overwritten(balancer, one)) for one in chosen
+    )
     return Advice(of_listeners, (_quota(balancer, chosen, len(places)), *_forgotten(balancer, chosen)), parameters)
 
 
@@ -179,6 +188,16 @@ def _owner(balancer: Balancer, listener: Listener) -> Iterator[Finding]:
                 todo = "use a load balancer of your own for this stack and bind the services' targets to it"
                 yield Finding(Level.FIRST, f"{text}: it deletes or renumbers rules that are not its own", todo)
             return
+
+
+def _overwritten(balancer: Balancer, listener: Listener) -> Iterator[Finding]:
+    """Name the attributes by which the listener overwrites headers of every answer, the responder's too."""
+    for part, breaks in OVERWRITTEN.items():
+        if keys := sorted(key for key in balancer.attributes.get(listener.arn, ()) if part in key):
+            text = f"The listener overwrites a header of every answer ({', '.join(keys)}): {breaks}"
+            yield Finding(
+                Level.NOTE, text, "if that matters, let the application set the header in place of the listener"
+            )
 
 
 def _quota(balancer: Balancer, chosen: list[Listener], top: int) -> Finding:

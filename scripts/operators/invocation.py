@@ -104,7 +104,7 @@ def read_answer(text: str, *, failed: bool) -> dict[str, Any]:
 
 def refuse_another_region(region: str | None, samconfig: str) -> None:
     """Refuse a region that the samconfig.toml of this checkout does not deploy to."""
-    named = sorted(set(re.findall(r'^\s*region\s*=\s*"([^"]+)"', samconfig, re.MULTILINE)))
+    named = sorted(set(re.findall(r"""^\s*region\s*=\s*["']([^"']+)["']""", samconfig, re.MULTILINE)))
     if region and named and region not in named:
         raise WrongUse(
             f"the region is {region}, but samconfig.toml deploys to {' and '.join(named)}; accepted: "

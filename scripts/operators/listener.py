@@ -137,6 +137,8 @@ class Balancer:
     listeners: tuple[Listener, ...]
     # By the ARN of the load balancer or the listener.
     tags: dict[str, dict[str, str]]
+    # Of the listeners asked for, by their ARN, those that are set.
+    attributes: dict[str, set[str]]
     # The most rules that it can have, default rules not counted; none if that could not be read.
     quota: int | None
 
@@ -189,7 +191,9 @@ def read(session: boto3.Session, arns: list[str]) -> tuple[Balancer, list[Listen
             raise Failure(f'LISTENER-ARN is "{arn}": there is no such listener; accepted: {accepted}')
     tagged = elb.describe_tags(ResourceArns=[balancer_of(arns[0]), *arns])["TagDescriptions"]
     tags = {one["ResourceArn"]: {tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in tagged}
-    return Balancer(tuple(found.values()), tags, _quota(elb)), [found[arn] for arn in arns]
+    attributes = {arn: elb.describe_listener_attributes(ListenerArn=arn)["Attributes"] for arn in arns}
+    are_set = {arn: {one["Key"] for one in given if one.get("Value")} for arn, given in attributes.items()}
+    return Balancer(tuple(found.values()), tags, are_set, _quota(elb)), [found[arn] for arn in arns]
 
 
 def _pages(elb: BaseClient, call: str, key: str, **arguments: str) -> list[dict[str, Any]]:

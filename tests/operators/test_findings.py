@@ -61,10 +61,12 @@ def preflight(
     *chosen: Listener,
     others: tuple[Listener, ...] = (),
     tags: Mapping[str, str] | None = None,
+    attribute: str = "",
     quota: int = 100,
     **wanted: Any,  # noqa: ANN401
 ) -> Advice:
-    return advise(Balancer((*chosen, *others), {BALANCER: dict(tags or {})}, quota), list(chosen), **wanted)
+    balancer = Balancer((*chosen, *others), {BALANCER: dict(tags or {})}, {chosen[0].arn: {attribute}}, quota)
+    return advise(balancer, list(chosen), **wanted)
 
 
 def said(advice: Advice, level: Level) -> str:
@@ -270,6 +272,20 @@ def test_header_and_query_values_are_masked() -> None:
 )
 def test_an_owner_is_known_by_its_tags(tag: str, level: Level, owner: str) -> None:
     assert owner in said(preflight(listener({}, NOTHING), tags={tag: "shop"}), level)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "breaks"),
+    [
+        ("routing.http.response.content_security_policy.header_value", "loses its style and its script"),
+        ("routing.http.response.access_control_allow_origin.header_value", "CorsAllowedOrigins"),
+    ],
+)
+def test_overwritten_headers_are_noted(attribute: str, breaks: str) -> None:
+    note = said(preflight(listener({}, NOTHING), attribute=attribute), Level.NOTE)
+
+    assert attribute in note
+    assert breaks in note
 
 
 def test_forgotten_and_swapped_listeners_are_named() -> None:
