@@ -3,10 +3,11 @@
 PYTHON ?= python3
 TOOLS := .tools/venv
 BIN := $(TOOLS)/bin
-# Newer than the list of tools when, and only when, all of them are installed; it holds the checkout's folder.
+# Newer than the list of tools when, and only when, all of them are installed; it holds their folder.
 INSTALLED := $(TOOLS)/installed
-# Made anew if the checkout was moved or the interpreter is gone.
-$(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -I -c '' 2>/dev/null || rm -f $(INSTALLED))
+# Made anew if the folder was moved or the interpreter is gone.
+$(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(realpath $(TOOLS))" && $(BIN)/python -I -c '' 2>/dev/null || \
+	rm -f $(INSTALLED))
 
 # Apart from the other tools: they pin other versions of what those need.
 CHECKOV := .tools/checkov
@@ -133,4 +134,4 @@ $(INSTALLED): tests/requirements.txt
 	@# SAM asks for its newest version when it last asked a week ago: let that be far in the future.
 	@mkdir -p .tools/sam && echo '{"lastVersionCheck": 4102444800.0}' > .tools/sam/metadata.json
 	@$(BIN)/python -I scripts/operators --help > /dev/null
-	@echo "$(CURDIR)" > $@
+	@cd $(@D) && pwd -P > installed
