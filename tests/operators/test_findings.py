@@ -40,21 +40,27 @@ def fixed(status: str, **more: str) -> Action:
 NOTHING, HTTPS = fixed("404"), redirect()
 
 
-def listener(rules: Mapping[int, tuple[str, Action]], default: Action, *, port: int = 443) -> Listener:
+def listener(rules: Mapping[int, tuple[str, Action]], *default: Action, port: int = 443) -> Listener:
     """Describe a listener as the API does: each rule by its priority, its path and its action."""
     described = [
         {
             "RuleArn": f"{PREFIX}:listener-rule/app/shop/1/{port}/{priority}",
             "Priority": str(priority),
-            "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": [path]}}],
+            "Conditions": [_condition(path)],
             "Actions": [action],
         }
         for priority, (path, action) in rules.items()
     ]
-    last = {"RuleArn": "default", "Priority": "default", "Conditions": [], "Actions": [default]}
+    last = {"RuleArn": "default", "Priority": "default", "Conditions": [], "Actions": list(default)}
     arn = f"{PREFIX}:listener/app/shop/1/{port}"
     protocol = "HTTP" if port == 80 else "HTTPS"
     return Listener.of({"ListenerArn": arn, "Protocol": protocol, "Port": port}, [*described, last])
+
+
+def _condition(text: str) -> dict[str, Any]:
+    if text.startswith("/"):
+        return {"Field": "path-pattern", "PathPatternConfig": {"Values": [text]}}
+    return {"Field": "host-header", "HostHeaderConfig": {"Values": [text]}}
 
 
 def preflight(
@@ -148,6 +154,7 @@ STATUS = ("/status", fixed("200", MessageBody='{"state":"resting","since":null,"
         ({2: ROUTE, 3: ROUTE}, {"active": 2, "status_path": "/s"}, {2: 3, 3: 4}),
         ({1: STATUS, 2: PREVIEW, 3: ROUTE}, {"active": 2, "status_path": "/s"}, {}),
         ({1: ROUTE, 2: PREVIEW, 3: ROUTE}, {}, {1: 3, 3: 4}),
+        ({1: ("placeholder.invalid", NOTHING), 2: ROUTE}, {}, {}),
     ],
 )
 def test_room_is_made_without_our_own_rules(
@@ -156,18 +163,27 @@ def test_room_is_made_without_our_own_rules(
     assert moves(preflight(listener(rules, NOTHING), **wanted)) == expected
 
 
-def test_a_placeholder_is_known_by_its_host() -> None:
-    before = listener({1: ("placeholder.invalid", NOTHING), 2: ROUTE}, NOTHING)
-    condition = {"Field": "host-header", "HostHeaderConfig": {"Values": ["placeholder.invalid"]}}
-    placeholder = replace(before.rules[0], conditions=(condition,))
-
-    assert preflight(replace(before, rules=(placeholder, before.rules[1]))).ready
+CSP = "routing.http.response.content_security_policy.header_value"
+CORS = "routing.http.response.access_control_allow_origin.header_value"
+SIGN_IN = {"Type": "authenticate-oidc"}
+DEPLOYED = {49_999: ("/*", NOTHING), 50_000: ("/*", forward("maintenance-0a1b2c3d"))}
 
 
-def test_a_run_to_the_last_number_cannot_move() -> None:
-    full = listener({49_999: ROUTE, 50_000: ROUTE}, NOTHING)
-
-    assert "the rules from 49999 to 50000 leave no number free" in said(preflight(full, active=49_999), Level.FIRST)
+@pytest.mark.parametrize(
+    ("before", "given", "level", "text"),
+    [
+        (listener({49_999: ROUTE, 50_000: ROUTE}, NOTHING), {"active": 49_999}, Level.FIRST, "leave no number free"),
+        (listener(DEPLOYED, NOTHING), {}, Level.FIRST, "50000 (path-pattern: /*) looks like a rule of a deployment"),
+        (listener({}, SIGN_IN, forward("app")), {}, Level.FIRST, "since its client secret cannot be read"),
+        (listener({}, fixed("404", MessageBody="gone")), {}, Level.NOTE, "its 404 has a body"),
+        (listener({}, redirect(StatusCode="HTTP_302")), {}, Level.NOTE, "it redirects with 302"),
+        (listener({7: ("/*", forward("web")), 9: ROUTE}, NOTHING), {}, Level.NOTE, "the first is 9 (path-pattern: /a)"),
+        (listener({}, NOTHING), {"attribute": CSP}, Level.NOTE, f"({CSP}): the maintenance page loses"),
+        (listener({}, NOTHING), {"attribute": CORS}, Level.NOTE, f"({CORS}): the responder's CORS answers"),
+    ],
+)
+def test_what_is_found_is_said(before: Listener, given: dict[str, Any], level: Level, text: str) -> None:
+    assert text in said(preflight(before, **given), level)
 
 
 @pytest.mark.parametrize(
@@ -189,20 +205,6 @@ def test_a_run_to_the_last_number_cannot_move() -> None:
 )
 def test_the_answer_for_a_default_action(default: Action, answer: str) -> None:
     assert preflight(listener({}, default)).parameters["DefaultAction"] == answer
-
-
-def test_a_sign_in_becomes_a_rule_in_the_console() -> None:
-    protected = listener({}, forward("app"))
-    signed_in = replace(protected.default, actions=({"Type": "authenticate-oidc"}, *protected.default.actions))
-
-    advice = preflight(replace(protected, default=signed_in))
-
-    assert "in the console, since its client secret cannot be read" in said(advice, Level.FIRST)
-
-
-def test_differences_of_the_stand_in_are_notes() -> None:
-    assert "its 404 has a body" in said(preflight(listener({}, fixed("404", MessageBody="gone"))), Level.NOTE)
-    assert "with 302" in said(preflight(listener({}, redirect(StatusCode="HTTP_302"))), Level.NOTE)
 
 
 def test_two_listeners_are_one_deployment() -> None:
@@ -232,20 +234,6 @@ def test_the_quota_counts_every_rule_of_the_template(wanted: dict[str, Any], add
     assert f"has 10 of 13 rules, the template adds {adds}" in said(advice, Level.GOOD if ready else Level.FIRST)
 
 
-def test_a_deployment_is_known_by_its_target_group() -> None:
-    rules = {49_999: ("/*", NOTHING), 50_000: ("/*", forward("maintenance-0a1b2c3d"))}
-
-    assert "50000 (path-pattern: /*) looks like a rule of a deployment" in said(
-        preflight(listener(rules, NOTHING)), Level.FIRST
-    )
-
-
-def test_rules_behind_a_catch_all_are_noted() -> None:
-    note = said(preflight(listener({7: ("/*", forward("web")), 9: ROUTE}, NOTHING)), Level.NOTE)
-
-    assert "1 below it get no request, the first is 9 (path-pattern: /a)" in note
-
-
 def test_header_and_query_values_are_masked() -> None:
     before = listener({1: ROUTE}, NOTHING)
     header = {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Tester", "Values": ["secret"]}}
@@ -272,20 +260,6 @@ def test_header_and_query_values_are_masked() -> None:
 )
 def test_an_owner_is_known_by_its_tags(tag: str, level: Level, owner: str) -> None:
     assert owner in said(preflight(listener({}, NOTHING), tags={tag: "shop"}), level)
-
-
-@pytest.mark.parametrize(
-    ("attribute", "breaks"),
-    [
-        ("routing.http.response.content_security_policy.header_value", "loses its style and its script"),
-        ("routing.http.response.access_control_allow_origin.header_value", "CorsAllowedOrigins"),
-    ],
-)
-def test_overwritten_headers_are_noted(attribute: str, breaks: str) -> None:
-    note = said(preflight(listener({}, NOTHING), attribute=attribute), Level.NOTE)
-
-    assert attribute in note
-    assert breaks in note
 
 
 def test_forgotten_and_swapped_listeners_are_named() -> None:

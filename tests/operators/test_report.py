@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from scripts.operators import report, tables
+from scripts.operators import report
 from scripts.operators.failures import Failure
 
 BEGIN = datetime(2026, 11, 25, 22, tzinfo=timezone.utc)
@@ -47,19 +47,6 @@ def test_counts_are_added_up_by_outcome_minute_and_host() -> None:
 @pytest.mark.parametrize(("hours", "minutes"), [(3, 1), (24, 1), (28, 2), (24 * 30, 26)])
 def test_long_reports_count_in_longer_steps(hours: int, minutes: int) -> None:
     assert report.bin_minutes(END - timedelta(hours=hours), END) == minutes
-
-
-def test_it_is_shown_as_tables(capsys: pytest.CaptureFixture[str]) -> None:
-    tables.report(report.make("group", BEGIN, END, FOUND))
-
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["1200", "GET", "shop.example.com", "/b/orders", "2026-11-25T22:01:01Z", "2026-11-25T23:59:59Z"] in rows
-
-
-def test_no_requests_are_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    tables.report(report.make("group", BEGIN, END, {"outcomes": [], "paths": []}))
-
-    assert capsys.readouterr().out == "No requests between 2026-11-25T22:00:00Z and 2026-11-26T01:00:00Z in group.\n"
 
 
 @pytest.mark.parametrize("ended", ["Failed", "Timeout", "Running"])
