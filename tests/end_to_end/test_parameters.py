@@ -78,7 +78,7 @@ REFUSED: dict[str, list[str]] = {
         f"{'a' * 125}.com",
     ],
     "ActivePriority": ["0", "50001", "first"],
-    "PreviewPath": ["preview", "//preview", "/preview?x", "/a/../b", "/.", "/*", "/%61", "/" + "a" * 100],
+    "PreviewPath": ["/", "preview", "//preview", "/preview?x", "/a/../b", "/.", "/*", "/%61", "/" + "a" * 100],
     "StatusPath": ["https://example.com/status", "/status?x", "/*"],
     "StartSchedule": ["rate(7 days)", "cron(0 22 * * ?)", "at(2027-01-31)"],
     "ScheduleTimeZone": ["", "+09:00"],
