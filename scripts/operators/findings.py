@@ -128,7 +128,7 @@ def _bottom(listener: Listener) -> Iterator[Finding]:
     if answer != "own" and (lost := listener.default.lost_by_stand_in):
         todo = "if that matters, have a rule /* of your own at the bottom that does the same, and DefaultAction=own"
         yield Finding(Level.NOTE, f"The default action is not quite what the stand-in rule does: {lost}", todo)
-    if shadowed := [rule for rule in listener.rules if last and rule.priority > last.priority]:
+    if shadowed := [rule for rule in listener.rules if last and rule.priority > last.priority and not rule.is_ours]:
         first = f"{len(shadowed)} below it get no request, the first is {shadowed[0].named}"
         yield Finding(Level.NOTE, f"Rule {last.priority} catches everything: {first}")
 
@@ -138,11 +138,11 @@ def _top(listener: Listener, places: range) -> Iterator[Finding]:
     what = "the placeholder rule" if len(places) == 1 else "the status rule and the placeholder rule"
     if room := make_room(listener, places, 1):
         taken = " and ".join(rule.named for rule in listener.rules if rule.priority in places and not rule.is_ours)
-        text = f"{_numbers(places)} (ActivePriority={places[-1]}) has to be free for {what}, and {taken} is there"
+        text = f"Needed for {what}: {_numbers(places)} (ActivePriority={places[-1]}), where {taken} is"
         stay = f"or, if it is to stay live in a window, give --active-priority {places[-1] + len(places)}"
         yield Finding(Level.FIRST, text, f"{room}; {stay}")
     else:
-        yield Finding(Level.GOOD, f"{_numbers(places)} (ActivePriority={places[-1]}) is free for {what}")
+        yield Finding(Level.GOOD, f"Free for {what}: {_numbers(places)} (ActivePriority={places[-1]})")
 
 
 def _numbers(places: range) -> str:
