@@ -235,22 +235,22 @@ def message(asked: Asked, text: str | None, clear: bool) -> int:
 
 @maintenance.command(name="report")
 @deployed
-@click.option("--hours", type=click.IntRange(1, 24 * 366), help="Hours to look back; else the window, else 24.")
+@click.option("--hours", type=click.IntRange(1, 24 * 366), help="Hours to look back; else this or the last window.")
 def report_(asked: Asked, hours: int | None) -> None:
     """Show the requests during maintenance: by outcome, path and host, and the busiest minute.
 
     It reads the responder's log with CloudWatch Logs Insights, twice, which AWS charges by the gigabyte.
     """
     now = datetime.now(timezone.utc)
-    begin = now - timedelta(hours=hours or 24)
-    if hours is None:
-        listeners = asked.send({"type": "status"})["listeners"]
-        begin = min((times.read(one["since"]) for one in listeners if one["since"]), default=begin)
+    if hours:
+        begin, end = now - timedelta(hours=hours), now
+    else:
+        begin, end = report.window(asked.send({"type": "status"})["listeners"], now)
     group = asked.switcher.output("ResponderLogGroupName")
     with printing.progress() as tell:
         tell(f"reading {group}")
-        found = report.ask(asked.session, group, begin, now)
-    made = report.make(group, begin, now, found)
+        found = report.ask(asked.session, group, begin, end)
+    made = report.make(group, begin, end, found)
     asked.say(made, lambda: tables.report(made))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import boto3
 import pytest
@@ -30,18 +31,34 @@ FOUND = {
     ],
     "paths": [
         {"host": "shop.example.com", "method": "GET", "path": "/b/orders", "requests": "1200", **LAST, "@ptr": "x"},
-        {"host": "shop.example.com", "method": "POST", "path": "/b/orders", "requests": "3", **LAST},
+        {"host": "shop.example.com", "method": "HEAD", "path": "/b/orders", "requests": "3", **LAST},
     ],
 }
 
 
-def test_counts_are_added_up_by_outcome_minute_and_host() -> None:
+def test_counts_are_added_up() -> None:
     made = report.make("group", BEGIN, END, FOUND)
 
     assert (made["requests"], made["peak_requests"], made["peak_minute"]) == (1203, 643, "2026-11-25T22:30:00Z")
+    assert made["page_checks"] == 3
     assert (made["first"], made["last"]) == ("2026-11-25T22:00:05Z", "2026-11-25T23:59:59Z")
     assert [(row["outcome"], row["requests"]) for row in made["outcomes"]] == [("unavailable", 1200), ("page", 3)]
     assert [(row["host"], row["requests"]) for row in made["hosts"]] == [("shop.example.com", 1203)]
+
+
+@pytest.mark.parametrize(
+    ("listeners", "expected"),
+    [
+        ([{"since": "2026-11-25T23:30:00Z"}, {"since": "2026-11-25T22:00:00Z"}], (BEGIN, END)),
+        (
+            [{"since": None, "lastWindow": {"since": "2026-11-25T22:00:00Z", "endedAt": "2026-11-25T23:00:00Z"}}],
+            (BEGIN, BEGIN + timedelta(minutes=61)),
+        ),
+        ([{"since": None, "lastWindow": None}], (END - timedelta(hours=24), END)),
+    ],
+)
+def test_the_report_is_of_a_window(listeners: list[dict[str, Any]], expected: tuple[datetime, datetime]) -> None:
+    assert report.window(listeners, END) == expected
 
 
 @pytest.mark.parametrize(("hours", "minutes"), [(3, 1), (24, 1), (28, 2), (24 * 30, 26)])
