@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,11 @@ class Switcher:
 
     @property
     def zone(self) -> ZoneInfo | None:
-        """The time zone of the stack's schedules; without any, none, which is the machine's."""
-        has_schedule = self.parameters.get("StartSchedule") or self.parameters.get("EndSchedule")
-        return ZoneInfo(self.parameters["ScheduleTimeZone"]) if has_schedule else None
+        """The time zone of the stack's schedules; none, which is the machine's, without any or where it is not known."""
+        if self.parameters.get("StartSchedule") or self.parameters.get("EndSchedule"):
+            with suppress(LookupError, ValueError):
+                return ZoneInfo(self.parameters["ScheduleTimeZone"])
+        return None
 
     def output(self, key: str) -> str:
         """Return an output that every stack of the template has."""

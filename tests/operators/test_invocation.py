@@ -11,7 +11,7 @@ import pytest
 
 from scripts.operators import command
 from scripts.operators.failures import Failure, WrongUse
-from scripts.operators.invocation import read_answer, refuse_another_region
+from scripts.operators.invocation import Switcher, read_answer, refuse_another_region
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,16 @@ def test_a_switchers_answer_is_read() -> None:
     listener = dict.fromkeys(("listenerArn", "ruleArn", "state", "since", "until", "moves", "rules", "warnings"))
 
     assert read_answer(json.dumps({"listeners": [listener]}), failed=False) == {"listeners": [listener]}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"ScheduleTimeZone": "Asia/Seoul", "StartSchedule": "cron(0 22 ? * SUN *)"}, "Asia/Seoul"),
+        ({"ScheduleTimeZone": "Asia/Seoul", "StartSchedule": ""}, "None"),
+        # Not every machine has every zone.
+        ({"ScheduleTimeZone": "Nowhere/Else", "EndSchedule": "cron(0 22 ? * SUN *)"}, "None"),
+    ],
+)
+def test_the_zone_is_that_of_the_schedules(parameters: dict[str, str], expected: str) -> None:
+    assert str(Switcher("shop", "123456789012", "eu-central-1", parameters, {}).zone) == expected
