@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta, timezone
 from functools import cached_property, wraps
 from typing import Any
@@ -173,7 +173,7 @@ def status(asked: Asked, check: bool) -> int:
     answered = asked.send({"type": "status"})
     worst = listener_status.worst(answered["listeners"], now)
     beside = context.read(asked.session, asked.switcher, now)
-    for_machine = {"standing": worst.word, **answered, "beside": {name: one.json for name, one in beside.items()}}
+    for_machine = {"standing": worst.word, **answered, "beside": {name: asdict(one) for name, one in beside.items()}}
     asked.say(for_machine, lambda: tables.status(answered, asked.switcher, beside, now))
     return worst.code if check else 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
@@ -16,12 +16,13 @@ ACTIVE, RESTING = 1, LAST
 CODE = "and write the same numbers into your Terraform, CloudFormation or CDK code, once"
 
 
-class Level(Enum):
+class Level(str, Enum):
     """How much a finding matters."""
 
-    GOOD = "✓"
-    NOTE = "!"
-    FIRST = "✗"
+    GOOD = "good"
+    NOTE = "note"
+    # It has to be done first.
+    FIRST = "first"
 
 
 # Others that write to listeners, by the prefixes of tags; the first one counts.
@@ -56,11 +57,6 @@ class Finding:
     text: str
     todo: str = ""
 
-    @property
-    def json(self) -> dict[str, str]:
-        """The same for a machine."""
-        return {"level": self.level.name.lower(), "text": self.text, "todo": self.todo}
-
 
 @dataclass(frozen=True)
 class Advice:
@@ -79,7 +75,7 @@ class Advice:
     @property
     def json(self) -> dict[str, Any]:
         """The same for a machine."""
-        *listeners, of_all = ([finding.json for finding in part] for part in (*self.of_listeners, self.of_all))
+        *listeners, of_all = ([asdict(finding) for finding in part] for part in (*self.of_listeners, self.of_all))
         return {"ready": self.ready, "listeners": listeners, "all": of_all, "parameters": self.parameters}
 
 

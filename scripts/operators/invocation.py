@@ -39,6 +39,8 @@ class Switcher:
     """A stack's switcher, with the stack's parameters and outputs."""
 
     stack: str
+    # CloudFormation's word.
+    status: str
     account: str
     region: str
     parameters: dict[str, str]
@@ -61,7 +63,7 @@ class Switcher:
 
     @property
     def zone(self) -> ZoneInfo | None:
-        """The time zone of the stack's schedules; none, which is the machine's, without any or where it is not known."""
+        """The time zone of the stack's schedules; none, which is the machine's, without any or if it is not known."""
         if self.parameters.get("StartSchedule") or self.parameters.get("EndSchedule"):
             with suppress(LookupError, ValueError):
                 return ZoneInfo(self.parameters["ScheduleTimeZone"])
@@ -70,7 +72,10 @@ class Switcher:
     def output(self, key: str) -> str:
         """Return an output that every stack of the template has."""
         if key not in self.outputs:
-            raise Failure(f"the stack {self.stack} has no output {key}; accepted: one of this version of the template")
+            raise Failure(
+                f'--stack is "{self.stack}": it has no output {key} (its status is {self.status}); accepted: a stack '
+                "of this version of the template"
+            )
         return self.outputs[key]
 
     def invoke(self, session: boto3.Session, event: dict[str, Any], *, verbose: bool = False) -> dict[str, Any]:
@@ -78,7 +83,7 @@ class Switcher:
         try:
             with sentences():
                 called = client(session, "lambda", ONCE).invoke(
-                    FunctionName=self.outputs["SwitcherFunctionName"],
+                    FunctionName=self.output("SwitcherFunctionName"),
                     Payload=json.dumps(event).encode(),
                     LogType="Tail",
                 )
@@ -128,11 +133,6 @@ def find(session: boto3.Session, stack: str) -> Switcher:
             "accepted: the name that `sam deploy` gave it"
         ) from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    if missing := {"SwitcherFunctionName", "NoticesTopicArn"} - outputs.keys():
-        raise Failure(
-            f'--stack is "{stack}": it has no output {" and no ".join(sorted(missing))} (its status is '
-            f"{described['StackStatus']}); accepted: a stack of this project's template"
-        )
     _, _, _, region, account, _ = described["StackId"].split(":", 5)
     parameters = {given["ParameterKey"]: given["ParameterValue"] for given in described.get("Parameters", [])}
-    return Switcher(described["StackName"], account, region, parameters, outputs)
+    return Switcher(stack, described["StackStatus"], account, region, parameters, outputs)

@@ -17,7 +17,8 @@ from .listener import Listener, region_of
 from .listener_status import ListenerStatus
 from .printing import console, line, lines, shown
 
-LEVELS = {Level.GOOD: "green", Level.NOTE: "yellow", Level.FIRST: "red"}
+STYLES = {Level.GOOD: "green", Level.NOTE: "yellow", Level.FIRST: "red"}
+MARKS = {Level.GOOD: "✓", Level.NOTE: "!", Level.FIRST: "✗"}
 HEADLINES = {ListenerStatus.OPEN: "bold green", ListenerStatus.NOT_READY: "bold reverse yellow"}
 HEADLINES[ListenerStatus.CLOSED] = "bold reverse yellow"
 # Warnings which say that the event has not done what it asks for.
@@ -38,7 +39,7 @@ def status(answered: dict[str, Any], switcher: Switcher, beside: dict[str, Findi
     _listeners(answered, switcher, now)
     line()
     _facts(
-        (name, f"{finding.text}{f' → {finding.todo}' if finding.todo else ''}", LEVELS[finding.level])
+        (name, f"{finding.text}{f' → {finding.todo}' if finding.todo else ''}", STYLES[finding.level])
         for name, finding in beside.items()
     )
 
@@ -96,7 +97,7 @@ def advice(given: Advice, listeners: list[Listener], profile: str | None) -> Non
 
 def _findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
-        line(f"{finding.level.value} {finding.text}", LEVELS[finding.level])
+        line(f"{MARKS[finding.level]} {finding.text}", STYLES[finding.level])
         if finding.todo:
             line(f"  → {finding.todo}")
 

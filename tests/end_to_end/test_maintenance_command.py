@@ -116,7 +116,7 @@ def test_a_refusal_of_the_function_fails(site: Site, terminal: Terminal) -> None
         ("shop", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, 1, "Could not connect to the endpoint URL"),
         ("shop", {"AWS_ENDPOINT_URL": "nowhere"}, 1, "Invalid endpoint: nowhere"),
         ("ship", {}, 1, '--stack is "ship": there is no such stack in eu-central-1'),
-        ("another", {}, 1, '--stack is "another": it has no output NoticesTopicArn and no SwitcherFunctionName'),
+        ("another", {}, 1, '--stack is "another": it has no output SwitcherFunctionName (its status is'),
     ],
 )
 def test_trouble_before_the_function_is_a_sentence(

@@ -49,7 +49,7 @@ class Stack:
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch) -> Stack:
     made = Stack()
-    switcher = Switcher("shop", "123456789012", "eu-central-1", made.parameters, {})
+    switcher = Switcher("shop", "CREATE_COMPLETE", "123456789012", "eu-central-1", made.parameters, {})
     monkeypatch.setattr(Switcher, "invoke", lambda _, *words, **named: made.invoke(*words, **named))
     monkeypatch.setattr(command.invocation, "find", lambda *_: switcher)
     monkeypatch.setattr(command.context, "names", lambda *_: {LISTENER: "HTTPS:443 of shop"})

@@ -92,4 +92,4 @@ def test_a_switchers_answer_is_read() -> None:
     ],
 )
 def test_the_zone_is_that_of_the_schedules(parameters: dict[str, str], expected: str) -> None:
-    assert str(Switcher("shop", "123456789012", "eu-central-1", parameters, {}).zone) == expected
+    assert str(Switcher("shop", "", "123456789012", "eu-central-1", parameters, {}).zone) == expected
