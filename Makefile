@@ -65,7 +65,7 @@ screenshots: $(INSTALLED) ## Take the picture of the maintenance page in docs/im
 	$(BIN)/python -m pytest tests/browser/screenshots.py
 
 bench: $(BENCH)/installed ## Measure both functions beside Python's, into bench/RESULTS.md
-	@bench/need-valgrind.sh
+	@command -v valgrind > /dev/null || { echo 'The bench needs valgrind: install the package of that name.' >&2; exit 1; }
 	@# Each by itself, since Cargo unites the features that the packages of one build ask for; the functions together,
 	@# as for AWS.
 	cargo build --release --locked -p priority-switcher -p maintenance-responder
