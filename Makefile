@@ -14,7 +14,7 @@ CHECKOV := .tools/checkov
 BENCH := .tools/bench-venv
 AUDIT := .tools/audit
 
-# The linter asks nothing of AWS; these keep it from looking for an account, telling anybody or looking for updates.
+# The linter needs no AWS; with these it looks for no account, sends no telemetry and looks for no updates.
 SAM := AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAULT_REGION=eu-central-1 \
 	SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.tools/sam $(BIN)/sam
 

@@ -50,10 +50,7 @@ def site_in_maintenance(site: Site) -> Site:
 
 @pytest.fixture
 def terminal(aws: Aws, tmp_path: Path) -> Terminal:
-    """Return what runs the operators' command, with what somebody types into it, through a link.
-
-    It runs in a folder that has nothing to do with the checkout.
-    """
+    """Return what runs the operators' command through a link, in a folder outside of the checkout."""
     link = tmp_path / "maintenance"
     link.symlink_to(ROOT / "scripts" / "maintenance")
 

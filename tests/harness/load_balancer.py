@@ -60,7 +60,7 @@ class LoadBalancer:
     def listener(self, *, port: int, rules: Mapping[int, tuple[str, str]], default: str | None = None) -> Listener:
         """Add a listener with `rules` (priority → path pattern, backend).
 
-        The rest goes to `default`: a backend, `https` for a redirect there, or nobody, which is a 404.
+        The rest goes to `default`: a backend, `https` for a redirect there, or none, which is a 404.
         """
         action: dict[str, Any] = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
         if default == "https":
