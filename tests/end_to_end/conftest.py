@@ -54,11 +54,10 @@ def terminal(aws: Aws, tmp_path: Path) -> Terminal:
     link = tmp_path / "maintenance"
     link.symlink_to(ROOT / "scripts" / "maintenance")
 
-    def run(*words: str, typed: str = "", **changes: str | None) -> subprocess.CompletedProcess[str]:
-        changed = aws.environment | changes
-        environment = {name: value for name, value in changed.items() if value is not None}
+    def run(*words: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in (aws.environment | changes).items() if value is not None}
         done = subprocess.run(
-            [link, *words], cwd=tmp_path, env=environment, input=typed, capture_output=True, text=True, check=False
+            [link, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
         assert "Traceback" not in done.stderr
         return done
