@@ -31,7 +31,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo play tools test test-rust e2e screenshots bench lint lint-rust lint-python lint-template \
+.PHONY: help demo play tools dist verify-aws test test-rust e2e screenshots bench lint lint-rust lint-python lint-template \
 	format lock audit clean
 
 help: ## List the commands
@@ -49,6 +49,16 @@ play: $(INSTALLED) ## Try it in your own browser; PARAMETERS="HomePath=/ …" se
 
 ##@ Deploy
 tools: $(INSTALLED) ## Install sam, cargo-lambda and the other pinned tools into .tools/venv/bin
+
+dist: $(INSTALLED) ## Pack both functions into dist/, for a deployment without a compiler; ARCHITECTURES="arm64 x86_64"
+	@set -e; for each in $(or $(ARCHITECTURES),arm64 x86_64); do \
+	  PATH="$(abspath $(BIN)):$$PATH" $(if $(BUILD_MODE),SAM_BUILD_MODE=$(BUILD_MODE)) $(SAM) build \
+	    --build-dir .aws-sam/dist-$$each --parameter-overrides Architecture=$$each; \
+	  $(BIN)/python scripts/dist.py .aws-sam/dist-$$each $$each dist/$$each; \
+	done
+
+verify-aws: $(INSTALLED) ## Prove it on a trial's load balancer, and delete that and the stack; TRIAL=stack STACK=stack
+	@$(BIN)/python -m tests.verify_aws $(or $(TRIAL),maintenance-trial) $(or $(STACK),maintenance-mode)
 
 ##@ Develop
 test: test-rust e2e ## Run all tests
@@ -120,7 +130,7 @@ audit: ## Look for known vulnerabilities of the locked packages
 
 clean: ## Remove everything that was built or installed
 	cargo clean --quiet
-	rm -rf .aws-sam .tools .ruff_cache
+	rm -rf .aws-sam .tools .ruff_cache dist
 
 $(BENCH)/installed: bench/requirements.txt
 $(CHECKOV)/installed: tests/checkov.txt
