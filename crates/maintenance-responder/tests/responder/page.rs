@@ -148,7 +148,7 @@ fn own_texts_are_only_text() {
         for from in [None, Some("/a/orders")] {
             let html = page(&environment, language, from).response.body;
             assert_eq!(between(&html, "<title>", "</title>"), format!("{title} – {site}"));
-            assert_eq!(between(&html, "<p lang=\"\">", "</p>\n<h1"), site);
+            assert_eq!(between(&html, "<p id=\"site\" lang=\"\">", "</p>\n<h1"), site);
             assert_eq!(between(&html, "<h1 lang=\"\">", "</h1>"), title);
             let message = between(&html, "<p id=\"message\" lang=\"\">", "</p>");
             assert_eq!(message, "Back at 6 &#60;/p&#62;\n{{script}} {{style}}");
