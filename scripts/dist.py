@@ -1,7 +1,6 @@
-"""Packs what `sam build` has made for one processor, for machines without a compiler; `make dist` calls it.
+"""Packs what `sam build` has made for a processor as `make dist` needs it: a template and a zip for each function.
 
-The folder holds the template and a zip for each function, for `sam deploy` or `aws cloudformation package`. A function
-is packed once it has answered an event; one of another processor runs under QEMU.
+`sam deploy` and `aws cloudformation package` take them without a compiler. Each function first has to answer an event.
 """
 
 import os
@@ -20,9 +19,8 @@ NAMES = {"arm64": ("aarch64", "arm64"), "x86_64": ("x86_64", "amd64")}
 ASKED = {"ResponderFunction": ("alb-a", b'"statusCode":303'), "SwitcherFunction": ("status", b"AccessDenied")}
 REFUSAL = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>not here</Message></Error></ErrorResponse>"
 NEEDED = "ACCESS_KEY_ID SECRET_ACCESS_KEY LAMBDA_FUNCTION_NAME LAMBDA_FUNCTION_VERSION LAMBDA_FUNCTION_MEMORY_SIZE"
-RULE = "arn:aws:elasticloadbalancing:xx-none-1:123456789012:listener-rule/app/shop/1/1/1"
-VARIABLES = {f"AWS_{name}": "1" for name in NEEDED.split()}
-VARIABLES |= {"AWS_REGION": "xx-none-1", "MAINTENANCE_RULE_ARNS": RULE}
+RULE = "arn:aws:elasticloadbalancing:nowhere:123456789012:listener-rule/app/shop/1/1/1"
+VARIABLES = {"AWS_REGION": "nowhere", "MAINTENANCE_RULE_ARNS": RULE, **{f"AWS_{name}": "1" for name in NEEDED.split()}}
 
 
 def runner(architecture: str) -> list[str]:
@@ -40,15 +38,16 @@ def runner(architecture: str) -> list[str]:
 
 def answer(command: list[str], event: bytes) -> bytes:
     """Run a function with one event, between Lambda's Runtime API and an AWS that refuses everything."""
-    answers = []
+    answers, calls = [], []
 
     class Api(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._reply(200, event)  # Lambda's next event
+            self._reply(200, event)
 
         def do_POST(self) -> None:
-            answers.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self._reply(403 if self.path == "/" else 202, REFUSAL)
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            (calls if self.path == "/" else answers).append(body)
+            self._reply(202 if answers else 403, REFUSAL)
 
         def _reply(self, status: int, body: bytes) -> None:
             self.send_response_only(status)
@@ -59,13 +58,14 @@ def answer(command: list[str], event: bytes) -> bytes:
             self.wfile.write(body)
 
     with HTTPServer(("127.0.0.1", 0), Api) as server:
-        server.timeout, api = 30, f"127.0.0.1:{server.server_port}"
+        server.timeout, api = 1, f"127.0.0.1:{server.server_port}"
         given = VARIABLES | {"AWS_LAMBDA_RUNTIME_API": api, "AWS_ENDPOINT_URL": f"http://{api}"}
         with subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL) as process:
-            for _ in ("the event", "a call of AWS", "the answer"):
-                server.handle_request()
+            for _ in range(60):  # requests, or seconds without one
+                if not answers and process.poll() is None:
+                    server.handle_request()
             process.kill()
-    return answers[-1] if answers else b"nothing"
+    return answers[0] if answers else b"nothing"
 
 
 def pack(built: Path, architecture: str, folder: Path) -> None:

@@ -59,8 +59,7 @@ def test_only_a_trial_is_verified_and_deleted(aws: Aws, sam: Sam, site: Site, li
     untagged = verify(aws, "proof")
     elb.add_tags(ResourceArns=[balancer["LoadBalancerArn"]], Tags=[{"Key": TAG, "Value": "true"}])
     for refused, named in ((other, "ListenerArn"), (untagged, TAG)):
-        assert (refused.returncode, refused.stdout) == (2, "")
-        assert named in refused.stderr
+        assert (refused.returncode, refused.stdout, named in refused.stderr) == (2, "", True)
 
     done = verify(aws, "proof")
     rows = [line.strip("| ").split(" | ") for line in done.stdout.splitlines()[2:]]
