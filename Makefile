@@ -57,8 +57,8 @@ dist: $(INSTALLED) ## Pack both functions into dist/, for a deployment without a
 	  $(BIN)/python scripts/dist.py .aws-sam/dist-$$each $$each dist/$$each; \
 	done
 
-verify-aws: $(INSTALLED) ## Prove it on a trial's load balancer, and delete that and the stack; TRIAL=stack STACK=stack
-	@$(BIN)/python -m tests.verify_aws $(or $(TRIAL),maintenance-trial) $(or $(STACK),maintenance-mode)
+verify-aws: $(INSTALLED) ## Prove it on AWS, on the runbook's trial, and delete that
+	@$(BIN)/python -m tests.verify_aws trial-load-balancer trial-maintenance
 
 ##@ Develop
 test: test-rust e2e ## Run all tests
