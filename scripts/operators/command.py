@@ -16,7 +16,7 @@ from click.core import ParameterSource
 
 from . import context, invocation, listener_status, play, printing, report, tables, times, traffic
 from .failures import WrongUse, sentences
-from .findings import ACTIVE, advise
+from .findings import advise
 from .invocation import Switcher
 from .listener import LAST, parse_pair, read, region_of
 
@@ -136,7 +136,7 @@ def maintenance() -> None:
 @click.argument("listener_arn", metavar="LISTENER-ARN")
 @click.argument("second_arn", metavar="[SECOND-ARN]", required=False)
 @click.option(
-    "--active-priority", type=click.IntRange(1, LAST), help="Default 1. Rules above it stay live in a window."
+    "--active-priority", type=click.IntRange(1, LAST - 2), help="Rules above it stay live in a window. Else chosen."
 )
 @click.option("--status-path", metavar="PATH", help="Publish the state there, by a rule just above. Example: /status")
 @shared()
@@ -149,13 +149,12 @@ def preflight(
     the same load balancer, usually the one on 80. `aws elbv2 describe-listeners` shows them, as does the console.
     Needs elasticloadbalancing:Describe*. Ends with 1 when something has to be done first.
     """
-    active = active_priority or (ACTIVE + 1 if status_path else ACTIVE)
-    if status_path and active == 1:
+    if status_path and active_priority == 1:
         raise WrongUse("--active-priority 1 has no place above it for --status-path; accepted: 2 or more")
     arns = parse_pair(listener_arn, second_arn)
     asked.region = region_of(arns[0])
     balancer, listeners = read(asked.session, arns)
-    advice = advise(balancer, listeners, active, status_path)
+    advice = advise(balancer, listeners, active_priority, status_path)
     asked.say(advice.json, lambda: tables.advice(advice, listeners, asked.profile))
     return 0 if advice.ready else 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import boto3
@@ -20,9 +21,9 @@ _ARN = re.compile(r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listen
 _DEFAULT_TARGET = {"Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
 # Conditions whose values may be secrets, such as a tester's header.
 _MASKED = {"http-header", "query-string"}
-# The template's name for its target group, and its placeholder's host.
+# The template's name for its target group, and its placeholder's condition.
 _TARGET_GROUP = re.compile("forward: targetgroup/maintenance-[0-9a-f]{8}/")
-_PLACEHOLDER_HOST = "placeholder.invalid"
+PLACEHOLDER = "host-header: placeholder.invalid"
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,30 @@ class Rule:
     @property
     def is_ours(self) -> bool:
         """Whether a stack of this project's template has made it: the maintenance, placeholder or status rule."""
-        hosts = [value for condition in self.conditions for value in _values(condition)]
         bodies = [action.get("FixedResponseConfig", {}).get("MessageBody", "") for action in self.actions]
         publishes = any('"state":"' in body and '"until":' in body for body in bodies)
-        return self.forwards_to_responder or _PLACEHOLDER_HOST in hosts or publishes
+        return self.forwards_to_responder or PLACEHOLDER in self.answered["conditions"] or publishes
+
+    @property
+    def is_for_hosts(self) -> bool:
+        """Whether it matches some hosts only."""
+        return any(condition["Field"] == "host-header" for condition in self.conditions)
+
+    @property
+    def is_for_testers(self) -> bool:
+        """Whether it matches an address or a header, as a way in for testers does."""
+        return any(condition["Field"] in ("source-ip", "http-header") for condition in self.conditions)
+
+    @property
+    def forwards(self) -> bool:
+        """Whether it leads to a target group."""
+        return any(action["Type"] == "forward" for action in self.actions)
+
+    @property
+    def serves_a(self) -> bool:
+        """Whether it is for paths at /a, where the template expects the front end."""
+        paths = [value for one in self.conditions if one["Field"] == "path-pattern" for value in _values(one)]
+        return any(re.match(r"\^?/a(\W|$)", path) for path in paths)
 
     @property
     def catches_all(self) -> bool:
@@ -128,6 +149,19 @@ class Listener:
     def catch_all(self) -> Rule | None:
         """The first rule that matches every request."""
         return next((rule for rule in self.rules if rule.catches_all), None)
+
+    @property
+    def ours(self) -> set[int]:
+        """The numbers of rules of this project's stacks; a stand-in has its maintenance rule's conditions."""
+        stacks = [set(rule.answered["conditions"]) for rule in self.rules if rule.forwards_to_responder]
+        return {rule.priority for rule in self.rules if rule.is_ours or set(rule.answered["conditions"]) in stacks}
+
+    @property
+    def testers(self) -> list[Rule]:
+        """The rules at the top that look like a way in for testers; none if the system has no other way in."""
+        foreign = [rule for rule in self.rules if rule.priority not in self.ours]
+        found = list(takewhile(lambda rule: rule.is_for_testers, foreign))
+        return found if any(rule.forwards for rule in (*foreign[len(found) :], self.default)) else []
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -88,11 +87,9 @@ def advice(given: Advice, listeners: list[Listener], profile: str | None) -> Non
     if not given.ready:
         line("✗ Not ready to be deployed: do what is marked ✗ first, then run preflight again.", "bold red")
         return
-    command = ["sam", "deploy", "--region", region_of(listeners[0].arn), *(["--profile", profile] if profile else [])]
-    words = [f"{name}={value}" for name, value in given.parameters.items()]
     line("✓ Ready to be deployed, after `sam build`:", "bold green")
     line()
-    lines(" \\\n  ".join([shlex.join([*command, "--parameter-overrides"]), *map(shlex.quote, words)]))
+    lines(given.command(region_of(listeners[0].arn), profile))
 
 
 def _findings(findings: Iterable[Finding]) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from scripts.operators.findings import Advice, Level, advise
+from scripts.operators.findings import ANYWHERE, Advice, Level, advise
 from scripts.operators.listener import Balancer, Listener
+from tests.harness.template import source_template
 
 PREFIX = "arn:aws:elasticloadbalancing:eu-central-1:123456789012"
 BALANCER = f"{PREFIX}:loadbalancer/app/shop/1"
@@ -41,15 +42,15 @@ NOTHING, HTTPS = fixed("404"), redirect()
 
 
 def listener(rules: Mapping[int, tuple[str, Action]], *default: Action, port: int = 443) -> Listener:
-    """Describe a listener as the API does: each rule by its priority, its path and its action."""
+    """Describe a listener as the API does: each rule by its priority, its paths, hosts or addresses, and its action."""
     described = [
         {
             "RuleArn": f"{PREFIX}:listener-rule/app/shop/1/{port}/{priority}",
             "Priority": str(priority),
-            "Conditions": [_condition(path)],
+            "Conditions": [_condition(word) for word in words.split()],
             "Actions": [action],
         }
-        for priority, (path, action) in rules.items()
+        for priority, (words, action) in rules.items()
     ]
     last = {"RuleArn": "default", "Priority": "default", "Conditions": [], "Actions": list(default)}
     arn = f"{PREFIX}:listener/app/shop/1/{port}"
@@ -60,6 +61,8 @@ def listener(rules: Mapping[int, tuple[str, Action]], *default: Action, port: in
 def _condition(text: str) -> dict[str, Any]:
     if text.startswith("/"):
         return {"Field": "path-pattern", "PathPatternConfig": {"Values": [text]}}
+    if "/" in text:
+        return {"Field": "source-ip", "SourceIpConfig": {"Values": [text]}}
     return {"Field": "host-header", "HostHeaderConfig": {"Values": [text]}}
 
 
@@ -80,9 +83,9 @@ def said(advice: Advice, level: Level) -> str:
     return "\n".join(f"{finding.text} → {finding.todo}" for finding in findings if finding.level == level)
 
 
-# Everything that can be at the first and the last three numbers, above every kind of default action.
+# Everything that can be at the first two and the last three numbers, above every kind of default action.
 KINDS = [None, ("/api", forward("api")), ("/*", forward("web"))]
-NUMBERS = (1, 2, 3, 49_998, 49_999, 50_000)
+NUMBERS = (1, 2, 49_998, 49_999, 50_000)
 LISTENERS = [
     listener({number: rule for number, rule in zip(NUMBERS, rules, strict=True) if rule}, default)
     for rules in itertools.product(KINDS, repeat=len(NUMBERS))
@@ -99,8 +102,9 @@ def test_following_the_advice_makes_a_listener_ready(wanted: dict[str, Any]) -> 
             assert rounds < 4
             listener_now = followed(listener_now, said(advice, Level.FIRST))
             assert asked(listener_now) == asked(before)
-        # The template's own rules change nothing at rest.
         given = advice.parameters
+        assert not refused(given)
+        # The template's own rules change nothing at rest.
         added = {50_000: forward("responder")}
         if given["DefaultAction"] != "own":
             added[49_999] = NOTHING if given["DefaultAction"] == "404" else forward("app")
@@ -139,9 +143,17 @@ def moves(advice: Advice) -> dict[int, int]:
 
 
 ROUTE = ("/a", NOTHING)
+A = {7: ("/a*", forward("web"))}
+TESTS = ("203.0.113.0/24", forward("web"))
 # Our own: a placeholder, a preview and a status rule.
 PREVIEW = ("/preview", forward("maintenance-0a1b2c3d"))
 STATUS = ("/status", fixed("200", MessageBody='{"state":"resting","since":null,"until":null,"message":null}'))
+SHOP = "/* shop.example.com"
+FIRST_STACK = {
+    1: ("placeholder.invalid", NOTHING),
+    49_999: (SHOP, NOTHING),
+    50_000: (SHOP, forward("maintenance-0a1b2c3d")),
+}
 
 
 @pytest.mark.parametrize(
@@ -154,7 +166,10 @@ STATUS = ("/status", fixed("200", MessageBody='{"state":"resting","since":null,"
         ({2: ROUTE, 3: ROUTE}, {"active": 2, "status_path": "/s"}, {2: 3, 3: 4}),
         ({1: STATUS, 2: PREVIEW, 3: ROUTE}, {"active": 2, "status_path": "/s"}, {}),
         ({1: ROUTE, 2: PREVIEW, 3: ROUTE}, {}, {1: 3, 3: 4}),
-        ({1: ("placeholder.invalid", NOTHING), 2: ROUTE}, {}, {}),
+        ({1: ("placeholder.invalid", NOTHING), 2: ROUTE}, {}, {2: 3}),
+        # A rule that catches everything moves up.
+        ({50_000: ("/*", NOTHING)}, {}, {50_000: 49_999}),
+        ({**FIRST_STACK, 2: ROUTE, 49_998: ROUTE}, {}, {2: 3, 49_998: 49_996}),
     ],
 )
 def test_room_is_made_without_our_own_rules(
@@ -178,6 +193,16 @@ DEPLOYED = {49_999: ("/*", NOTHING), 50_000: ("/*", forward("maintenance-0a1b2c3
         (listener({}, fixed("404", MessageBody="gone")), {}, Level.NOTE, "its 404 has a body"),
         (listener({}, redirect(StatusCode="HTTP_302")), {}, Level.NOTE, "it redirects with 302"),
         (listener({7: ("/*", forward("web")), 9: ROUTE}, NOTHING), {}, Level.NOTE, "the first is 9 (path-pattern: /a)"),
+        (listener({50_000: ("/*", NOTHING)}, NOTHING), {}, Level.FIRST, ": move 50000 (path-pattern: /*) up"),
+        (
+            listener({1: TESTS, **A}, NOTHING),
+            {},
+            Level.NOTE,
+            "testers' own way in, which stays live in a window: 1 (so",
+        ),
+        (listener({1: TESTS, **A}, NOTHING), {}, Level.NOTE, "if it is to close, too, give --active-priority 1"),
+        (listener({}, NOTHING), {}, Level.NOTE, "No rule serves /a, where the template expects the front end"),
+        (listener(FIRST_STACK, NOTHING), {}, Level.NOTE, "for a second one: ActivePriority=3 RestingPriority=49998"),
         (listener({}, NOTHING), {"attribute": CSP}, Level.NOTE, f"({CSP}): the maintenance page loses"),
         (listener({}, NOTHING), {"attribute": CORS}, Level.NOTE, f"({CORS}): the responder's CORS answers"),
     ],
@@ -207,6 +232,63 @@ def test_the_answer_for_a_default_action(default: Action, answer: str) -> None:
     assert preflight(listener({}, default)).parameters["DefaultAction"] == answer
 
 
+TEMPLATE = source_template()
+
+
+def refused(given: Mapping[str, str]) -> list[str]:
+    """Return what the template refuses of these parameters."""
+    values = {name: str(parameter.get("Default", "")) for name, parameter in TEMPLATE["Parameters"].items()} | given
+
+    def holds(term: Any) -> Any:  # noqa: ANN401 (CloudFormation's conditions)
+        if isinstance(term, str):
+            return term
+        ((function, parts),) = term.items()
+        if function == "Ref":
+            return values[parts]
+        met = [holds(part) for part in parts]
+        return {"Fn::Not": not met[0], "Fn::Or": any(met), "Fn::Equals": met[0] == met[-1]}[function]
+
+    rules = [rule for rule in TEMPLATE["Rules"].values() if holds(rule.get("RuleCondition", {"Fn::Or": ["yes"]}))]
+    asserted = [one for rule in rules for one in rule["Assertions"]]
+    patterns = {name: TEMPLATE["Parameters"][name].get("AllowedPattern", "") for name in given}
+    mistaken = [name for name, pattern in patterns.items() if not re.search(pattern, given[name])]
+    return [*mistaken, *(one["AssertDescription"] for one in asserted if not holds(one["Assert"]))]
+
+
+STATUS_TOO = {"StatusPath": "/maintenance-status", "ActivePriority": "2"}
+SECOND = {"MaintenanceHosts": "www.example.com", "RestingPriority": "49998", "StandInPriority": "49997"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "wanted", "expected"),
+    [
+        ({1: ROUTE, 7: ("/api/*", NOTHING)}, {}, {}),
+        ({1: ("/app*", NOTHING)}, {}, ANYWHERE),
+        ({2: ("/*", forward("web"))}, {}, ANYWHERE),
+        # Visitors see the expected end where there is room for it.
+        (A, {}, STATUS_TOO),
+        (A, {"status_path": "/s"}, {"ActivePriority": "2", "StatusPath": "/s"}),
+        (A, {"active": 1}, {}),
+        (A, {"active": 5, "status_path": "/s"}, {"ActivePriority": "5", "StatusPath": "/s", "StatusPriority": "4"}),
+        # Testers' rules stay above, unless there is no other way in.
+        ({1: TESTS, 2: TESTS, 3: A[7]}, {}, {"ActivePriority": "3"}),
+        ({1: TESTS, **A}, {}, {**STATUS_TOO, "ActivePriority": "3", "StatusPriority": "2"}),
+        ({1: TESTS, 2: ("/a", NOTHING)}, {}, {}),
+        ({**FIRST_STACK, 2: ROUTE}, {}, {**SECOND, "ActivePriority": "2"}),
+        ({**FIRST_STACK, **A}, {}, {**SECOND, **STATUS_TOO, "ActivePriority": "3", "StatusPriority": "2"}),
+    ],
+)
+def test_the_command_fits_the_listener(
+    rules: dict[int, tuple[str, Action]], wanted: dict[str, Any], expected: dict[str, str]
+) -> None:
+    advice = preflight(listener(rules, NOTHING), **wanted)
+    given = advice.parameters
+
+    assert not refused(given)
+    assert ("--stack-name" in advice.command("eu-central-1", None)) == ("MaintenanceHosts" in expected)
+    assert {name: value for name, value in given.items() if name not in ("ListenerArn", "DefaultAction")} == expected
+
+
 def test_two_listeners_are_one_deployment() -> None:
     one, other = listener({}, NOTHING), listener({}, HTTPS, port=80)
 
@@ -217,12 +299,13 @@ def test_two_listeners_are_one_deployment() -> None:
         "SecondDefaultAction": "https",
         "ActivePriority": "2",
         "StatusPath": "/status",
+        **ANYWHERE,
     }
 
 
 @pytest.mark.parametrize(
     ("wanted", "adds", "ready"),
-    [({}, 3, True), ({"active": 2, "status_path": "/status"}, 4, False)],
+    [({"active": 1}, 3, True), ({"active": 2, "status_path": "/status"}, 4, False)],
 )
 def test_the_quota_counts_every_rule_of_the_template(wanted: dict[str, Any], adds: int, ready: bool) -> None:
     shop = listener(dict.fromkeys(range(10, 19), ROUTE), NOTHING)
