@@ -58,7 +58,7 @@ dist: $(INSTALLED) ## Pack both functions into dist/, for a deployment without a
 	done
 
 verify-aws: $(INSTALLED) ## Prove it on AWS, on the runbook's trial, and delete that
-	@$(BIN)/python -m tests.verify_aws trial-load-balancer trial-maintenance
+	@$(BIN)/python -m tests.verify_aws trial trial-maintenance
 
 ##@ Develop
 test: test-rust e2e ## Run all tests
