@@ -33,6 +33,7 @@ class Asked:
     verbose: bool
     stack: str = ""
     region: str | None = None
+    rules: bool = False
 
     @cached_property
     def session(self) -> boto3.Session:
@@ -99,6 +100,7 @@ PLAY = click.option(
     help="Use the emulated AWS of a `make play` in another terminal.",
 )
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+RULES = click.option("--rules", is_flag=True, help="Show all rules, not only those that move and their neighbours.")
 URL = click.option(
     "--url", callback=_address, metavar="URL", help="Wait until visitors of this address meet it, two minutes at most."
 )
@@ -161,6 +163,7 @@ def preflight(
 
 @maintenance.command()
 @deployed
+@RULES
 @click.option("--check", is_flag=True, help="End with 0, 3, 4 or 5 as described above.")
 def status(asked: Asked, check: bool) -> int:
     """Show whether the system is in maintenance, what comes next and the rules; changes nothing.
@@ -173,7 +176,7 @@ def status(asked: Asked, check: bool) -> int:
     worst = listener_status.worst(answered["listeners"], now)
     beside = context.read(asked.session, asked.switcher, now)
     for_machine = {"standing": worst.word, **answered, "beside": {name: asdict(one) for name, one in beside.items()}}
-    asked.say(for_machine, lambda: tables.status(answered, asked.switcher, beside, now))
+    asked.say(for_machine, lambda: tables.status(answered, asked.switcher, beside, now, every_rule=asked.rules))
     return worst.code if check else 0
 
 
@@ -186,6 +189,7 @@ def status(asked: Asked, check: bool) -> int:
 @click.option("--message", metavar="TEXT", help="For visitors, published by the status rule. Example: 'Back by 7'")
 @URL
 @DRY_RUN
+@RULES
 def start(asked: Asked, no_end: bool, url: str | None, dry_run: bool, **given: Any) -> int:  # noqa: ANN401
     """Start maintenance, or extend the window that is running. One of --minutes, --until and --no-end is needed.
 
@@ -216,6 +220,7 @@ def start(asked: Asked, no_end: bool, url: str | None, dry_run: bool, **given: A
 @deployed
 @URL
 @DRY_RUN
+@RULES
 def end(asked: Asked, url: str | None, dry_run: bool) -> int:
     """End maintenance: both rules go back to their own numbers. It ends with 1 if another process undid the switch."""
     return _switch(asked, {"type": "end"}, url=url, dry_run=dry_run)
@@ -261,23 +266,23 @@ def _switch(asked: Asked, event: dict[str, Any], *, url: str | None, dry_run: bo
     printing.line(f"{asked.switcher.place}: {json.dumps(sent, ensure_ascii=False)}", to_stderr=asked.as_json)
     printing.line(to_stderr=asked.as_json)
     answered = asked.send(sent)
-    is_done = tables.done(answered)
+    is_done, now = tables.done(answered), datetime.now(timezone.utc)
     if not asked.as_json:
         # What is switched is printed before anything is waited for.
-        tables.answer(answered, asked.switcher, datetime.now(timezone.utc))
+        tables.headline(answered, now)
+        tables.listeners(answered, asked.switcher, now, every_rule=asked.rules)
+        printing.line()
     seen = traffic.wait(url, closed=event["type"] == "start") if url and is_done else None
-    asked.say({**answered, "visitors": seen and seen.text}, lambda: _visitors(url, seen, answered))
+
+    def show() -> None:
+        if seen:
+            printing.line(f"✓ {url} answers: {seen.text}, {traffic.IN_A_ROW} times in a row", "bold green")
+        elif not dry_run and any(listener["moves"] for listener in answered["listeners"]):
+            printing.line("Visitors notice within about ten seconds; --url https://… waits for it.")
+        tables.headline(answered, now)
+
+    asked.say({**answered, "visitors": seen and seen.text}, show)
     return 0 if is_done else 1
-
-
-def _visitors(url: str | None, seen: traffic.Seen | None, answered: dict[str, Any]) -> None:
-    """Print what visitors meet, or how to know."""
-    if seen:
-        printing.line()
-        printing.line(f"✓ {url} answers: {seen.text}, {traffic.IN_A_ROW} times in a row", "bold green")
-    elif not answered["dryRun"] and any(listener["moves"] for listener in answered["listeners"]):
-        printing.line()
-        printing.line("Visitors notice within about ten seconds; --url https://… waits for it.")
 
 
 def run() -> int:
@@ -289,7 +294,11 @@ def run() -> int:
         with sentences():
             return maintenance.main(prog_name=name, complete_var=COMPLETION, standalone_mode=False) or 0
     except click.Abort:
-        printing.line("✗ interrupted; an event may have been received: look at `status`", "red", to_stderr=True)
+        printing.line(
+            "✗ interrupted; an event may have been received: look at `scripts/maintenance status`",
+            "red",
+            to_stderr=True,
+        )
         return 130
     except click.ClickException as failure:
         failure.show()

@@ -90,7 +90,9 @@ class Switcher:
                 text = called["Payload"].read().decode(errors="replace")
         except Failure as failure:
             if isinstance(failure.__cause__, ReadTimeoutError | ConnectionClosedError) and event["type"] != "status":
-                raise Failure(f"{failure.message}; the event may have been received: look at `status`") from failure
+                raise Failure(
+                    f"{failure.message}; the event may have been received: look at `scripts/maintenance status`"
+                ) from failure
             raise
         if verbose:
             printing.lines(base64.b64decode(called.get("LogResult", "")).decode(errors="replace"), to_stderr=True)

@@ -94,8 +94,9 @@ def wait(url: str, *, closed: bool, every: float = 1.0, at_most: float = 120.0) 
             if unseen == UNSEEN_IN_A_ROW or (is_late and not seen.answered):
                 raise Failure(f"the rules are switched, but {url} cannot be seen from here: {seen.text}")
             if is_late:
+                not_yet = f"after {at_most:g} seconds {url} is not yet {'closed' if closed else 'open'}"
                 raise Failure(
-                    f"the rules are switched, but after {at_most:g} seconds {url} is not yet "
-                    f"{'closed' if closed else 'open'}; seen last: {seen.text}; `status` shows which rule serves it"
+                    f"the rules are switched, but {not_yet}; seen last: {seen.text}; "
+                    "`scripts/maintenance status` shows which rule serves it"
                 )
             time.sleep(every)

@@ -11,13 +11,25 @@ import boto3
 import pytest
 
 from scripts.operators import command
+from scripts.operators.findings import Finding, Level
 from scripts.operators.invocation import Switcher
 
 LISTENER, RULE = "arn:listener", "arn:maintenance"
+WEB, RESPONDER = "forward: targetgroup/shop-web/0123456789abcdef", "forward: targetgroup/maintenance-0a1b2c3d/1"
+
+
+def rule(priority: str, arn: str, *conditions: str, action: str = WEB) -> dict[str, Any]:
+    return {"priority": priority, "ruleArn": arn, "conditions": list(conditions), "action": action}
+
+
+# A placeholder, a system of 30 rules, its stand-in and the maintenance rule.
+HOST = "host-header: checkout.shop.example.com"
 RULES = [
-    {"priority": "1", "ruleArn": "arn:placeholder", "conditions": ["host-header: placeholder.invalid"]},
-    {"priority": "2", "ruleArn": "arn:shop", "conditions": ["path-pattern: /a*"]},
-    {"priority": "50000", "ruleArn": RULE, "conditions": ["path-pattern: /*"]},
+    rule("1", "arn:placeholder", "host-header: placeholder.invalid", action="fixed-response: 404"),
+    *(rule(str(number), f"arn:{number}", f"path-pattern: /a{number}*", HOST) for number in range(2, 32)),
+    rule("49999", "arn:stand-in", "path-pattern: /*"),
+    rule("50000", RULE, "path-pattern: /*", action=RESPONDER),
+    rule("default", "arn:default"),
 ]
 MOVES = [
     {"ruleArn": RULE, "from": "50000", "to": "1"},
@@ -31,13 +43,12 @@ class Stack:
     def __init__(self) -> None:
         self.parameters: dict[str, str] = {}
         self.events: list[dict[str, Any]] = []
-        rules = [{**rule, "action": "forward: shop"} for rule in RULES]
-        self.listener = {"listenerArn": LISTENER, "ruleArn": RULE, "state": "resting", "rules": rules}
+        self.listener = {"listenerArn": LISTENER, "ruleArn": RULE, "state": "resting", "rules": RULES}
         self.listener |= {"since": None, "until": None, "reason": None, "message": None, "moves": [], "warnings": []}
 
-    def warn(self, code: str) -> None:
+    def warn(self, code: str, message: str = "because") -> None:
         """Answer with a warning."""
-        self.listener["warnings"] = [{"code": code, "message": "because"}]
+        self.listener["warnings"] = [{"code": code, "message": message}]
 
     def invoke(self, _: boto3.Session, event: dict[str, Any], **__: Any) -> dict[str, Any]:  # noqa: ANN401
         """Take an event."""
@@ -158,20 +169,52 @@ def test_a_reason_is_sent_as_typed(stack: Stack, run: Run) -> None:
     assert f"shop in account 123456789012, eu-central-1: {json.dumps(stack.events[0], ensure_ascii=False)}" in out
 
 
-def test_a_dry_run_shows_rules_and_moves(stack: Stack, run: Run) -> None:
+def test_a_dry_run_shows_the_moves(stack: Stack, run: Run) -> None:
     stack.listener["moves"] = MOVES
 
     code, out, _ = run("start", "--no-end", "--dry-run")
 
     assert code == 0
-    assert "✓ start: a dry run, nothing was done" in out
+    assert "✓ start: a dry run, nothing was done. NOT IN MAINTENANCE\n" in out
     assert "is NOT IN MAINTENANCE, and this start would have it closed until you end it" in out
-    rows = [line.split() for line in out.splitlines() if ":" in line and "forward" in line]
-    assert rows == [
-        ["1", "1", "→", "50000", "host-header:", "placeholder.invalid", "forward:", "shop"],
-        ["2", "path-pattern:", "/a*", "forward:", "shop"],
-        ["50000", "50000", "→", "1", "path-pattern:", "/*", "forward:", "shop", "◀", "maintenance", "rule"],
+    assert [" ".join(line.split()) for line in out.splitlines()[-8:-1]] == [
+        "1 → 50000 host-header: placeholder.invalid ◀ placeholder rule",
+        "2 path-pattern: /a2* and host-header: checkout.shop.example.com forward: shop-web",
+        "… 29 more; --rules shows all",
+        "49999 path-pattern: /* forward: shop-web",
+        "50000 → 1 path-pattern: /* ◀ maintenance rule",
+        "default any request that is left forward: shop-web",
+        "",
     ]
+    assert len(run("start", "--no-end", "--dry-run", "--rules")[1].splitlines()) == len(out.splitlines()) + 28
+
+
+@pytest.mark.parametrize("words", [("status",), ("start", "--minutes", "90"), ("end",)])
+def test_a_small_terminal_is_enough(
+    stack: Stack, run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    subscribe = "aws sns subscribe --topic-arn arn:aws:sns:eu-central-1:123456789012:shop-notices --protocol email"
+    found = Finding(Level.FIRST, "reach no subscriber: the topic has no confirmed subscription", f"`{subscribe}`")
+    nothing = Finding(Level.GOOD, "none, the stack has no schedule for it")
+    beside = {"next start": nothing, "next end": nothing, "alarms": found}
+    monkeypatch.setattr(command.context, "read", lambda *_: beside)
+    monkeypatch.setattr(command.printing, "OPTIONS", ["--play"])
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    for name, value in {"COLUMNS": "80", "TERM": "dumb"}.items():
+        monkeypatch.setenv(name, value)
+    stack.listener |= {"state": "active", "since": "2026-03-01T22:00:00Z", "moves": MOVES}
+    stack.warn(
+        "stays-open", "these stay open: all requests but those for path-pattern /* and host-header shop.example.com"
+    )
+
+    lines = run(*words)[1].rstrip().splitlines()
+
+    assert len(lines) <= 24
+    assert [line for line in lines if len(line) > 80] == ([subscribe] if words == ("status",) else [])
+    assert "IN MAINTENANCE" in lines[-1]
+    assert lines[-1] == lines[0 if words == ("status",) else 2]
+    assert "until       you end it: `scripts/maintenance --play end`" in lines
+    assert {"host-header:", "checkout.shop.example.com", "shop-web"} <= set(" ".join(lines).split())
 
 
 @pytest.mark.parametrize("code", ["overtaken", "window-kept"])
