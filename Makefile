@@ -52,8 +52,8 @@ tools: $(INSTALLED) ## Install sam, cargo-lambda and the other pinned tools into
 
 dist: $(INSTALLED) ## Pack both functions into dist/, for a deployment without a compiler; ARCHITECTURES="arm64 x86_64"
 	@set -e; for each in $(or $(ARCHITECTURES),arm64 x86_64); do \
-	  PATH="$(abspath $(BIN)):$$PATH" $(if $(BUILD_MODE),SAM_BUILD_MODE=$(BUILD_MODE)) $(SAM) build \
-	    --build-dir .aws-sam/dist-$$each --parameter-overrides Architecture=$$each; \
+	  PATH="$(abspath $(BIN)):$$PATH" $(if $(BUILD_MODE),SAM_BUILD_MODE=$(BUILD_MODE)) CARGO_PROFILE_DEV_DEBUG=false \
+	    $(SAM) build --build-dir .aws-sam/dist-$$each --parameter-overrides Architecture=$$each; \
 	  $(BIN)/python scripts/dist.py .aws-sam/dist-$$each $$each dist/$$each; \
 	done
 
