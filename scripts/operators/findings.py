@@ -151,7 +151,7 @@ def _bottom(listener: Listener, numbers: dict[str, int]) -> Iterator[Finding]:
     resting = numbers["RestingPriority"]
     # Only rules of this project's stacks are below.
     needed = range(resting if last else numbers["StandInPriority"], LAST + 1)
-    whole = [rule for rule in listener.rules if rule.forwards_to_responder and not rule.is_for_hosts]
+    whole = [rule for rule in listener.rules if rule.forwards_to_responder and "host-header" not in rule.fields]
     if whole:
         text = f"{whole[-1].named} looks like a rule of a deployment of this template, for all hosts"
         todo = "look at that one: `scripts/maintenance status`; delete its stack, or give it MaintenanceHosts first"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -16,7 +17,6 @@ from .invocation import client
 
 # The highest number of a rule.
 LAST = 50_000
-QUOTA = "rules-per-application-load-balancer"
 _ARN = re.compile(r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[^/]+/[^/]+/[^/]+")
 _DEFAULT_TARGET = {"Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
 # Conditions whose values may be secrets, such as a tester's header.
@@ -65,19 +65,9 @@ class Rule:
         return self.forwards_to_responder or PLACEHOLDER in self.answered["conditions"] or publishes
 
     @property
-    def is_for_hosts(self) -> bool:
-        """Whether it matches some hosts only."""
-        return any(condition["Field"] == "host-header" for condition in self.conditions)
-
-    @property
-    def is_for_testers(self) -> bool:
-        """Whether it matches an address or a header, as a way in for testers does."""
-        return any(condition["Field"] in ("source-ip", "http-header") for condition in self.conditions)
-
-    @property
-    def forwards(self) -> bool:
-        """Whether it leads to a target group."""
-        return any(action["Type"] == "forward" for action in self.actions)
+    def fields(self) -> set[str]:
+        """What its conditions look at, such as host-header."""
+        return {condition["Field"] for condition in self.conditions}
 
     @property
     def serves_a(self) -> bool:
@@ -88,9 +78,7 @@ class Rule:
     @property
     def catches_all(self) -> bool:
         """Whether it matches every request."""
-        return [condition["Field"] for condition in self.conditions] == ["path-pattern"] and not {"/*", "*"}.isdisjoint(
-            _values(self.conditions[0])
-        )
+        return self.fields == {"path-pattern"} and any({"/*", "*"} & {*_values(one)} for one in self.conditions)
 
     @property
     def stand_in(self) -> str | None:
@@ -160,8 +148,8 @@ class Listener:
     def testers(self) -> list[Rule]:
         """The rules at the top that look like a way in for testers; none if the system has no other way in."""
         foreign = [rule for rule in self.rules if rule.priority not in self.ours]
-        found = list(takewhile(lambda rule: rule.is_for_testers, foreign))
-        return found if any(rule.forwards for rule in (*foreign[len(found) :], self.default)) else []
+        found = list(takewhile(lambda rule: rule.fields & {"source-ip", "http-header"}, foreign))
+        return found if any("forward" in rule.does for rule in (*foreign[len(found) :], self.default)) else []
 
 
 @dataclass(frozen=True)
@@ -227,20 +215,15 @@ def read(session: boto3.Session, arns: list[str]) -> tuple[Balancer, list[Listen
     tags = {one["ResourceArn"]: {tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in tagged}
     attributes = {arn: elb.describe_listener_attributes(ListenerArn=arn)["Attributes"] for arn in arns}
     are_set = {arn: {one["Key"] for one in given if one.get("Value")} for arn, given in attributes.items()}
-    return Balancer(tuple(found.values()), tags, are_set, _quota(elb)), [found[arn] for arn in arns]
+    quota = None
+    with suppress(ClientError):  # useful, but its absence keeps back nothing else
+        limits = {one["Name"]: int(one["Max"]) for one in _pages(elb, "describe_account_limits", "Limits")}
+        quota = limits.get("rules-per-application-load-balancer")
+    return Balancer(tuple(found.values()), tags, are_set, quota), [found[arn] for arn in arns]
 
 
 def _pages(elb: BaseClient, call: str, key: str, **arguments: str) -> list[dict[str, Any]]:
     return [entry for page in elb.get_paginator(call).paginate(**arguments) for entry in page[key]]
-
-
-def _quota(elb: BaseClient) -> int | None:
-    """Return how many rules a load balancer may have: useful, but its absence keeps back nothing else."""
-    try:
-        limits = _pages(elb, "describe_account_limits", "Limits")
-    except ClientError:
-        return None
-    return next((int(limit["Max"]) for limit in limits if limit["Name"] == QUOTA), None)
 
 
 def _condition(condition: dict[str, Any]) -> str:

@@ -137,7 +137,7 @@ def _would(event: str, listener: dict[str, Any]) -> str:
 
 def _brief(text: str) -> str:
     """Name target groups as the console does, without prefix and id."""
-    return re.sub(r"\btargetgroup/([^/\s]+)/[0-9a-f]+", r"\1", text)
+    return re.sub(r"\btargetgroup/([^/\s]+)/[0-9a-z]+", r"\1", text)
 
 
 def _rules(
