@@ -9,7 +9,6 @@ import pytest
 
 from scripts.operators.invocation import Switcher
 from scripts.operators.listener_status import ListenerStatus, facts, headline, worst
-from scripts.operators.tables import done
 
 NOW = datetime(2026, 11, 25, 22, 35, tzinfo=timezone.utc)
 RULES = [
@@ -41,8 +40,6 @@ LATER, EARLIER = "2026-11-26T00:00:00Z", "2026-11-25T22:30:00Z"
     [
         ([listener("resting", "stays-open")], ListenerStatus.OPEN, 0),
         ([listener("resting", "no-healthy-target")], ListenerStatus.NOT_READY, 5),
-        ([listener("resting", "active-priority-taken")], ListenerStatus.NOT_READY, 5),
-        ([listener("active")], ListenerStatus.CLOSED, 3),
         ([listener("active", until=LATER)], ListenerStatus.CLOSED, 3),
         ([listener("active", until=EARLIER)], ListenerStatus.OVERDUE, 4),
         ([listener("resting", "no-healthy-target", "reachable-at-rest")], ListenerStatus.TURNED_AWAY, 4),
@@ -53,7 +50,6 @@ LATER, EARLIER = "2026-11-26T00:00:00Z", "2026-11-25T22:30:00Z"
         ([listener("active", "reachable-at-rest", "no-healthy-target")], ListenerStatus.CLOSED, 3),
         ([listener("resting"), listener("active")], ListenerStatus.CLOSED, 3),
         ([listener("active", until=EARLIER), listener("active", until=LATER)], ListenerStatus.OVERDUE, 4),
-        ([listener("resting", "shadows-rules"), listener("resting")], ListenerStatus.TURNED_AWAY, 4),
     ],
 )
 def test_the_worst_listener_gives_the_status(
@@ -66,11 +62,6 @@ def test_the_worst_listener_gives_the_status(
 def test_listeners_that_differ_are_the_headline() -> None:
     assert headline([listener("resting")] * 2, NOW) == "NOT IN MAINTENANCE"
     assert headline([listener("resting"), listener("active")], NOW).startswith("THE LISTENERS DIFFER: send the event")
-
-
-@pytest.mark.parametrize(("code", "expected"), [("overtaken", False), ("window-kept", False), ("stays-open", True)])
-def test_an_undone_event_is_known(code: str, expected: bool) -> None:
-    assert done({"listeners": [listener("active"), listener("active", code)]}) is expected
 
 
 def listed(window: dict[str, Any], active_priority: int = 4) -> list[tuple[str, str]]:
