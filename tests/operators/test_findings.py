@@ -39,6 +39,8 @@ def fixed(status: str, **more: str) -> Action:
 
 
 NOTHING, HTTPS = fixed("404"), redirect()
+# What is left out stays as it is.
+BARE = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_302"}}
 
 
 def listener(rules: Mapping[int, tuple[str, Action]], *default: Action, port: int = 443) -> Listener:
@@ -67,15 +69,18 @@ def _condition(text: str) -> dict[str, Any]:
 
 
 def preflight(
-    *chosen: Listener,
+    first: Listener,
+    second: Listener | None = None,
+    *,
     others: tuple[Listener, ...] = (),
-    tags: Mapping[str, str] | None = None,
+    tag: str = "",
     attribute: str = "",
     quota: int = 100,
     **wanted: Any,  # noqa: ANN401
 ) -> Advice:
-    balancer = Balancer((*chosen, *others), {BALANCER: dict(tags or {})}, {chosen[0].arn: {attribute}}, quota)
-    return advise(balancer, list(chosen), **wanted)
+    chosen = [first, second] if second else [first]
+    balancer = Balancer((*chosen, *others), {BALANCER: {tag: "shop"}}, {first.arn: {attribute}}, quota)
+    return advise(balancer, chosen, **wanted)
 
 
 def said(advice: Advice, level: Level) -> str:
@@ -178,37 +183,50 @@ def test_room_is_made_without_our_own_rules(
     assert moves(preflight(listener(rules, NOTHING), **wanted)) == expected
 
 
+EMPTY, PLAIN = listener({}, NOTHING), listener({}, HTTPS, port=80)
+SECURE, ADMIN = listener({}, forward("web")), listener({10: ROUTE}, forward("admin"), port=8443)
+SWAPPED = f"preflight {SECURE.arn} {PLAIN.arn}"
+TEN_RULES = listener(dict.fromkeys(range(10, 20), ROUTE), NOTHING)
+STATUS_RULE = {"active": 2, "status_path": "/status"}
+DEPLOYED = {49_999: ("/*", NOTHING), 50_000: ("/*", forward("maintenance-0a1b2c3d"))}
 CSP = "routing.http.response.content_security_policy.header_value"
 CORS = "routing.http.response.access_control_allow_origin.header_value"
-SIGN_IN = {"Type": "authenticate-oidc"}
-DEPLOYED = {49_999: ("/*", NOTHING), 50_000: ("/*", forward("maintenance-0a1b2c3d"))}
 
 
 @pytest.mark.parametrize(
-    ("before", "given", "level", "text"),
+    ("before", "given", "text"),
     [
-        (listener({49_999: ROUTE, 50_000: ROUTE}, NOTHING), {"active": 49_999}, Level.FIRST, "leave no number free"),
-        (listener(DEPLOYED, NOTHING), {}, Level.FIRST, "50000 (path-pattern: /*) looks like a rule of a deployment"),
-        (listener({}, SIGN_IN, forward("app")), {}, Level.FIRST, "since its client secret cannot be read"),
-        (listener({}, fixed("404", MessageBody="gone")), {}, Level.NOTE, "its 404 has a body"),
-        (listener({}, redirect(StatusCode="HTTP_302")), {}, Level.NOTE, "it redirects with 302"),
-        (listener({7: ("/*", forward("web")), 9: ROUTE}, NOTHING), {}, Level.NOTE, "the first is 9 (path-pattern: /a)"),
-        (listener({50_000: ("/*", NOTHING)}, NOTHING), {}, Level.FIRST, ": move 50000 (path-pattern: /*) up"),
-        (
-            listener({1: TESTS, **A}, NOTHING),
-            {},
-            Level.NOTE,
-            "testers' own way in, which stays live in a window: 1 (so",
-        ),
-        (listener({1: TESTS, **A}, NOTHING), {}, Level.NOTE, "if it is to close, too, give --active-priority 1"),
-        (listener({}, NOTHING), {}, Level.NOTE, "No rule serves /a, where the template expects the front end"),
-        (listener(FIRST_STACK, NOTHING), {}, Level.NOTE, "for a second one: ActivePriority=3 RestingPriority=49998"),
-        (listener({}, NOTHING), {"attribute": CSP}, Level.NOTE, f"({CSP}): the maintenance page loses"),
-        (listener({}, NOTHING), {"attribute": CORS}, Level.NOTE, f"({CORS}): the responder's CORS answers"),
+        (listener({49_999: ROUTE, 50_000: ROUTE}, NOTHING), {"active": 49_999}, "✗ leave no number free"),
+        (listener(DEPLOYED, NOTHING), {}, "✗ 50000 (path-pattern: /*) looks like a rule of a deployment"),
+        (listener({}, {"Type": "authenticate-oidc"}, forward("app")), {}, "✗ since its client secret cannot be read"),
+        (listener({}, fixed("404", MessageBody="gone")), {}, "! its 404 has a body"),
+        (listener({}, redirect(StatusCode="HTTP_302")), {}, "! it redirects with 302"),
+        (listener({7: ("/*", forward("web")), 9: ROUTE}, NOTHING), {}, "! the first is 9 (path-pattern: /a)"),
+        (listener({50_000: ("/*", NOTHING)}, NOTHING), {}, "✗ : move 50000 (path-pattern: /*) up"),
+        (listener({1: TESTS, **A}, NOTHING), {}, "! which stays live in a window: 1 (source-ip: 203.0.113.0/24)"),
+        (listener(FIRST_STACK, NOTHING), {}, "! for a second one: ActivePriority=3 RestingPriority=49998"),
+        (EMPTY, {}, "! No rule serves /a, where the template expects the front end"),
+        (EMPTY, {"attribute": CSP}, f"! ({CSP}): the maintenance page loses"),
+        (EMPTY, {"attribute": CORS}, f"! ({CORS}): the responder's CORS answers"),
+        (TEN_RULES, {"quota": 13, "active": 1}, "✓ has 10 of 13 rules, the template adds 3"),
+        (TEN_RULES, {"quota": 13, **STATUS_RULE}, "✗ has 10 of 13 rules, the template adds 4"),
+        (TEN_RULES, {"quota": 13, "active": 1, "others": (ADMIN,)}, "✗ has 11 of 13 rules, the template adds 3"),
+        (SECURE, {"others": (ADMIN,)}, "! HTTPS:8443 of shop stays open in a window"),
+        (PLAIN, {"others": (SECURE,)}, f"! {SWAPPED}"),
+        (PLAIN, {"second": SECURE}, f"! {SWAPPED}"),
+        (EMPTY, {"tag": "gateway.k8s.aws.alb/stack"}, "✗ AWS Load Balancer Controller (Gateway API) owns it"),
+        (EMPTY, {"tag": "eks:eks-cluster-name"}, "✗ EKS Auto Mode owns it"),
+        (EMPTY, {"tag": "copilot-application"}, "! AWS Copilot owns it"),
     ],
 )
-def test_what_is_found_is_said(before: Listener, given: dict[str, Any], level: Level, text: str) -> None:
-    assert text in said(preflight(before, **given), level)
+def test_what_is_found_is_said(before: Listener, given: dict[str, Any], text: str) -> None:
+    level = {"✗": Level.FIRST, "!": Level.NOTE, "✓": Level.GOOD}[text[0]]
+
+    assert text[2:] in said(preflight(before, **given), level)
+
+
+def test_a_listener_for_https_alone_is_not_forgotten() -> None:
+    assert "stays open" not in said(preflight(SECURE, others=(PLAIN,)), Level.NOTE)
 
 
 @pytest.mark.parametrize(
@@ -216,10 +234,7 @@ def test_what_is_found_is_said(before: Listener, given: dict[str, Any], level: L
     [
         (NOTHING, "404"),
         (HTTPS, "https"),
-        (
-            {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_302"}},
-            "https",
-        ),
+        (BARE, "https"),
         (redirect(Host="www.example.com"), "own"),
         (redirect(Port="8443"), "own"),
         (forward("app"), f"{PREFIX}:targetgroup/app/1"),
@@ -290,31 +305,10 @@ def test_the_command_fits_the_listener(
 
 
 def test_two_listeners_are_one_deployment() -> None:
-    one, other = listener({}, NOTHING), listener({}, HTTPS, port=80)
+    expected = {"ListenerArn": EMPTY.arn, "DefaultAction": "404", "SecondListenerArn": PLAIN.arn}
+    expected |= {"SecondDefaultAction": "https", "ActivePriority": "2", "StatusPath": "/status", **ANYWHERE}
 
-    assert preflight(one, other, active=2, status_path="/status").parameters == {
-        "ListenerArn": one.arn,
-        "DefaultAction": "404",
-        "SecondListenerArn": other.arn,
-        "SecondDefaultAction": "https",
-        "ActivePriority": "2",
-        "StatusPath": "/status",
-        **ANYWHERE,
-    }
-
-
-@pytest.mark.parametrize(
-    ("wanted", "adds", "ready"),
-    [({"active": 1}, 3, True), ({"active": 2, "status_path": "/status"}, 4, False)],
-)
-def test_the_quota_counts_every_rule_of_the_template(wanted: dict[str, Any], adds: int, ready: bool) -> None:
-    shop = listener(dict.fromkeys(range(10, 19), ROUTE), NOTHING)
-    admin = listener({10: ROUTE}, NOTHING, port=8443)
-
-    advice = preflight(shop, others=(admin,), quota=13, **wanted)
-
-    assert advice.ready == ready
-    assert f"has 10 of 13 rules, the template adds {adds}" in said(advice, Level.GOOD if ready else Level.FIRST)
+    assert preflight(EMPTY, second=PLAIN, **STATUS_RULE).parameters == expected
 
 
 def test_header_and_query_values_are_masked() -> None:
@@ -325,31 +319,3 @@ def test_header_and_query_values_are_masked() -> None:
 
     assert rule.answered["conditions"] == ["http-header X-Tester: ***", "query-string: ***"]
     assert "secret" not in said(preflight(replace(before, rules=(rule,))), Level.FIRST)
-
-
-@pytest.mark.parametrize(
-    ("tag", "level", "owner"),
-    [
-        ("elbv2.k8s.aws/cluster", Level.FIRST, "AWS Load Balancer Controller owns it"),
-        ("ingress.k8s.aws/stack", Level.FIRST, "AWS Load Balancer Controller owns it"),
-        ("gateway.k8s.aws.alb/stack", Level.FIRST, "AWS Load Balancer Controller (Gateway API) owns it"),
-        ("ingress.eks.amazonaws.com/stack", Level.FIRST, "EKS Auto Mode owns it"),
-        ("eks:eks-cluster-name", Level.FIRST, "EKS Auto Mode owns it"),
-        ("AmazonECSManaged", Level.FIRST, "ECS Express Mode owns it"),
-        ("elasticbeanstalk:environment-name", Level.NOTE, "Elastic Beanstalk owns it"),
-        ("copilot-application", Level.NOTE, "AWS Copilot owns it"),
-        ("aws:cloudformation:stack-name", Level.NOTE, "CloudFormation owns it"),
-    ],
-)
-def test_an_owner_is_known_by_its_tags(tag: str, level: Level, owner: str) -> None:
-    assert owner in said(preflight(listener({}, NOTHING), tags={tag: "shop"}), level)
-
-
-def test_forgotten_and_swapped_listeners_are_named() -> None:
-    secure, plain = listener({}, forward("web")), listener({}, HTTPS, port=80)
-    admin = listener({}, forward("admin"), port=8443)
-
-    assert "stays open" not in said(preflight(secure, others=(plain,)), Level.NOTE)
-    assert "HTTPS:8443 of shop stays open in a window" in said(preflight(secure, others=(admin,)), Level.NOTE)
-    for advice in (preflight(plain, others=(secure,)), preflight(plain, secure)):
-        assert f"preflight {secure.arn} {plain.arn}" in said(advice, Level.NOTE)
