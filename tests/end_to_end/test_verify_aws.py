@@ -63,7 +63,7 @@ def test_only_a_trial_is_verified_and_deleted(aws: Aws, sam: Sam, site: Site, li
 
     done = verify(aws, "proof")
     rows = [line.strip("| ").split(" | ") for line in done.stdout.splitlines()[2:]]
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert {row[0] for row in rows if row[3] != "as expected"} == NOT_HERE.keys()
     assert [row for row in rows if row[3] == "not here" and NOT_HERE[row[0]] not in row[2]] == []
     assert site.state() == before
