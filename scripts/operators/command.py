@@ -20,7 +20,6 @@ from .findings import advise
 from .invocation import Switcher
 from .listener import LAST, parse_pair, read, region_of
 
-COMPLETION = "_MAINTENANCE_COMPLETE"
 ENDS = "--minutes 120, --until 06:00 or --no-end"
 
 
@@ -288,11 +287,9 @@ def _switch(asked: Asked, event: dict[str, Any], *, url: str | None, dry_run: bo
 def run() -> int:
     """Run the command line; returns the exit code."""
     printing.prepare()
-    # The shell asks for completion under the name that it was given, without the folder.
-    name = "maintenance" if COMPLETION in os.environ else "scripts/maintenance"
     try:
         with sentences():
-            return maintenance.main(prog_name=name, complete_var=COMPLETION, standalone_mode=False) or 0
+            return maintenance.main(prog_name="scripts/maintenance", standalone_mode=False) or 0
     except click.Abort:
         printing.line(
             "✗ interrupted; an event may have been received: look at `scripts/maintenance status`",

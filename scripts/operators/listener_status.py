@@ -74,9 +74,9 @@ def facts(listener: dict[str, Any], switcher: Switcher, now: datetime) -> list[t
         until = listener["until"] and times.read(listener["until"])
         found.append(("until", _end(until, now, zone) if until else "you end it: `scripts/maintenance end`"))
     found += [(key, listener[key]) for key in ("reason", "message") if listener.get(key)]
-    for rule in listener["rules"]:
-        is_above = rule["priority"] != "default" and int(rule["priority"]) < switcher.active_priority
-        if is_above and rule["ruleArn"] != listener["ruleArn"] and not_live.isdisjoint(rule["conditions"]):
+    for rule in (rule for rule in listener["rules"] if rule["priority"] != "default"):
+        is_above = int(rule["priority"]) < switcher.active_priority and rule["ruleArn"] != listener["ruleArn"]
+        if is_above and not_live.isdisjoint(rule["conditions"]):
             found.append(("stays live", f"{rule['priority']} ({' and '.join(rule['conditions'])})"))
     return found
 
