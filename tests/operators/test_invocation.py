@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 
 from scripts.operators import command
-from scripts.operators.failures import Failure, WrongUse
+from scripts.operators.failures import Failure, WrongUse, sentences
 from scripts.operators.invocation import Switcher, read_answer, refuse_another_region
 
 
@@ -43,6 +43,30 @@ def test_the_region_is_the_one_given(
         command.maintenance.main(["status", *words], standalone_mode=False)
 
     assert asked == [expected]
+
+
+HERE = {"AWS_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull}
+KEY = {**HERE, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "none", "NO_PROXY": "127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "code", "sentence"),
+    [
+        (HERE, 1, "no credentials for AWS"),
+        (KEY | {"AWS_REGION": ""}, 2, "accepted: --region eu-central-1"),
+        (KEY | {"AWS_PROFILE": "ops"}, 2, "The config profile (ops) could not be found"),
+        (KEY | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, 1, "Could not connect to the endpoint URL"),
+        (KEY | {"AWS_ENDPOINT_URL": "nowhere"}, 1, "Invalid endpoint: nowhere"),
+    ],
+)
+def test_trouble_before_the_function_is_a_sentence(environment: dict[str, str], code: int, sentence: str) -> None:
+    given = environment | {"AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+
+    with mock.patch.dict(os.environ, given, clear=True), pytest.raises(Failure) as failure, sentences():
+        command.maintenance.main(["status"], standalone_mode=False)
+
+    assert failure.value.exit_code == code
+    assert sentence in failure.value.message
 
 
 def test_another_region_than_samconfig_is_refused() -> None:
