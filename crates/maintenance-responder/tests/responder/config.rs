@@ -59,7 +59,7 @@ fn defaults_replace_wrong_settings_and_no_others() {
 }
 
 #[test]
-fn an_error_names_variable_value_and_what_is_accepted() {
+fn an_error_names_what_is_accepted() {
     insta::assert_snapshot!(error("RETRY_AFTER_SECONDS", "5m"), @r#"RETRY_AFTER_SECONDS is "5m": not a whole number; accepted: a whole number of seconds from 1 to 86400"#);
     insta::assert_snapshot!(error("UNAVAILABLE_BODY", r#"{"message":}"#), @r#"UNAVAILABLE_BODY is "{"message":}": expected value at line 1 column 12; accepted: any JSON value of at most 500 characters"#);
     insta::assert_snapshot!(error("MAINTENANCE_PAGE_URL", "//cdn.example.com/m"), @r#"MAINTENANCE_PAGE_URL is "//cdn.example.com/m": // at the start would name another host; accepted: a path on the same host such as /a/maintenance, or an absolute http or https URL, of at most 200 characters"#);

@@ -186,7 +186,7 @@ fn home(place: &str) -> (String, String, bool) {
 }
 
 #[test]
-fn it_leads_back_or_home_and_never_to_json() {
+fn it_leads_back_or_home_never_to_json() {
     let at_front_end = [("MAINTENANCE_PAGE_URL", "/a/"), ("REDIRECT_PATH_PATTERN", "^/")];
     for (environment, path, from, referer, place, leads_here) in [
         (&[][..], "/a/maintenance", "/a/orders", "", "/a/orders", true),
