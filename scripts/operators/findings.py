@@ -141,7 +141,7 @@ def _top_places(chosen: list[Listener], ours: set[int], active: int | None, *, w
 
 
 def _default_action(listener: Listener) -> str:
-    return "own" if listener.catch_all else listener.default.stand_in or "own"
+    return "own" if listener.catch_all else listener.default.stand_in[0]
 
 
 def _bottom(listener: Listener, numbers: dict[str, int]) -> Iterator[Finding]:
@@ -171,7 +171,7 @@ def _bottom(listener: Listener, numbers: dict[str, int]) -> Iterator[Finding]:
         exchanged = "if deployments exchange that target group (blue/green), have a rule /* that they exchange, too"
         todo = f"{exchanged}, and DefaultAction=own" if answer.startswith("arn:") else ""
         yield Finding(Level.GOOD, f"The default action is {does}: DefaultAction={answer}", todo)
-    if answer != "own" and (lost := listener.default.lost_by_stand_in):
+    if answer != "own" and (lost := listener.default.stand_in[1]):
         todo = "if that matters, have a rule /* of your own at the bottom that does the same, and DefaultAction=own"
         yield Finding(Level.NOTE, f"The default action is not quite what the stand-in rule does: {lost}", todo)
     below = [rule for rule in listener.rules if last and rule.priority > last.priority]
@@ -275,7 +275,7 @@ def _forgotten(balancer: Balancer, chosen: list[Listener]) -> Iterator[Finding]:
 
 
 def _only_redirects(listener: Listener) -> bool:
-    return all(rule.stand_in == "https" for rule in (*listener.rules, listener.default))
+    return all(rule.stand_in[0] == "https" for rule in (*listener.rules, listener.default))
 
 
 def _create(listener: Listener, priority: int) -> str:

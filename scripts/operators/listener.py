@@ -81,30 +81,23 @@ class Rule:
         return self.fields == {"path-pattern"} and any({"/*", "*"} & {*_values(one)} for one in self.conditions)
 
     @property
-    def stand_in(self) -> str | None:
-        """The template's DefaultAction for a rule that does the same; none if there is no such one."""
-        if len(self.actions) != 1:
-            return None
-        action = self.actions[0]
+    def stand_in(self) -> tuple[str, str]:
+        """The template's DefaultAction for a rule that does the same, or `own`; and what it does otherwise."""
+        action, *more = self.actions
+        redirect, fixed = action.get("RedirectConfig", {}), action.get("FixedResponseConfig", {})
+        if more:
+            return "own", ""
         if action["Type"] == "forward":
             groups = _groups(action)
-            return groups[0]["TargetGroupArn"] if len(groups) == 1 and groups[0].get("Weight", 1) > 0 else None
-        if action["Type"] == "redirect":
-            redirect = action["RedirectConfig"]
-            keeps = all(redirect.get(part, same) == same for part, same in _DEFAULT_TARGET.items())
-            return "https" if keeps and (redirect.get("Protocol"), redirect.get("Port")) == ("HTTPS", "443") else None
-        is_404 = action.get("FixedResponseConfig", {}).get("StatusCode") == "404"
-        return "404" if is_404 else None
-
-    @property
-    def lost_by_stand_in(self) -> str | None:
-        """The difference between the stand-in and this rule, if there is one."""
-        action = self.actions[0]
-        if self.stand_in == "https" and action["RedirectConfig"]["StatusCode"] != "HTTP_301":
-            return "it redirects with 302, the stand-in with 301, which browsers remember"
-        if self.stand_in == "404" and action["FixedResponseConfig"].get("MessageBody"):
-            return "its 404 has a body, the stand-in's has none"
-        return None
+            is_one = len(groups) == 1 and groups[0].get("Weight", 1) > 0
+            return groups[0]["TargetGroupArn"] if is_one else "own", ""
+        keeps = all(redirect.get(part, same) == same for part, same in _DEFAULT_TARGET.items())
+        if keeps and (redirect.get("Protocol"), redirect.get("Port")) == ("HTTPS", "443"):
+            is_302 = redirect["StatusCode"] == "HTTP_302"
+            return "https", "it redirects with 302, the stand-in with 301, which browsers remember" if is_302 else ""
+        if fixed.get("StatusCode") == "404":
+            return "404", "its 404 has a body, the stand-in's has none" if fixed.get("MessageBody") else ""
+        return "own", ""
 
 
 @dataclass(frozen=True)
