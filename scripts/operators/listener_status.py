@@ -55,12 +55,12 @@ def headline(listeners: list[dict[str, Any]], now: datetime) -> str:
 
 
 def _loses_requests(listener: dict[str, Any]) -> bool:
-    """Return whether a rule below the maintenance rule does something else than the stand-in, which is above both."""
+    """Return whether a rule below the maintenance rule does something else than the rule that gets its requests."""
     rules = [rule for rule in listener["rules"] if rule["priority"] != "default"]
     at = next(number for number, rule in enumerate(rules) if rule["ruleArn"] == listener["ruleArn"])
     alike = (["path-pattern: /*"], sorted(rules[at]["conditions"]))
-    done = [rule["action"] for rule in rules[:at] if sorted(rule["conditions"]) in alike]
-    return any(rule["action"] not in done[-1:] for rule in rules[at + 1 :])
+    done = [rule["action"] for rule in rules[:at] if sorted(rule["conditions"]) in alike][:1]
+    return any(rule["action"] not in done for rule in rules[at + 1 :])
 
 
 def facts(listener: dict[str, Any], switcher: Switcher, now: datetime) -> list[tuple[str, str]]:

@@ -148,20 +148,18 @@ def _rules(
     responds = {rule["action"] for rule in rules if rule["ruleArn"] == maintenance}
     rows = []
     for rule in rules:
-        is_placeholder = PLACEHOLDER in rule["conditions"] or rule["action"] in responds
-        mark = (
-            "◀ maintenance rule" if rule["ruleArn"] == maintenance else "◀ placeholder rule" if is_placeholder else ""
-        )
+        does = _brief(rule["action"])
+        if PLACEHOLDER in rule["conditions"] or rule["action"] in responds:
+            does = "◀ maintenance rule" if rule["ruleArn"] == maintenance else "◀ placeholder rule"
         matches = " and ".join(rule["conditions"]) or "any request that is left"
-        rows.append([moved.get(rule["ruleArn"], rule["priority"]), matches, mark or _brief(rule["action"])])
+        rows.append([moved.get(rule["ruleArn"], rule["priority"]), matches, does])
     at = [number for number, row in enumerate(rows) if row[-1].startswith("◀")]
     near = {number + step for number in at for step in (-1, 0, 1)}
-    shown_rows = []
-    for is_shown, group in groupby(enumerate(rows), lambda one: every or one[0] in near):
+    printed = []
+    for is_near, group in groupby(enumerate(rows), lambda one: every or one[0] in near):
         found = [row for _, row in group]
-        is_short = is_shown or len(found) == 1
-        shown_rows += found if is_short else [["…", f"{len(found)} more; --rules shows all", ""]]
-    _table((), shown_rows)
+        printed += found if is_near or len(found) == 1 else [["…", f"{len(found)} more; --rules shows all", ""]]
+    _table((), printed)
 
 
 def _table(header: Iterable[str], rows: list[list[str]]) -> None:
