@@ -3,17 +3,18 @@
 PYTHON ?= python3
 TOOLS := .tools/venv
 BIN := $(TOOLS)/bin
-# Newer than the list of tools when, and only when, all of them are installed; it holds the checkout's folder.
+# Newer than the list of tools when, and only when, all of them are installed; it holds their folder.
 INSTALLED := $(TOOLS)/installed
-# Made anew if the checkout was moved or the interpreter is gone.
-$(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -I -c '' 2>/dev/null || rm -f $(INSTALLED))
+# Made anew if the folder was moved or the interpreter is gone.
+$(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(realpath $(TOOLS))" && $(BIN)/python -I -c '' 2>/dev/null || \
+	rm -f $(INSTALLED))
 
 # Apart from the other tools: they pin other versions of what those need.
 CHECKOV := .tools/checkov
 BENCH := .tools/bench-venv
 AUDIT := .tools/audit
 
-# The linter asks nothing of AWS; these keep it from looking for an account, telling anybody or looking for updates.
+# The linter needs no AWS; with these it looks for no account, sends no telemetry and looks for no updates.
 SAM := AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAULT_REGION=eu-central-1 \
 	SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.tools/sam $(BIN)/sam
 
@@ -30,7 +31,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo play tools test test-rust e2e screenshots bench lint lint-rust lint-python lint-template \
+.PHONY: help demo play tools dist verify-aws test test-rust e2e screenshots bench lint lint-rust lint-python lint-template \
 	format lock audit clean
 
 help: ## List the commands
@@ -49,6 +50,16 @@ play: $(INSTALLED) ## Try it in your own browser; PARAMETERS="HomePath=/ …" se
 ##@ Deploy
 tools: $(INSTALLED) ## Install sam, cargo-lambda and the other pinned tools into .tools/venv/bin
 
+dist: $(INSTALLED) ## Pack both functions into dist/, for a deployment without a compiler; ARCHITECTURES="arm64 x86_64"
+	@set -e; for each in $(or $(ARCHITECTURES),arm64 x86_64); do \
+	  PATH="$(abspath $(BIN)):$$PATH" $(if $(BUILD_MODE),SAM_BUILD_MODE=$(BUILD_MODE)) CARGO_PROFILE_DEV_DEBUG=false \
+	    $(SAM) build --build-dir .aws-sam/dist-$$each --parameter-overrides Architecture=$$each; \
+	  $(BIN)/python scripts/dist.py .aws-sam/dist-$$each $$each dist/$$each; \
+	done
+
+verify-aws: $(INSTALLED) ## Prove it on AWS, on the runbook's trial, and delete that
+	@$(BIN)/python -m tests.verify_aws trial trial-maintenance
+
 ##@ Develop
 test: test-rust e2e ## Run all tests
 
@@ -64,7 +75,7 @@ screenshots: $(INSTALLED) ## Take the picture of the maintenance page in docs/im
 	$(BIN)/python -m pytest tests/browser/screenshots.py
 
 bench: $(BENCH)/installed ## Measure both functions beside Python's, into bench/RESULTS.md
-	@bench/need-valgrind.sh
+	@command -v valgrind > /dev/null || { echo 'The bench needs valgrind: install the package of that name.' >&2; exit 1; }
 	@# Each by itself, since Cargo unites the features that the packages of one build ask for; the functions together,
 	@# as for AWS.
 	cargo build --release --locked -p priority-switcher -p maintenance-responder
@@ -119,7 +130,7 @@ audit: ## Look for known vulnerabilities of the locked packages
 
 clean: ## Remove everything that was built or installed
 	cargo clean --quiet
-	rm -rf .aws-sam .tools .ruff_cache
+	rm -rf .aws-sam .tools .ruff_cache dist
 
 $(BENCH)/installed: bench/requirements.txt
 $(CHECKOV)/installed: tests/checkov.txt
@@ -133,4 +144,4 @@ $(INSTALLED): tests/requirements.txt
 	@# SAM asks for its newest version when it last asked a week ago: let that be far in the future.
 	@mkdir -p .tools/sam && echo '{"lastVersionCheck": 4102444800.0}' > .tools/sam/metadata.json
 	@$(BIN)/python -I scripts/operators --help > /dev/null
-	@echo "$(CURDIR)" > $@
+	@cd $(@D) && pwd -P > installed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta, timezone
 from functools import cached_property, wraps
 from typing import Any
@@ -16,11 +16,10 @@ from click.core import ParameterSource
 
 from . import context, invocation, listener_status, play, printing, report, tables, times, traffic
 from .failures import WrongUse, sentences
-from .findings import ACTIVE, advise
+from .findings import advise
 from .invocation import Switcher
 from .listener import LAST, parse_pair, read, region_of
 
-COMPLETION = "_MAINTENANCE_COMPLETE"
 ENDS = "--minutes 120, --until 06:00 or --no-end"
 
 
@@ -33,6 +32,7 @@ class Asked:
     verbose: bool
     stack: str = ""
     region: str | None = None
+    rules: bool = False
 
     @cached_property
     def session(self) -> boto3.Session:
@@ -99,6 +99,7 @@ PLAY = click.option(
     help="Use the emulated AWS of a `make play` in another terminal.",
 )
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+RULES = click.option("--rules", is_flag=True, help="Show all rules, not only those that move and their neighbours.")
 URL = click.option(
     "--url", callback=_address, metavar="URL", help="Wait until visitors of this address meet it, two minutes at most."
 )
@@ -136,7 +137,7 @@ def maintenance() -> None:
 @click.argument("listener_arn", metavar="LISTENER-ARN")
 @click.argument("second_arn", metavar="[SECOND-ARN]", required=False)
 @click.option(
-    "--active-priority", type=click.IntRange(1, LAST), help="Default 1. Rules above it stay live in a window."
+    "--active-priority", type=click.IntRange(1, LAST - 2), help="Rules above it stay live in a window. Else chosen."
 )
 @click.option("--status-path", metavar="PATH", help="Publish the state there, by a rule just above. Example: /status")
 @shared()
@@ -149,19 +150,19 @@ def preflight(
     the same load balancer, usually the one on 80. `aws elbv2 describe-listeners` shows them, as does the console.
     Needs elasticloadbalancing:Describe*. Ends with 1 when something has to be done first.
     """
-    active = active_priority or (ACTIVE + 1 if status_path else ACTIVE)
-    if status_path and active == 1:
+    if status_path and active_priority == 1:
         raise WrongUse("--active-priority 1 has no place above it for --status-path; accepted: 2 or more")
     arns = parse_pair(listener_arn, second_arn)
     asked.region = region_of(arns[0])
     balancer, listeners = read(asked.session, arns)
-    advice = advise(balancer, listeners, active, status_path)
+    advice = advise(balancer, listeners, active_priority, status_path)
     asked.say(advice.json, lambda: tables.advice(advice, listeners, asked.profile))
     return 0 if advice.ready else 1
 
 
 @maintenance.command()
 @deployed
+@RULES
 @click.option("--check", is_flag=True, help="End with 0, 3, 4 or 5 as described above.")
 def status(asked: Asked, check: bool) -> int:
     """Show whether the system is in maintenance, what comes next and the rules; changes nothing.
@@ -173,8 +174,8 @@ def status(asked: Asked, check: bool) -> int:
     answered = asked.send({"type": "status"})
     worst = listener_status.worst(answered["listeners"], now)
     beside = context.read(asked.session, asked.switcher, now)
-    for_machine = {"standing": worst.word, **answered, "beside": {name: one.json for name, one in beside.items()}}
-    asked.say(for_machine, lambda: tables.status(answered, asked.switcher, beside, now))
+    for_machine = {"standing": worst.word, **answered, "beside": {name: asdict(one) for name, one in beside.items()}}
+    asked.say(for_machine, lambda: tables.status(answered, asked.switcher, beside, now, every_rule=asked.rules))
     return worst.code if check else 0
 
 
@@ -187,6 +188,7 @@ def status(asked: Asked, check: bool) -> int:
 @click.option("--message", metavar="TEXT", help="For visitors, published by the status rule. Example: 'Back by 7'")
 @URL
 @DRY_RUN
+@RULES
 def start(asked: Asked, no_end: bool, url: str | None, dry_run: bool, **given: Any) -> int:  # noqa: ANN401
     """Start maintenance, or extend the window that is running. One of --minutes, --until and --no-end is needed.
 
@@ -217,6 +219,7 @@ def start(asked: Asked, no_end: bool, url: str | None, dry_run: bool, **given: A
 @deployed
 @URL
 @DRY_RUN
+@RULES
 def end(asked: Asked, url: str | None, dry_run: bool) -> int:
     """End maintenance: both rules go back to their own numbers. It ends with 1 if another process undid the switch."""
     return _switch(asked, {"type": "end"}, url=url, dry_run=dry_run)
@@ -235,22 +238,22 @@ def message(asked: Asked, text: str | None, clear: bool) -> int:
 
 @maintenance.command(name="report")
 @deployed
-@click.option("--hours", type=click.IntRange(1, 24 * 366), help="Hours to look back; else the window, else 24.")
+@click.option("--hours", type=click.IntRange(1, 24 * 366), help="Hours to look back; else this or the last window.")
 def report_(asked: Asked, hours: int | None) -> None:
     """Show the requests during maintenance: by outcome, path and host, and the busiest minute.
 
     It reads the responder's log with CloudWatch Logs Insights, twice, which AWS charges by the gigabyte.
     """
     now = datetime.now(timezone.utc)
-    begin = now - timedelta(hours=hours or 24)
-    if hours is None:
-        listeners = asked.send({"type": "status"})["listeners"]
-        begin = min((times.read(one["since"]) for one in listeners if one["since"]), default=begin)
+    if hours:
+        begin, end = now - timedelta(hours=hours), now
+    else:
+        begin, end = report.window(asked.send({"type": "status"})["listeners"], now)
     group = asked.switcher.output("ResponderLogGroupName")
     with printing.progress() as tell:
         tell(f"reading {group}")
-        found = report.ask(asked.session, group, begin, now)
-    made = report.make(group, begin, now, found)
+        found = report.ask(asked.session, group, begin, end)
+    made = report.make(group, begin, end, found)
     asked.say(made, lambda: tables.report(made))
 
 
@@ -262,35 +265,37 @@ def _switch(asked: Asked, event: dict[str, Any], *, url: str | None, dry_run: bo
     printing.line(f"{asked.switcher.place}: {json.dumps(sent, ensure_ascii=False)}", to_stderr=asked.as_json)
     printing.line(to_stderr=asked.as_json)
     answered = asked.send(sent)
-    is_done = tables.done(answered)
+    is_done, now = tables.done(answered), datetime.now(timezone.utc)
     if not asked.as_json:
         # What is switched is printed before anything is waited for.
-        tables.answer(answered, asked.switcher, datetime.now(timezone.utc))
+        tables.headline(answered, now)
+        tables.listeners(answered, asked.switcher, now, every_rule=asked.rules)
+        printing.line()
     seen = traffic.wait(url, closed=event["type"] == "start") if url and is_done else None
-    asked.say({**answered, "visitors": seen and seen.text}, lambda: _visitors(url, seen, answered))
+
+    def show() -> None:
+        if seen:
+            printing.line(f"✓ {url} answers: {seen.text}, {traffic.IN_A_ROW} times in a row", "bold green")
+        elif not dry_run and any(listener["moves"] for listener in answered["listeners"]):
+            printing.line("Visitors notice within about ten seconds; --url https://… waits for it.")
+        tables.headline(answered, now)
+
+    asked.say({**answered, "visitors": seen and seen.text}, show)
     return 0 if is_done else 1
-
-
-def _visitors(url: str | None, seen: traffic.Seen | None, answered: dict[str, Any]) -> None:
-    """Print what visitors meet, or how to know."""
-    if seen:
-        printing.line()
-        printing.line(f"✓ {url} answers: {seen.text}, {traffic.IN_A_ROW} times in a row", "bold green")
-    elif not answered["dryRun"] and any(listener["moves"] for listener in answered["listeners"]):
-        printing.line()
-        printing.line("Visitors notice within about ten seconds; --url https://… waits for it.")
 
 
 def run() -> int:
     """Run the command line; returns the exit code."""
     printing.prepare()
-    # The shell asks for completion under the name that it was given, without the folder.
-    name = "maintenance" if COMPLETION in os.environ else "scripts/maintenance"
     try:
         with sentences():
-            return maintenance.main(prog_name=name, complete_var=COMPLETION, standalone_mode=False) or 0
+            return maintenance.main(prog_name="scripts/maintenance", standalone_mode=False) or 0
     except click.Abort:
-        printing.line("✗ interrupted; an event may have been received: look at `status`", "red", to_stderr=True)
+        printing.line(
+            "✗ interrupted; an event may have been received: look at `scripts/maintenance status`",
+            "red",
+            to_stderr=True,
+        )
         return 130
     except click.ClickException as failure:
         failure.show()

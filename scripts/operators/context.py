@@ -28,24 +28,19 @@ def read(session: boto3.Session, switcher: Switcher, now: datetime) -> dict[str,
 def names(session: boto3.Session, arns: list[str]) -> dict[str, str]:
     """Return names such as `HTTPS:443 of shop` by listener ARN; the ARN's own parts where AWS does not tell."""
     read = _attempt(lambda: client(session, "elbv2").describe_listeners(ListenerArns=arns)["Listeners"])
-    ports = (
-        {} if isinstance(read, Failure) else {one["ListenerArn"]: f"{one['Protocol']}:{one['Port']}" for one in read}
-    )
+    described = [] if isinstance(read, Failure) else read
+    ports = {one["ListenerArn"]: f"{one['Protocol']}:{one['Port']}" for one in described}
     parts = {arn: arn.rsplit("/", 3) for arn in arns}
     return {arn: f"{ports.get(arn, own)} of {balancer}" for arn, (_, balancer, _, own) in parts.items()}
 
 
 def _schedules(session: boto3.Session, switcher: Switcher, now: datetime) -> dict[str, Finding]:
     read = _attempt(lambda: schedule.read(session, switcher.stack))
-    found = {}
-    for event in schedule.EVENTS.values():
-        if isinstance(read, Failure):
-            found[f"next {event}"] = Finding(Level.NOTE, f"not known: {read.message}")
-        elif event in read:
-            level = Level.GOOD if read[event].enabled else Level.NOTE
-            found[f"next {event}"] = Finding(level, read[event].described(now))
-        else:
-            found[f"next {event}"] = Finding(Level.GOOD, "none, the stack has no schedule for it")
+    found = {f"next {event}": Finding(Level.GOOD, "none, the stack has no schedule") for event in ("start", "end")}
+    if isinstance(read, Failure):
+        return dict.fromkeys(found, Finding(Level.NOTE, f"not known: {read.message}"))
+    for event, known in read.items():
+        found[f"next {event}"] = Finding(Level.GOOD if known.enabled else Level.NOTE, known.described(now))
     return found
 
 
@@ -79,7 +74,7 @@ def subscribed(topic: str, subscriptions: list[dict[str, Any]]) -> Finding:
         by_state.setdefault(one["SubscriptionArn"].partition(":")[0], []).append(one)
     if confirmed := len(by_state.get("arn", [])):
         return Finding(Level.GOOD, f"reach {confirmed} confirmed subscription{'s' * (confirmed > 1)}")
-    text = f"reach no subscriber: {topic} has no confirmed subscription"
+    text = f"reach no subscriber: {topic.rpartition(':')[2]} has no confirmed subscription"
     if pending := by_state.get("PendingConfirmation"):
         who = " and ".join(f"{one['Endpoint']} ({one['Protocol']})" for one in pending)
         return Finding(Level.FIRST, text, f"{who} has to confirm it")

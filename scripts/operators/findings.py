@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 from .listener import LAST, Balancer, Listener, Rule, balancer_of, region_of
 
 # The template's own choices.
-ACTIVE, RESTING = 1, LAST
+DEFAULTS = {"ActivePriority": 1, "StatusPriority": 1, "RestingPriority": LAST, "StandInPriority": LAST - 1}
+# What brings browsers to the page wherever the front end is.
+ANYWHERE = {"RedirectBrowsers": "navigations", "HomePath": "/", "MaintenancePageUrl": "/maintenance"}
 CODE = "and write the same numbers into your Terraform, CloudFormation or CDK code, once"
 
 
-class Level(Enum):
+class Level(str, Enum):
     """How much a finding matters."""
 
-    GOOD = "✓"
-    NOTE = "!"
-    FIRST = "✗"
+    GOOD = "good"
+    NOTE = "note"
+    # It has to be done first.
+    FIRST = "first"
 
 
 # Others that write to listeners, by the prefixes of tags; the first one counts.
@@ -41,6 +45,13 @@ OWNERS = {
 HARMLESS = {"Elastic Beanstalk", "AWS Copilot", "CloudFormation"}
 
 
+# What a listener's attributes break, by a part of their names.
+OVERWRITTEN = {
+    "content_security_policy": "the maintenance page loses its style and its script, and does not reload by itself",
+    "access_control_": "the responder's CORS answers (CorsAllowedOrigins) are lost",
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """A fact, and what to do about it."""
@@ -48,11 +59,6 @@ class Finding:
     level: Level
     text: str
     todo: str = ""
-
-    @property
-    def json(self) -> dict[str, str]:
-        """The same for a machine."""
-        return {"level": self.level.name.lower(), "text": self.text, "todo": self.todo}
 
 
 @dataclass(frozen=True)
@@ -69,42 +75,91 @@ class Advice:
         """Whether nothing has to be done first."""
         return all(finding.level != Level.FIRST for part in (*self.of_listeners, self.of_all) for finding in part)
 
+    def command(self, region: str, profile: str | None) -> str:
+        """Return the command that deploys; a second stack on a listener needs a name of its own."""
+        words = ["sam", "deploy", "--region", region, *(["--profile", profile] if profile else [])]
+        words += ["--stack-name", "maintenance-mode-2"] if "MaintenanceHosts" in self.parameters else []
+        given = [shlex.quote(f"{name}={value}") for name, value in self.parameters.items()]
+        return " \\\n  ".join([shlex.join([*words, "--parameter-overrides"]), *given])
+
     @property
     def json(self) -> dict[str, Any]:
         """The same for a machine."""
-        *listeners, of_all = ([finding.json for finding in part] for part in (*self.of_listeners, self.of_all))
+        *listeners, of_all = ([asdict(finding) for finding in part] for part in (*self.of_listeners, self.of_all))
         return {"ready": self.ready, "listeners": listeners, "all": of_all, "parameters": self.parameters}
 
 
-def advise(balancer: Balancer, chosen: list[Listener], active: int = ACTIVE, status_path: str | None = None) -> Advice:
+def advise(
+    balancer: Balancer, chosen: list[Listener], active: int | None = None, status_path: str | None = None
+) -> Advice:
     """Judge one or two listeners of a load balancer, for an ActivePriority and a status rule just above it."""
     parameters: dict[str, str] = {}
     for prefix, listener in zip(("", "Second"), chosen, strict=False):
         parameters[f"{prefix}ListenerArn"] = listener.arn
         parameters[f"{prefix}DefaultAction"] = _default_action(listener)
-    if active != ACTIVE:
-        parameters["ActivePriority"] = str(active)
-    if status_path:
-        parameters["StatusPath"] = status_path
-    places = range(active - 1 if status_path else active, active + 1)
-    of_listeners = tuple((*_bottom(one), *_top(one, places), *_owner(balancer, one)) for one in chosen)
-    return Advice(of_listeners, (_quota(balancer, chosen, len(places)), *_forgotten(balancer, chosen)), parameters)
+    of_all = [*_forgotten(balancer, chosen)]
+    if not any(rule.serves_a for listener in chosen for rule in listener.rules):
+        parameters |= ANYWHERE
+        text = f"No rule serves /a, where the template expects the front end: {_written(ANYWHERE)} bring every browser"
+        todo = "if the front end is at a path of its own, such as /shop, set HomePath to it"
+        of_all.append(Finding(Level.NOTE, f"{text} to the page, which would get JSON otherwise", todo))
+    ours = {number for listener in chosen for number in listener.ours}
+    top = _top_places(chosen, ours, active, with_status=bool(status_path))
+    free = (number for number in range(LAST, 0, -1) if number not in ours)
+    numbers = {"ActivePriority": top[-1], "RestingPriority": next(free), "StandInPriority": next(free)}
+    if len(top) > 1:
+        parameters["StatusPath"] = status_path or "/maintenance-status"
+        numbers["StatusPriority"] = top[0]
+        text = f"StatusPath={parameters['StatusPath']}: by a rule there visitors and monitors see the expected end"
+        of_all.append(Finding(Level.GOOD, text, "if the system serves that path, give another one"))
+    changed = {name: str(number) for name, number in numbers.items() if number != DEFAULTS[name]}
+    parameters |= changed
+    if ours:
+        parameters["MaintenanceHosts"] = "www.example.com"
+        text = f"Another stack of this template is here; the numbers for a second one: {_written(changed)}"
+        todo = "write the second stack's own hosts into MaintenanceHosts; the two stacks' hosts must not overlap"
+        of_all.append(Finding(Level.NOTE, text, todo))
+    of_listeners = tuple(
+        (*_bottom(one, numbers), *_top(one, top), *_owner(balancer, one), *_overwritten(balancer, one))
+        for one in chosen
+    )
+    return Advice(of_listeners, (_quota(balancer, chosen, len(top)), *of_all), parameters)
+
+
+def _written(parameters: dict[str, str]) -> str:
+    return " ".join(f"{name}={value}" for name, value in parameters.items())
+
+
+def _top_places(chosen: list[Listener], ours: set[int], active: int | None, *, with_status: bool) -> list[int]:
+    """Return the numbers of the status rule, if it is wanted or they are free, and of the placeholder rule."""
+    if active:
+        return list(range(active - with_status, active + 1))
+    behind = max((rule.priority for listener in chosen for rule in listener.testers), default=0)
+    places = list(islice((number for number in range(behind + 1, LAST) if number not in ours), 2))
+    taken = {rule.priority for listener in chosen for rule in listener.rules}
+    return places if with_status or taken.isdisjoint(places) else places[:1]
 
 
 def _default_action(listener: Listener) -> str:
-    return "own" if listener.catch_all else listener.default.stand_in or "own"
+    return "own" if listener.catch_all else listener.default.stand_in[0]
 
 
-def _bottom(listener: Listener) -> Iterator[Finding]:
+def _bottom(listener: Listener, numbers: dict[str, int]) -> Iterator[Finding]:
     """Say what has to be so at the bottom for the maintenance rule to do no harm at rest."""
     last = listener.catch_all
     answer, does = _default_action(listener), listener.default.does
-    needed = range(RESTING if last else RESTING - 1, RESTING + 1)
-    if deployed := next((rule for rule in reversed(listener.rules) if rule.forwards_to_responder), None):
-        text = f"{deployed.named} looks like a rule of a deployment of this template"
-        yield Finding(Level.FIRST, text, "look at that one: scripts/maintenance status; or delete its stack")
+    resting = numbers["RestingPriority"]
+    # Only rules of this project's stacks are below.
+    needed = range(resting if last else numbers["StandInPriority"], LAST + 1)
+    whole = [rule for rule in listener.rules if rule.forwards_to_responder and "host-header" not in rule.fields]
+    if whole:
+        text = f"{whole[-1].named} looks like a rule of a deployment of this template, for all hosts"
+        todo = "look at that one: `scripts/maintenance status`; delete its stack, or give it MaintenanceHosts first"
+        yield Finding(Level.FIRST, text, todo)
     elif room := make_room(listener, needed, -1):
-        yield Finding(Level.FIRST, f"The maintenance rule has to rest behind all others, at {RESTING}", room)
+        last_moves = f": move {last.named} up" if last and last.priority in needed else ""
+        text = f"The maintenance rule has to rest behind all others, at {resting}{last_moves}"
+        yield Finding(Level.FIRST, text, room)
     elif last:
         text = f"Rule {last.priority} ({last.does}) matches every request that is left: DefaultAction=own"
         yield Finding(Level.GOOD, text)
@@ -116,41 +171,42 @@ def _bottom(listener: Listener) -> Iterator[Finding]:
         exchanged = "if deployments exchange that target group (blue/green), have a rule /* that they exchange, too"
         todo = f"{exchanged}, and DefaultAction=own" if answer.startswith("arn:") else ""
         yield Finding(Level.GOOD, f"The default action is {does}: DefaultAction={answer}", todo)
-    if answer != "own" and (lost := listener.default.lost_by_stand_in):
+    if answer != "own" and (lost := listener.default.stand_in[1]):
         todo = "if that matters, have a rule /* of your own at the bottom that does the same, and DefaultAction=own"
         yield Finding(Level.NOTE, f"The default action is not quite what the stand-in rule does: {lost}", todo)
-    if shadowed := [rule for rule in listener.rules if last and rule.priority > last.priority]:
+    below = [rule for rule in listener.rules if last and rule.priority > last.priority]
+    if shadowed := [rule for rule in below if rule.priority not in listener.ours]:
         first = f"{len(shadowed)} below it get no request, the first is {shadowed[0].named}"
         yield Finding(Level.NOTE, f"Rule {last.priority} catches everything: {first}")
 
 
-def _top(listener: Listener, places: range) -> Iterator[Finding]:
+def _top(listener: Listener, places: list[int]) -> Iterator[Finding]:
     """Say whether the places of the placeholder rule and the status rule are free."""
+    testers = [rule.named for rule in listener.testers if rule.priority < places[0]]
+    if testers:
+        text = f"Looks like testers' own way in, which stays live in a window: {', '.join(testers)}"
+        yield Finding(Level.NOTE, text, f"if it is to close, too, give --active-priority {DEFAULTS['ActivePriority']}")
     what = "the placeholder rule" if len(places) == 1 else "the status rule and the placeholder rule"
+    at = f"{' and '.join(map(str, places))} (ActivePriority={places[-1]})"
     if room := make_room(listener, places, 1):
-        taken = " and ".join(rule.named for rule in listener.rules if rule.priority in places and not rule.is_ours)
-        text = f"{_numbers(places)} (ActivePriority={places[-1]}) has to be free for {what}, and {taken} is there"
+        taken = [rule.named for rule in listener.rules if rule.priority in places and not rule.is_ours]
         stay = f"or, if it is to stay live in a window, give --active-priority {places[-1] + len(places)}"
-        yield Finding(Level.FIRST, text, f"{room}; {stay}")
+        yield Finding(Level.FIRST, f"Needed for {what}: {at}, where {' and '.join(taken)} is", f"{room}; {stay}")
     else:
-        yield Finding(Level.GOOD, f"{_numbers(places)} (ActivePriority={places[-1]}) is free for {what}")
+        yield Finding(Level.GOOD, f"Free for {what}: {at}")
 
 
-def _numbers(places: range) -> str:
-    return " and ".join(str(place) for place in places)
-
-
-def make_room(listener: Listener, places: range, step: int) -> str:
+def make_room(listener: Listener, places: Sequence[int], step: int) -> str:
     """Say how to free `places`: by the one command that moves the rules there down (1) or up (-1), order kept.
 
     Rules of this project's stacks keep their numbers. It is empty if the places are free.
     """
-    ours = {rule.priority for rule in listener.rules if rule.is_ours}
+    ours = listener.ours
     first = places[::step][0]
     moves: list[tuple[Rule, int]] = []
     free = first
     for rule in listener.rules[::step]:
-        if rule.is_ours or (rule.priority - first) * step < 0:
+        if rule.priority in ours or (rule.priority - first) * step < 0:
             continue
         while free in places or free in ours:
             free += step
@@ -181,6 +237,16 @@ def _owner(balancer: Balancer, listener: Listener) -> Iterator[Finding]:
             return
 
 
+def _overwritten(balancer: Balancer, listener: Listener) -> Iterator[Finding]:
+    """Name the attributes by which the listener overwrites headers of every answer, the responder's too."""
+    for part, breaks in OVERWRITTEN.items():
+        if keys := sorted(key for key in balancer.attributes.get(listener.arn, ()) if part in key):
+            text = f"The listener overwrites a header of every answer ({', '.join(keys)}): {breaks}"
+            yield Finding(
+                Level.NOTE, text, "if that matters, let the application set the header in place of the listener"
+            )
+
+
 def _quota(balancer: Balancer, chosen: list[Listener], top: int) -> Finding:
     used = sum(len(listener.rules) for listener in balancer.listeners)
     needed = sum(1 + top + (_default_action(listener) != "own") for listener in chosen)
@@ -199,7 +265,7 @@ def _forgotten(balancer: Balancer, chosen: list[Listener]) -> Iterator[Finding]:
     first = chosen[0]
     https = next((one for one in [*chosen[1:], *others] if one.protocol == "HTTPS"), None)
     if https and _only_redirects(first):
-        todo = f"give {https.name} first and it second: preflight {https.arn} {first.arn}"
+        todo = f"give {https.name} first and it second: `scripts/maintenance preflight {https.arn} {first.arn}`"
         yield Finding(Level.NOTE, f"{first.name} does nothing but send visitors to HTTPS", todo)
         others = [one for one in others if one != https]
     for other in others:
@@ -209,7 +275,7 @@ def _forgotten(balancer: Balancer, chosen: list[Listener]) -> Iterator[Finding]:
 
 
 def _only_redirects(listener: Listener) -> bool:
-    return all(rule.stand_in == "https" for rule in (*listener.rules, listener.default))
+    return all(rule.stand_in[0] == "https" for rule in (*listener.rules, listener.default))
 
 
 def _create(listener: Listener, priority: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ class Switcher:
     """A stack's switcher, with the stack's parameters and outputs."""
 
     stack: str
+    # CloudFormation's word.
+    status: str
     account: str
     region: str
     parameters: dict[str, str]
@@ -60,14 +63,19 @@ class Switcher:
 
     @property
     def zone(self) -> ZoneInfo | None:
-        """The time zone of the stack's schedules; without any, none, which is the machine's."""
-        has_schedule = self.parameters.get("StartSchedule") or self.parameters.get("EndSchedule")
-        return ZoneInfo(self.parameters["ScheduleTimeZone"]) if has_schedule else None
+        """The time zone of the stack's schedules; none, which is the machine's, without any or if it is not known."""
+        if self.parameters.get("StartSchedule") or self.parameters.get("EndSchedule"):
+            with suppress(LookupError, ValueError):
+                return ZoneInfo(self.parameters["ScheduleTimeZone"])
+        return None
 
     def output(self, key: str) -> str:
         """Return an output that every stack of the template has."""
         if key not in self.outputs:
-            raise Failure(f"the stack {self.stack} has no output {key}; accepted: one of this version of the template")
+            raise Failure(
+                f'--stack is "{self.stack}": it has no output {key} (its status is {self.status}); accepted: a stack '
+                "of this version of the template"
+            )
         return self.outputs[key]
 
     def invoke(self, session: boto3.Session, event: dict[str, Any], *, verbose: bool = False) -> dict[str, Any]:
@@ -75,14 +83,16 @@ class Switcher:
         try:
             with sentences():
                 called = client(session, "lambda", ONCE).invoke(
-                    FunctionName=self.outputs["SwitcherFunctionName"],
+                    FunctionName=self.output("SwitcherFunctionName"),
                     Payload=json.dumps(event).encode(),
                     LogType="Tail",
                 )
                 text = called["Payload"].read().decode(errors="replace")
         except Failure as failure:
             if isinstance(failure.__cause__, ReadTimeoutError | ConnectionClosedError) and event["type"] != "status":
-                raise Failure(f"{failure.message}; the event may have been received: look at `status`") from failure
+                raise Failure(
+                    f"{failure.message}; the event may have been received: look at `scripts/maintenance status`"
+                ) from failure
             raise
         if verbose:
             printing.lines(base64.b64decode(called.get("LogResult", "")).decode(errors="replace"), to_stderr=True)
@@ -104,7 +114,7 @@ def read_answer(text: str, *, failed: bool) -> dict[str, Any]:
 
 def refuse_another_region(region: str | None, samconfig: str) -> None:
     """Refuse a region that the samconfig.toml of this checkout does not deploy to."""
-    named = sorted(set(re.findall(r'^\s*region\s*=\s*"([^"]+)"', samconfig, re.MULTILINE)))
+    named = sorted(set(re.findall(r"""^\s*region\s*=\s*["']([^"']+)["']""", samconfig, re.MULTILINE)))
     if region and named and region not in named:
         raise WrongUse(
             f"the region is {region}, but samconfig.toml deploys to {' and '.join(named)}; accepted: "
@@ -125,11 +135,6 @@ def find(session: boto3.Session, stack: str) -> Switcher:
             "accepted: the name that `sam deploy` gave it"
         ) from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    if missing := {"SwitcherFunctionName", "NoticesTopicArn"} - outputs.keys():
-        raise Failure(
-            f'--stack is "{stack}": it has no output {" and no ".join(sorted(missing))} (its status is '
-            f"{described['StackStatus']}); accepted: a stack of this project's template"
-        )
     _, _, _, region, account, _ = described["StackId"].split(":", 5)
     parameters = {given["ParameterKey"]: given["ParameterValue"] for given in described.get("Parameters", [])}
-    return Switcher(described["StackName"], account, region, parameters, outputs)
+    return Switcher(stack, described["StackStatus"], account, region, parameters, outputs)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import boto3
@@ -15,14 +17,13 @@ from .invocation import client
 
 # The highest number of a rule.
 LAST = 50_000
-QUOTA = "rules-per-application-load-balancer"
 _ARN = re.compile(r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[^/]+/[^/]+/[^/]+")
 _DEFAULT_TARGET = {"Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
 # Conditions whose values may be secrets, such as a tester's header.
 _MASKED = {"http-header", "query-string"}
-# The template's name for its target group, and its placeholder's host.
+# The template's name for its target group, and its placeholder's condition.
 _TARGET_GROUP = re.compile("forward: targetgroup/maintenance-[0-9a-f]{8}/")
-_PLACEHOLDER_HOST = "placeholder.invalid"
+PLACEHOLDER = "host-header: placeholder.invalid"
 
 
 @dataclass(frozen=True)
@@ -59,43 +60,44 @@ class Rule:
     @property
     def is_ours(self) -> bool:
         """Whether a stack of this project's template has made it: the maintenance, placeholder or status rule."""
-        hosts = [value for condition in self.conditions for value in _values(condition)]
         bodies = [action.get("FixedResponseConfig", {}).get("MessageBody", "") for action in self.actions]
         publishes = any('"state":"' in body and '"until":' in body for body in bodies)
-        return self.forwards_to_responder or _PLACEHOLDER_HOST in hosts or publishes
+        return self.forwards_to_responder or PLACEHOLDER in self.answered["conditions"] or publishes
+
+    @property
+    def fields(self) -> set[str]:
+        """What its conditions look at, such as host-header."""
+        return {condition["Field"] for condition in self.conditions}
+
+    @property
+    def serves_a(self) -> bool:
+        """Whether it is for paths at /a, where the template expects the front end."""
+        paths = [value for one in self.conditions if one["Field"] == "path-pattern" for value in _values(one)]
+        return any(re.match(r"\^?/a(\W|$)", path) for path in paths)
 
     @property
     def catches_all(self) -> bool:
         """Whether it matches every request."""
-        return [condition["Field"] for condition in self.conditions] == ["path-pattern"] and not {"/*", "*"}.isdisjoint(
-            _values(self.conditions[0])
-        )
+        return self.fields == {"path-pattern"} and any({"/*", "*"} & {*_values(one)} for one in self.conditions)
 
     @property
-    def stand_in(self) -> str | None:
-        """The template's DefaultAction for a rule that does the same; none if there is no such one."""
-        if len(self.actions) != 1:
-            return None
-        action = self.actions[0]
+    def stand_in(self) -> tuple[str, str]:
+        """The template's DefaultAction for a rule that does the same, or `own`; and what it does otherwise."""
+        action, *more = self.actions
+        redirect, fixed = action.get("RedirectConfig", {}), action.get("FixedResponseConfig", {})
+        if more:
+            return "own", ""
         if action["Type"] == "forward":
             groups = _groups(action)
-            return groups[0]["TargetGroupArn"] if len(groups) == 1 and groups[0].get("Weight", 1) > 0 else None
-        if action["Type"] == "redirect":
-            redirect = action["RedirectConfig"]
-            keeps = all(redirect.get(part, same) == same for part, same in _DEFAULT_TARGET.items())
-            return "https" if keeps and (redirect.get("Protocol"), redirect.get("Port")) == ("HTTPS", "443") else None
-        is_404 = action.get("FixedResponseConfig", {}).get("StatusCode") == "404"
-        return "404" if is_404 else None
-
-    @property
-    def lost_by_stand_in(self) -> str | None:
-        """The difference between the stand-in and this rule, if there is one."""
-        action = self.actions[0]
-        if self.stand_in == "https" and action["RedirectConfig"]["StatusCode"] != "HTTP_301":
-            return "it redirects with 302, the stand-in with 301, which browsers remember"
-        if self.stand_in == "404" and action["FixedResponseConfig"].get("MessageBody"):
-            return "its 404 has a body, the stand-in's has none"
-        return None
+            is_one = len(groups) == 1 and groups[0].get("Weight", 1) > 0
+            return groups[0]["TargetGroupArn"] if is_one else "own", ""
+        keeps = all(redirect.get(part, same) == same for part, same in _DEFAULT_TARGET.items())
+        if keeps and (redirect.get("Protocol"), redirect.get("Port")) == ("HTTPS", "443"):
+            is_302 = redirect["StatusCode"] == "HTTP_302"
+            return "https", "it redirects with 302, the stand-in with 301, which browsers remember" if is_302 else ""
+        if fixed.get("StatusCode") == "404":
+            return "404", "its 404 has a body, the stand-in's has none" if fixed.get("MessageBody") else ""
+        return "own", ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,19 @@ class Listener:
         """The first rule that matches every request."""
         return next((rule for rule in self.rules if rule.catches_all), None)
 
+    @property
+    def ours(self) -> set[int]:
+        """The numbers of rules of this project's stacks; a stand-in has its maintenance rule's conditions."""
+        stacks = [set(rule.answered["conditions"]) for rule in self.rules if rule.forwards_to_responder]
+        return {rule.priority for rule in self.rules if rule.is_ours or set(rule.answered["conditions"]) in stacks}
+
+    @property
+    def testers(self) -> list[Rule]:
+        """The rules at the top that look like a way in for testers; none if the system has no other way in."""
+        foreign = [rule for rule in self.rules if rule.priority not in self.ours]
+        found = list(takewhile(lambda rule: rule.fields & {"source-ip", "http-header"}, foreign))
+        return found if any("forward" in rule.does for rule in (*foreign[len(found) :], self.default)) else []
+
 
 @dataclass(frozen=True)
 class Balancer:
@@ -137,6 +152,8 @@ class Balancer:
     listeners: tuple[Listener, ...]
     # By the ARN of the load balancer or the listener.
     tags: dict[str, dict[str, str]]
+    # Of the listeners asked for, by their ARN, those that are set.
+    attributes: dict[str, set[str]]
     # The most rules that it can have, default rules not counted; none if that could not be read.
     quota: int | None
 
@@ -189,20 +206,17 @@ def read(session: boto3.Session, arns: list[str]) -> tuple[Balancer, list[Listen
             raise Failure(f'LISTENER-ARN is "{arn}": there is no such listener; accepted: {accepted}')
     tagged = elb.describe_tags(ResourceArns=[balancer_of(arns[0]), *arns])["TagDescriptions"]
     tags = {one["ResourceArn"]: {tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in tagged}
-    return Balancer(tuple(found.values()), tags, _quota(elb)), [found[arn] for arn in arns]
+    attributes = {arn: elb.describe_listener_attributes(ListenerArn=arn)["Attributes"] for arn in arns}
+    are_set = {arn: {one["Key"] for one in given if one.get("Value")} for arn, given in attributes.items()}
+    quota = None
+    with suppress(ClientError):  # useful, but its absence keeps back nothing else
+        limits = {one["Name"]: int(one["Max"]) for one in _pages(elb, "describe_account_limits", "Limits")}
+        quota = limits.get("rules-per-application-load-balancer")
+    return Balancer(tuple(found.values()), tags, are_set, quota), [found[arn] for arn in arns]
 
 
 def _pages(elb: BaseClient, call: str, key: str, **arguments: str) -> list[dict[str, Any]]:
     return [entry for page in elb.get_paginator(call).paginate(**arguments) for entry in page[key]]
-
-
-def _quota(elb: BaseClient) -> int | None:
-    """Return how many rules a load balancer may have: useful, but its absence keeps back nothing else."""
-    try:
-        limits = _pages(elb, "describe_account_limits", "Limits")
-    except ClientError:
-        return None
-    return next((int(limit["Max"]) for limit in limits if limit["Name"] == QUOTA), None)
 
 
 def _condition(condition: dict[str, Any]) -> str:

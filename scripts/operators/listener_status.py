@@ -7,9 +7,9 @@ from enum import Enum
 from typing import Any
 
 from . import times
+from .invocation import Switcher
+from .listener import PLACEHOLDER
 
-# Warnings at rest by which visitors meet the responder.
-TURNED_AWAY_AT_REST = {"reachable-at-rest", "shadows-rules"}
 # Warnings at rest by which a start would fail or visitors would get no answer.
 NOT_READY = {"active-priority-taken", "no-healthy-target"}
 
@@ -36,7 +36,7 @@ class ListenerStatus(Enum):
             until = listener["until"] and times.read(listener["until"])
             return cls.OVERDUE if until and until <= now else cls.CLOSED
         warned = {warning["code"] for warning in listener["warnings"]}
-        if warned & TURNED_AWAY_AT_REST:
+        if "reachable-at-rest" in warned or ("shadows-rules" in warned and _loses_requests(listener)):
             return cls.TURNED_AWAY
         return cls.NOT_READY if warned & NOT_READY else cls.OPEN
 
@@ -50,22 +50,33 @@ def worst(listeners: list[dict[str, Any]], now: datetime) -> ListenerStatus:
 def headline(listeners: list[dict[str, Any]], now: datetime) -> str:
     """Return the headline: listeners that differ in state come first, because their event has to be sent again."""
     if len({listener["state"] for listener in listeners}) > 1:
-        return "THE LISTENERS DIFFER: send the event again, scripts/maintenance start or end"
+        return "THE LISTENERS DIFFER: send the event again, `scripts/maintenance start` or `end`"
     return worst(listeners, now).headline
 
 
-def facts(listener: dict[str, Any], active_priority: int, now: datetime, zone: tzinfo | None) -> list[tuple[str, str]]:
+def _loses_requests(listener: dict[str, Any]) -> bool:
+    """Return whether a rule below the maintenance rule does something else than the rule that gets its requests."""
+    rules = [rule for rule in listener["rules"] if rule["priority"] != "default"]
+    at = next(number for number, rule in enumerate(rules) if rule["ruleArn"] == listener["ruleArn"])
+    alike = (["path-pattern: /*"], sorted(rules[at]["conditions"]))
+    done = [rule["action"] for rule in rules[:at] if sorted(rule["conditions"]) in alike][:1]
+    return any(rule["action"] not in done for rule in rules[at + 1 :])
+
+
+def facts(listener: dict[str, Any], switcher: Switcher, now: datetime) -> list[tuple[str, str]]:
     """Return a listener's window, and the rules that no window closes, as names and texts."""
-    found = []
+    found, zone = [], switcher.zone
+    # A placeholder gets no request.
+    not_live = {PLACEHOLDER, f"path-pattern: {switcher.parameters.get('StatusPath')}"}
     if listener["state"] == "active":
         since = listener["since"] and times.read(listener["since"])
         found.append(("since", f"{times.shown(since, zone)}, {times.span(now - since)} ago" if since else "not known"))
         until = listener["until"] and times.read(listener["until"])
-        found.append(("until", _end(until, now, zone) if until else "you end it: scripts/maintenance end"))
+        found.append(("until", _end(until, now, zone) if until else "you end it: `scripts/maintenance end`"))
     found += [(key, listener[key]) for key in ("reason", "message") if listener.get(key)]
-    for rule in listener["rules"]:
-        is_above = rule["priority"] != "default" and int(rule["priority"]) < active_priority
-        if is_above and rule["ruleArn"] != listener["ruleArn"]:
+    for rule in (rule for rule in listener["rules"] if rule["priority"] != "default"):
+        is_above = int(rule["priority"]) < switcher.active_priority and rule["ruleArn"] != listener["ruleArn"]
+        if is_above and not_live.isdisjoint(rule["conditions"]):
             found.append(("stays live", f"{rule['priority']} ({' and '.join(rule['conditions'])})"))
     return found
 
@@ -75,4 +86,4 @@ def _end(until: datetime, now: datetime, zone: tzinfo | None) -> str:
     if left > timedelta():
         return f"{times.shown(until, zone)}, {times.span(left)} left"
     over = f"{times.shown(until, zone)}, {times.span(-left)} ago"
-    return f"{over}: the check ends it within five minutes; if not, scripts/maintenance end"
+    return f"{over}: the check ends it within five minutes; if not, `scripts/maintenance end`"

@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 
+from . import printing
 from .failures import WrongUse
 
 # Written by `make play`.
@@ -23,6 +24,7 @@ def enter() -> None:
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     # A proxy of the user's must not get the calls to this machine.
     directly = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
+    printing.OPTIONS[:] = ["--play"]
     os.environ.update(nowhere | directly | playing["environment"] | {"MAINTENANCE_STACK": playing["stack"]})
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,10 @@ from rich.text import Text
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 # Without a terminal no line is cut or folded, so that it can be searched.
 UNFOLDED = 1000
+# On a terminal a long command has a line of its own, without the words around it.
+COMMAND = re.compile(r"[ ,:]*`([^`]{50,})`[,;]? *")
+# What advice has to add to this project's own commands, such as --play.
+OPTIONS: list[str] = []
 
 
 class Unfailing(io.FileIO):
@@ -53,15 +58,29 @@ def console(*, to_stderr: bool = False) -> Console:
     return Console(width=width, highlight=False, stderr=to_stderr)
 
 
-def line(text: str = "", style: str = "", *, to_stderr: bool = False) -> None:
-    """Print one line, which the terminal folds where it ends: a copy of it is whole."""
-    console(to_stderr=to_stderr).print(Text(shown(text), style=style), soft_wrap=True)
+def line(text: str = "", style: str = "", *, hanging: int = 0, to_stderr: bool = False) -> None:
+    """Print a text. A terminal gets it broken between words, the later lines `hanging` by so many blanks."""
+    text = shown(text.replace("scripts/maintenance ", " ".join(["scripts/maintenance", *OPTIONS, ""])))
+    width = console(to_stderr=to_stderr).width
+    if width == UNFOLDED:
+        return lines(text, style, to_stderr=to_stderr)
+    for number, part in enumerate(COMMAND.split(text.rstrip())):
+        if number % 2:
+            lines(part, style, to_stderr=to_stderr)
+        if number % 2 or (number and not part):
+            continue
+        # Short commands are as unbroken as words.
+        whole = re.sub("`[^`]*`", lambda found: found[0].replace(" ", "\xa0"), part)
+        indents = {"initial_indent": " " * hanging if number else "", "subsequent_indent": " " * hanging}
+        for one in textwrap.wrap(whole, width, **indents, break_long_words=False, break_on_hyphens=False) or [""]:
+            lines(one.replace("\xa0", " "), style, to_stderr=to_stderr)
+    return None
 
 
 def lines(text: str, style: str = "", *, to_stderr: bool = False) -> None:
-    """Print text that has lines of its own."""
+    """Print text that has lines of its own; a terminal folds them where it ends, so that a copy of each is whole."""
     for one in text.split("\n"):
-        line(one, style, to_stderr=to_stderr)
+        console(to_stderr=to_stderr).print(Text(shown(one), style=style), soft_wrap=True)
 
 
 @contextmanager

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 from contextlib import suppress
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import boto3
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from . import times
 from .failures import Failure
 from .invocation import client
 
@@ -25,6 +26,17 @@ _STATS = 'filter message = "request during maintenance" | stats count(*) as requ
 _STATS += "max(@timestamp) as last by {} | sort requests desc | limit " + str(MOST_ROWS)
 
 Row = dict[str, Any]
+
+
+def window(listeners: list[dict[str, Any]], now: datetime) -> tuple[datetime, datetime]:
+    """Return begin and end of the present window, else of the last one, else of the last 24 hours."""
+    if begun := [times.read(one["since"]) for one in listeners if one["since"]]:
+        return min(begun), now
+    if ended := [one["lastWindow"] for one in listeners if one.get("lastWindow")]:
+        # Visitors are on the maintenance page for some seconds more.
+        last = max(times.read(one["endedAt"]) for one in ended) + timedelta(minutes=1)
+        return min(times.read(one["since"]) for one in ended), min(last, now)
+    return now - timedelta(hours=24), now
 
 
 def bin_minutes(begin: datetime, end: datetime) -> int:
@@ -49,6 +61,8 @@ def make(log_group: str, begin: datetime, end: datetime, found: dict[str, list[d
         "begin": _shown(begin),
         "end": _shown(end),
         "requests": sum(row["requests"] for row in counts),
+        # The page asks with HEAD whether the system is back; hardly any visitor does.
+        "page_checks": sum(row["requests"] for row in paths if row["method"] == "HEAD"),
         "first": min((row["first"] for row in counts), default=None),
         "last": max((row["last"] for row in counts), default=None),
         # The busiest minute, or the busiest `peak_minutes` of more than a day.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import queue
 import ssl
-import threading
 import time
 from dataclasses import dataclass
 from urllib.request import getproxies, proxy_bypass
@@ -24,12 +22,10 @@ UNSEEN_IN_A_ROW = 10
 
 @dataclass(frozen=True)
 class Seen:
-    """What one visitor meets."""
+    """What one visitor meets: whether the responder answered, if that can be known, and whether anything did."""
 
     text: str
-    # Whether the responder answered; none where that cannot be known.
     closed: bool | None
-    # Whether anything answered.
     answered: bool = True
 
 
@@ -41,19 +37,8 @@ def target(url: str) -> urllib3.util.Url:
     return parsed
 
 
-def look(url: str, *, within: float = 5.0) -> Seen:
-    """Send one request; `within` so many seconds everything has to happen, from the name to the last header."""
-    seen: queue.SimpleQueue[Seen] = queue.SimpleQueue()
-    # The timeouts of a connection begin anew with each byte.
-    threading.Thread(target=lambda: seen.put(_ask(url)), daemon=True).start()
-    try:
-        return seen.get(timeout=within)
-    except queue.Empty:
-        return Seen(f"no answer within {within:g} seconds", closed=None, answered=False)
-
-
-def _ask(url: str) -> Seen:
-    """Use a new connection: one that is kept leads to the same node again."""
+def look(url: str) -> Seen:
+    """Send one request by a new connection: one that is kept leads to the same node again."""
     asked = target(url)
     headers = {"Host": asked.netloc}
     proxy = None if proxy_bypass(asked.host) else getproxies().get(asked.scheme)
@@ -94,8 +79,9 @@ def wait(url: str, *, closed: bool, every: float = 1.0, at_most: float = 120.0) 
             if unseen == UNSEEN_IN_A_ROW or (is_late and not seen.answered):
                 raise Failure(f"the rules are switched, but {url} cannot be seen from here: {seen.text}")
             if is_late:
+                not_yet = f"after {at_most:g} seconds {url} is not yet {'closed' if closed else 'open'}"
                 raise Failure(
-                    f"the rules are switched, but after {at_most:g} seconds {url} is not yet "
-                    f"{'closed' if closed else 'open'}; seen last: {seen.text}; `status` shows which rule serves it"
+                    f"the rules are switched, but {not_yet}; seen last: {seen.text}; "
+                    "`scripts/maintenance status` shows which rule serves it"
                 )
             time.sleep(every)

@@ -21,8 +21,9 @@ from tests.harness.stack import deploy
 PATIENCE_MS = 20_000
 # The page is to ask quickly, so that the tests are quick.
 RETRY_AFTER_SECONDS = 2
-# What the shop's own pages say.
+# What the shop's own pages say, and one of them.
 SHOP = "the shop"
+WANTED = "/a/orders/7?x=1"
 
 Visit = Callable[..., Visitor]
 
@@ -54,7 +55,7 @@ def deployed_shop(aws: Aws, sam: Sam, front_end: Backend, elsewhere: Backend) ->
     """Return the shop, in whatever state the last test has left it."""
     balancer = LoadBalancer(aws, "boutique", {"front-end": front_end.port})
     # Browsers name the port that they connect to in Host, and MiniStack looks for a listener with that number.
-    listener = balancer.listener(port=aws.port, rules={1: ("/a*", "front-end"), 2: ("/b*", "front-end")})
+    listener = balancer.listener(port=aws.port, rules={2: ("/a*", "front-end"), 3: ("/b*", "front-end")})
     parameters = {
         "ListenerArn": listener.arn,
         "DefaultAction": "404",

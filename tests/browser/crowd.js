@@ -3,7 +3,7 @@
 //
 // opened: when each visitor opens the page; end: when maintenance ends; both in seconds.
 async ({ opened, end }) => {
-  const names = "document location history fetch setTimeout clearTimeout Date Math addEventListener";
+  const names = "document location history fetch setTimeout clearTimeout Date Math addEventListener sessionStorage";
   const page = new Function(...names.split(" "), document.querySelector("script").textContent);
   const { port1: later, port2: now } = new MessageChannel();
   // All promises that can be settled are settled by the next task.
@@ -27,11 +27,11 @@ async ({ opened, end }) => {
     let clock = start * 1000;
     let timers = new Map();
     let count = 0;
-    const ask = (whom, requests = 1) => {
+    const ask = (server, requests = 1) => {
       const second = Math.floor(clock / 1000);
-      perSecond[whom][second] = (perSecond[whom][second] ?? 0) + requests;
+      perSecond[server][second] = (perSecond[server][second] ?? 0) + requests;
     };
-    // Whoever opens the page has asked for something else before.
+    // The page comes after a redirect.
     ask("responder", 2);
     const leave = () => {
       ask("application");
@@ -59,11 +59,12 @@ async ({ opened, end }) => {
       (timer) => timers.delete(timer),
       class extends Date {
         static now = () => clock;
-        // Nobody reads it, and it takes longer than all the rest.
+        // It takes longer than all the rest.
         toLocaleTimeString = () => "";
       },
       math,
       () => {},
+      { getItem: () => NaN, setItem() {} },
     );
     while (timers.size > 0) {
       const [timer, [due, callback]] = [...timers].reduce((one, other) => (other[1][0] < one[1][0] ? other : one));

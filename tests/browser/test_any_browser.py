@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SHOP, Visit
+from tests.browser.conftest import SHOP, WANTED, Visit
 from tests.harness.site import Site
 
-WANTED = "/a/orders/7?x=1"
 THE_PAGE = "/a/maintenance?from=/a/orders/7%3Fx%3D1"
 THROW = "() => { throw new Error('as some browser does') }"
 # What runs before the page's script. Each stands for a browser: Safari 15 is the first.
@@ -59,6 +58,6 @@ def test_visitors_come_back_with_any_browser(closed_shop: Site, visit: Visit) ->
 
     for browser, tab in tabs.items():
         expect(tab.get_by_role("heading", level=1), browser).to_have_text(SHOP)
-        # Who cannot ask goes and looks, and the end can fall between the redirect to the page and the page.
+        # Without fetch the page goes there, and the end can come between the redirect and the page.
         places = [WANTED, THE_PAGE] if browser == "without fetch" else [WANTED]
         assert tab.url in [closed_shop.origin + place for place in places], browser

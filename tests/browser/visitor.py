@@ -1,4 +1,4 @@
-"""Somebody with a browser, who notices what goes wrong in it."""
+"""A visitor with a browser, and what goes wrong in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sets the scene, tells the story and clears everything away again: `make demo`."""
+"""Sets the scene, tells the story and removes everything again: `make demo`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from tests.demo.story import Story
 
 def main() -> int:
     """Run the demo and return the exit status."""
-    console = DemoConsole()
-    started = time.monotonic()
+    console, started = DemoConsole(), time.monotonic()
     console.rule("Maintenance mode for an Application Load Balancer: the main job on an emulated AWS")
 
     def act() -> None:
-        console.heading("0  Setting the scene")
+        console.heading("0  The scene")
         with scene(console, port=80) as stage:
-            Story(console, stage.aws, stage.sam, stage.listener).tell()
-        console.print()
-        console.print(f"Done in {time.monotonic() - started:.0f} s. To see it in your own browser: make play")
+            Story(console, stage).tell()
+        console.print(f"\nDone in {time.monotonic() - started:.0f} s. To see it in your own browser: make play")
 
     return perform(console, act)
 

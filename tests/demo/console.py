@@ -1,4 +1,4 @@
-"""What the demo prints: headings, steps with their time, aligned tables."""
+"""The demo's output: headings, steps with their time, aligned tables."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from rich.text import Text
 
 
 class DemoConsole(Console):
-    """Prints for people; shows that something goes on while it takes long."""
+    """Prints for people, and shows that a long step goes on."""
 
     def __init__(self) -> None:
-        # A log file has no width: there, nothing is to be folded.
+        # A log file has no width: no line is folded there.
         super().__init__(highlight=False, markup=False, width=None if sys.stdout.isatty() else 120)
 
     def heading(self, text: str) -> None:
@@ -24,11 +24,11 @@ class DemoConsole(Console):
         self.print(f"\n{text}\n", style="bold")
 
     def good(self, text: str) -> None:
-        """Print something that is as it should be."""
+        """Print a promise that is kept."""
         self.print(Text.assemble(("  ✓ ", "green"), text))
 
     def bad(self, text: str) -> None:
-        """Print something that is not as it should be."""
+        """Print what failed."""
         self.print(Text.assemble(("  ✗ ", "red"), text))
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -41,7 +41,7 @@ class DemoConsole(Console):
 
     @contextlib.contextmanager
     def step(self, text: str) -> Iterator[None]:
-        """Announce a step and tick it off with its seconds."""
+        """Announce a step, and print its seconds at its end."""
         started = time.monotonic()
         if not self.is_terminal:
             self.print(f"  … {text}")

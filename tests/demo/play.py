@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.demo.console import DemoConsole
 from tests.demo.live_log import LiveLog
-from tests.demo.scene import NotAsPromisedError, Scene, perform, scene
+from tests.demo.scene import NotAsPromisedError, Scene, make_room, perform, scene
 from tests.harness.paths import ROOT
 from tests.harness.stack import deploy
 
@@ -39,13 +39,13 @@ def _play(console: DemoConsole) -> None:
     page = (Path(__file__).parent / "front_end.html").read_text()
     # `make play PARAMETERS="…"`: the template's parameters as name=value.
     given = dict(word.partition("=")[::2] for word in shlex.split(os.environ.get("PARAMETERS", "")))
-    with _only_play(), scene(console, page=page, free_above=1) as stage:
+    with _only_play(), scene(console, page=page) as stage:
+        make_room(console, stage, "--status-path", STATUS_PATH)
         with console.step("sam deploy"):
             stack = deploy(stage.aws, stage.sam, STACK, {"ListenerArn": stage.listener.arn, **PARAMETERS, **given})
         _tell_operators_command(stage)
         _invite(console, stage.listener.host)
-        groups = {name: stack.output(f"{name.title()}LogGroupName") for name in ("switcher", "responder")}
-        logs = LiveLog(stage.aws, **groups)
+        logs = LiveLog(stack)
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 for line in logs.news():

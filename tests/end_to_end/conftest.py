@@ -50,18 +50,14 @@ def site_in_maintenance(site: Site) -> Site:
 
 @pytest.fixture
 def terminal(aws: Aws, tmp_path: Path) -> Terminal:
-    """Return what runs the operators' command, with what somebody types into it, through a link.
-
-    It runs in a folder that has nothing to do with the checkout.
-    """
+    """Return what runs the operators' command through a link, in a folder outside of the checkout."""
     link = tmp_path / "maintenance"
     link.symlink_to(ROOT / "scripts" / "maintenance")
 
-    def run(*words: str, typed: str = "", **changes: str | None) -> subprocess.CompletedProcess[str]:
-        changed = aws.environment | changes
-        environment = {name: value for name, value in changed.items() if value is not None}
+    def run(*words: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in (aws.environment | changes).items() if value is not None}
         done = subprocess.run(
-            [link, *words], cwd=tmp_path, env=environment, input=typed, capture_output=True, text=True, check=False
+            [link, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
         assert "Traceback" not in done.stderr
         return done

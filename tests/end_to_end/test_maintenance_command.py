@@ -36,9 +36,9 @@ def test_a_window_is_started_shown_and_ended(aws: Aws, site: Site, terminal: Ter
     assert second.split() == ["stack", "shop", "in", "account", "123456789012,", "eu-central-1"]
     assert "\nHTTP:80 of shop is IN MAINTENANCE\n" in status.stdout
     assert re.search(rf"\nuntil +{tags['maintenance-mode:until']}, 1 h \d+ min left\n", status.stdout)
-    assert re.search(r"\nnext start +none, the stack has no schedule for it\n", status.stdout)
+    assert re.search(r"\nnext start +none, the stack has no schedule\n", status.stdout)
     assert re.search(r"\nresponder +can answer \(healthy\)\n", status.stdout)
-    assert re.search(rf"\nalarms +reach no subscriber: {site.stack.output('NoticesTopicArn')}", status.stdout)
+    assert re.search(r"\nalarms +reach no subscriber: ", status.stdout)
     assert not status.stderr
     assert shorter.returncode == 1
     assert "! window-kept: " in shorter.stdout
@@ -108,29 +108,20 @@ def test_a_refusal_of_the_function_fails(site: Site, terminal: Terminal) -> None
 
 
 @pytest.mark.parametrize(
-    ("stack", "changes", "code", "sentence"),
+    ("stack", "sentence"),
     [
-        ("shop", {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}, 1, "no credentials for AWS"),
-        ("shop", {"AWS_REGION": None, "AWS_DEFAULT_REGION": None}, 2, "accepted: --region eu-central-1"),
-        ("shop", {"AWS_PROFILE": "ops"}, 2, "The config profile (ops) could not be found"),
-        ("shop", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, 1, "Could not connect to the endpoint URL"),
-        ("shop", {"AWS_ENDPOINT_URL": "nowhere"}, 1, "Invalid endpoint: nowhere"),
-        ("ship", {}, 1, '--stack is "ship": there is no such stack in eu-central-1'),
-        ("another", {}, 1, '--stack is "another": it has no output NoticesTopicArn and no SwitcherFunctionName'),
+        ("ship", '--stack is "ship": there is no such stack in eu-central-1'),
+        ("another", '--stack is "another": it has no output SwitcherFunctionName (its status is'),
     ],
 )
-def test_trouble_before_the_function_is_a_sentence(
-    aws: Aws, terminal: Terminal, stack: str, changes: dict[str, str | None], code: int, sentence: str
-) -> None:
+def test_another_stack_is_refused(aws: Aws, terminal: Terminal, stack: str, sentence: str) -> None:
     if stack == "another":
         topic = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
         aws.client("cloudformation").create_stack(StackName=stack, TemplateBody=topic)
-    failed = terminal("status", "--stack", stack, **changes)
+    failed = terminal("status", "--stack", stack)
 
-    assert failed.returncode == code
-    assert failed.stderr.startswith("✗ ")
-    assert sentence in failed.stderr
-    assert not failed.stdout
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr.startswith(f"✗ {sentence}")
 
 
 def test_an_interruption_is_no_traceback(aws: Aws) -> None:

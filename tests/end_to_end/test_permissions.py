@@ -1,4 +1,4 @@
-"""Least privilege, read off the template after SAM has expanded it: nobody gets more than is listed here."""
+"""Least privilege: no role may do more than is listed here."""
 
 from __future__ import annotations
 
@@ -8,80 +8,63 @@ from typing import Any
 
 import pytest
 
+from tests.harness.aws import Aws
 from tests.harness.paths import ROOT
+from tests.harness.site import Site
 from tests.harness.template import expanded_template
 
-
-def _rules_of(listener: str) -> object:
-    rules = {"Fn::Join": [":listener-rule/", {"Fn::Split": [":listener/", {"Ref": listener}]}]}
-    return {"Fn::Sub": ["${Rules}/*", {"Rules": rules}]}
+RESOURCES: dict[str, Any] = expanded_template()["Resources"]
+NOTHING = {"Ref": "AWS::NoValue"}
 
 
 def _arn(resource: str) -> object:
     return {"Fn::GetAtt": [resource, "Arn"]}
 
 
-RULES_OF_THE_LISTENERS = [
-    _rules_of("ListenerArn"),
-    {"Fn::If": ["HasSecondListener", _rules_of("SecondListenerArn"), {"Ref": "AWS::NoValue"}]},
-]
+def _with_second(condition: str, *rules: str) -> list[object]:
+    """Return the rules of both listeners."""
+    second = [{"Fn::If": [condition, {"Ref": f"Second{rule}"}, NOTHING]} for rule in rules]
+    return [{"Ref": rule} for rule in rules] + second
 
-MAINTENANCE_RULES = [
-    {"Ref": "MaintenanceRule"},
-    {"Fn::If": ["HasSecondListener", {"Ref": "SecondMaintenanceRule"}, {"Ref": "AWS::NoValue"}]},
-]
 
-# All that the roles may do: action → resource. The only "*" are those of calls without resource-level permissions.
-GRANTED: dict[str, dict[str, object]] = {
+TRACING = {"xray:PutTraceSegments": "*", "xray:PutTelemetryRecords": "*"}
+# All that the roles may do: condition → action → resource. The only "*" are those of calls without resource-level
+# permissions.
+GRANTED: dict[str, dict[str, dict[str, object]]] = {
     "ResponderRole": {
-        "logs:CreateLogStream": _arn("ResponderLogGroup"),
-        "logs:PutLogEvents": _arn("ResponderLogGroup"),
+        "": {
+            "logs:CreateLogStream": _arn("ResponderLogGroup"),
+            "logs:PutLogEvents": _arn("ResponderLogGroup"),
+        },
+        "HasTracing": TRACING,
     },
     "SwitcherRole": {
-        "elasticloadbalancing:DescribeRules": "*",
-        "elasticloadbalancing:DescribeTags": "*",
-        "elasticloadbalancing:DescribeTargetHealth": "*",
-        "elasticloadbalancing:SetRulePriorities": RULES_OF_THE_LISTENERS,
-        "elasticloadbalancing:AddTags": MAINTENANCE_RULES,
-        "elasticloadbalancing:RemoveTags": MAINTENANCE_RULES,
-        "sqs:SendMessage": _arn("UndeliveredQueue"),
-        "logs:CreateLogStream": _arn("SwitcherLogGroup"),
-        "logs:PutLogEvents": _arn("SwitcherLogGroup"),
+        "": {
+            "elasticloadbalancing:DescribeRules": "*",
+            "elasticloadbalancing:DescribeTags": "*",
+            "elasticloadbalancing:DescribeTargetHealth": "*",
+            "elasticloadbalancing:SetRulePriorities": _with_second("HasSecond", "MaintenanceRule", "PlaceholderRule"),
+            "elasticloadbalancing:AddTags": _with_second("HasSecond", "MaintenanceRule"),
+            "sqs:SendMessage": _arn("UndeliveredQueue"),
+            "logs:CreateLogStream": _arn("SwitcherLogGroup"),
+            "logs:PutLogEvents": _arn("SwitcherLogGroup"),
+        },
+        "HasStatus": {"elasticloadbalancing:ModifyRule": _with_second("HasSecond", "StatusRule")},
+        "HasTracing": TRACING,
     },
     "SchedulerRole": {
-        "lambda:InvokeFunction": _arn("SwitcherFunction"),
-        "sqs:SendMessage": _arn("UndeliveredQueue"),
+        "": {
+            "lambda:InvokeFunction": _arn("SwitcherFunction"),
+            "sqs:SendMessage": _arn("UndeliveredQueue"),
+        },
     },
 }
 
-# And only under a condition.
-TRACING = ("HasTracing", {"xray:PutTraceSegments": "*", "xray:PutTelemetryRecords": "*"})
-STATUS_RULES = [
-    {"Ref": "StatusRule"},
-    {"Fn::If": ["HasSecondStatus", {"Ref": "SecondStatusRule"}, {"Ref": "AWS::NoValue"}]},
-]
-CONDITIONALLY: dict[str, list[tuple[str, dict[str, object]]]] = {
-    "ResponderRole": [TRACING],
-    "SwitcherRole": [("HasStatus", {"elasticloadbalancing:ModifyRule": STATUS_RULES}), TRACING],
-    "SchedulerRole": [],
-}
 
-ASSUMED_BY = {
-    "ResponderRole": "lambda.amazonaws.com",
-    "SwitcherRole": "lambda.amazonaws.com",
-    "SchedulerRole": "scheduler.amazonaws.com",
-}
-
-
-@pytest.fixture(scope="module")
-def resources() -> dict[str, Any]:
-    return expanded_template()["Resources"]
-
-
-def test_the_roles_are_those_listed_here(resources: dict[str, Any]) -> None:
+def test_roles_and_policies_are_those_listed() -> None:
     access = re.compile("AWS::IAM::|Policy$|Permission$")
 
-    assert {name for name, resource in resources.items() if access.search(resource["Type"])} == {
+    assert {name for name, resource in RESOURCES.items() if access.search(resource["Type"])} == {
         *GRANTED,
         "NoticesTopicPolicy",
         "ResponderPermission",
@@ -90,21 +73,43 @@ def test_the_roles_are_those_listed_here(resources: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("role", GRANTED)
-def test_a_role_may_do_what_is_listed_and_nothing_wider(resources: dict[str, Any], role: str) -> None:
-    properties = resources[role]["Properties"]
-    optional = [policy["Fn::If"] for policy in properties["Policies"] if "Fn::If" in policy]
-    always = [policy for policy in properties["Policies"] if "Fn::If" not in policy]
+def test_roles_may_do_what_is_listed(role: str) -> None:
+    granted: dict[str, dict[str, object]] = {}
+    for policy in RESOURCES[role]["Properties"]["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            condition, allowed, otherwise = statement.get("Fn::If", ("", statement, NOTHING))
+            assert otherwise == NOTHING
+            assert allowed.keys() == {"Effect", "Action", "Resource"}
+            actions = allowed["Action"] if isinstance(allowed["Action"], list) else [allowed["Action"]]
+            granted.setdefault(condition, {}).update(dict.fromkeys(actions, allowed["Resource"]))
 
-    assert _granted(always) == GRANTED[role]
-    assert [(condition, _granted([then])) for condition, then, _ in optional] == CONDITIONALLY[role]
-    assert all(other == {"Ref": "AWS::NoValue"} for _, _, other in optional)
-    assert "ManagedPolicyArns" not in properties
-    assert not any("*" in action for action in GRANTED[role])
-    assert all(":Describe" in action for action, resource in GRANTED[role].items() if resource == "*")
+    assert granted == GRANTED[role]
+    assert "ManagedPolicyArns" not in RESOURCES[role]["Properties"]
 
 
-def test_traces_are_sent_only_where_they_are_asked_for(resources: dict[str, Any]) -> None:
-    functions = [resource for resource in resources.values() if resource["Type"] == "AWS::Lambda::Function"]
+def test_iam_refuses_swaps_of_foreign_rules(aws: Aws, site: Site) -> None:
+    iam, role = aws.client("iam"), site.stack.resources["SwitcherRole"]
+    policy = iam.get_role_policy(RoleName=role, PolicyName="switcher")["PolicyDocument"]
+
+    def decision(action: str, rule: str) -> str:
+        simulated = iam.simulate_custom_policy(
+            PolicyInputList=[json.dumps(policy)],
+            ActionNames=[f"elasticloadbalancing:{action}"],
+            ResourceArns=[rule],
+        )
+        return simulated["EvaluationResults"][0]["EvalDecision"]
+
+    own = {site.stack.resources[name] for name in ("MaintenanceRule", "PlaceholderRule")}
+    foreign = site.listener.order().keys() - own
+    assert {decision("SetRulePriorities", rule) for rule in own} == {"allowed"}
+    assert {decision("SetRulePriorities", rule) for rule in foreign} == {"implicitDeny"}
+    assert {decision(action, site.stack.rule_arn) for action in ("RemoveTags", "ModifyRule", "DeleteRule")} == {
+        "implicitDeny"
+    }
+
+
+def test_traces_are_sent_only_on_request() -> None:
+    functions = [resource for resource in RESOURCES.values() if resource["Type"] == "AWS::Lambda::Function"]
 
     assert expanded_template()["Parameters"]["Tracing"]["Default"] == "false"
     for function in functions:
@@ -113,56 +118,48 @@ def test_traces_are_sent_only_where_they_are_asked_for(resources: dict[str, Any]
 
 
 @pytest.mark.parametrize("role", GRANTED)
-def test_a_role_is_assumed_by_its_service_and_bounded_where_the_account_asks_for_it(
-    resources: dict[str, Any], role: str
-) -> None:
-    properties = resources[role]["Properties"]
+def test_roles_are_bounded_and_assumed_by_their_service(role: str) -> None:
+    properties = RESOURCES[role]["Properties"]
     (statement,) = properties["AssumeRolePolicyDocument"]["Statement"]
+    service = "scheduler.amazonaws.com" if role == "SchedulerRole" else "lambda.amazonaws.com"
 
-    assert statement["Principal"] == {"Service": ASSUMED_BY[role]}
-    assert statement["Action"] == "sts:AssumeRole"
-    assert properties["PermissionsBoundary"] == {
-        "Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]
-    }
+    assert statement["Principal"] == {"Service": service}
+    assert properties["PermissionsBoundary"] == {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, NOTHING]}
 
 
-def test_only_alarms_that_begin_with_the_name_of_the_stack_may_write_to_the_topic(resources: dict[str, Any]) -> None:
-    # The guide of SNS has this condition for alarms among its example cases. For EventBridge there is none that works,
-    # says its guide on resource-based policies: hence no statement for it.
-    (statement,) = resources["NoticesTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    own = [each["Properties"]["AlarmName"] for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+def test_only_named_alarms_may_use_the_topic(aws: Aws, site: Site) -> None:
+    topic = aws.client("sns").get_topic_attributes(TopicArn=site.stack.output("NoticesTopicArn"))
+    (statement,) = json.loads(topic["Attributes"]["Policy"])["Statement"]
+    alarms = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{site.stack.name}-")["MetricAlarms"]
+    own = {alarm["AlarmArn"] for alarm in alarms}
 
     assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert statement["Action"] == "sns:Publish"
-    assert statement["Resource"] == {"Ref": "NoticesTopic"}
-    alarms = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
-    assert statement["Condition"] == {"ArnLike": {"aws:SourceArn": {"Fn::Sub": f"{alarms}${{AWS::StackName}}-*"}}}
-    assert all(name["Fn::Sub"].startswith("${AWS::StackName}-") for name in own)
+    # The other alarm has no name here, so this ARN is none of an alarm.
+    (other,) = set(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) - own
+    assert own <= set(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
+    assert other.endswith(":alarm:")
 
 
-def test_only_the_schedules_and_the_failure_destination_may_put_events_into_the_queue(
-    resources: dict[str, Any],
-) -> None:
+def test_only_scheduler_and_lambda_may_fill_the_queue() -> None:
     # Both send with their roles: the guides of Scheduler on dead-letter queues and of Lambda on destinations.
-    (statement,) = resources["UndeliveredQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    senders = [role for role, granted in GRANTED.items() if "sqs:SendMessage" in granted]
+    (statement,) = RESOURCES["UndeliveredQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    senders = {role for role, granted in GRANTED.items() if "sqs:SendMessage" in granted[""]}
 
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "sqs:SendMessage")
-    assert statement["Resource"] == _arn("UndeliveredQueue")
-    assert list(statement["Condition"]) == ["ArnNotEquals"]
-    assert _sorted(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]) == _sorted([_arn(it) for it in senders])
+    allowed = statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+    assert {role["Fn::GetAtt"][0] for role in allowed} == senders
 
 
-def test_only_the_target_group_of_the_stack_may_invoke_the_responder(resources: dict[str, Any]) -> None:
-    permission = resources["ResponderPermission"]["Properties"]
-    name = resources["ResponderTargetGroup"]["Properties"]["Name"]["Fn::Sub"][0]
-    source, _ = permission["SourceArn"]["Fn::Sub"]
+def test_only_the_target_group_may_invoke_the_responder() -> None:
+    permission = RESOURCES["ResponderPermission"]["Properties"]
+    name = RESOURCES["ResponderTargetGroup"]["Properties"]["Name"]["Fn::Sub"][0]
 
     assert permission["Principal"] == "elasticloadbalancing.amazonaws.com"
-    assert source.endswith(f":targetgroup/{name}/*")
+    assert permission["SourceArn"]["Fn::Sub"][0].endswith(f":targetgroup/{name}/*")
 
 
-def test_every_grant_says_why() -> None:
+def test_every_grant_has_a_reason() -> None:
     lines = [line.strip() for line in (ROOT / "template.yaml").read_text().splitlines()]
     grants = [
         index
@@ -173,22 +170,3 @@ def test_every_grant_says_why() -> None:
     assert len(grants) >= len(GRANTED)
     for index in grants:
         assert lines[index - 1].startswith("# "), f"line {index + 1} of template.yaml grants without a reason"
-
-
-def _granted(policies: list[Any]) -> dict[str, object]:
-    granted: dict[str, object] = {}
-    for policy in policies:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            assert statement.keys() == {"Effect", "Action", "Resource"}
-            for action in _list(statement["Action"]):
-                assert action not in granted
-                granted[action] = statement["Resource"]
-    return granted
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _sorted(values: list[object]) -> list[str]:
-    return sorted(json.dumps(value) for value in values)

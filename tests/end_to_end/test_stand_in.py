@@ -59,19 +59,6 @@ def test_the_default_action_works_at_rest(aws: Aws, servers: dict[str, int], dep
     assert [answers(listener) for listener in pair] == before
 
 
-def test_another_default_action_keeps_the_rule(aws: Aws, servers: dict[str, int], deployed_site: Site) -> None:
-    listener = LoadBalancer(aws, "another", servers).listener(port=80, rules={})
-    statuses, rules = [], []
-
-    for action in ("404", listener.load_balancer.target_group("front-end"), "https"):
-        stack = deploy_like(aws, deployed_site.stack, "another", {"ListenerArn": listener.arn, "DefaultAction": action})
-        statuses.append(listener.request("/c").status)
-        rules.append(stack.resources["StandInRule"])
-
-    assert statuses == [404, 200, 301]
-    assert len(set(rules)) == 1
-
-
 def answers(listener: Listener) -> list[tuple[int, str | None, str]]:
     """Return what visitors see."""
     found = [listener.request(path) for path in AT_REST]

@@ -49,7 +49,7 @@ class Aws:
 
     port: int
     home: Path
-    # Who knows it is let in, see the guard: MiniStack checks no signature of its root user.
+    # The guard lets in only clients that know it: MiniStack checks no signature of its root user.
     key: str = field(default_factory=_random_key, repr=False)
 
     @property
@@ -71,7 +71,7 @@ class Aws:
         return _client(self.endpoint, self.key, service)
 
     def acting_as(self, name: str, statements: list[dict[str, Any]]) -> dict[str, str]:
-        """Return the credentials of somebody who may do what these statements of a policy say."""
+        """Return the credentials of a role that may do what these statements of a policy say."""
         trusted = [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]
         trust, policy = (json.dumps({"Version": "2012-10-17", "Statement": given}) for given in (trusted, statements))
         iam = self.client("iam")

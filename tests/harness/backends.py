@@ -1,6 +1,6 @@
-"""The system that goes into maintenance: small web servers that say who they are.
+"""The system that goes into maintenance: small web servers that answer with their names.
 
-Like the README's, it lives at `/a*`, `/b*` and `/c*`. Every server says 404 to anything else: nobody is at home at `/`.
+They serve `/a*`, `/b*` and `/c*`, as in the README, and answer everything else with 404.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +60,7 @@ class LoadBalancer:
     def listener(self, *, port: int, rules: Mapping[int, tuple[str, str]], default: str | None = None) -> Listener:
         """Add a listener with `rules` (priority → path pattern, backend).
 
-        The rest goes to `default`: a backend, `https` for a redirect there, or nobody, which is a 404.
+        The rest goes to `default`: a backend, `https` for a redirect there, or none, which is a 404.
         """
         action: dict[str, Any] = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
         if default == "https":
@@ -100,6 +102,16 @@ class Listener:
             Conditions=[{"Field": "path-pattern", "Values": [path]}, *of_host],
             Actions=[{"Type": "forward", "TargetGroupArn": self.load_balancer.target_group(backend)}],
         )
+
+    def make_room(self, advice: str) -> str:
+        """Run preflight's command that makes room, and return it."""
+        command = re.search("`(aws elbv2 set-rule-priorities .*?)`", advice, re.DOTALL)
+        assert command, advice
+        words = [word for word in shlex.split(command[1]) if word.startswith("RuleArn=")]
+        pairs = [dict(part.split("=", 1) for part in word.split(",")) for word in words]
+        priorities = [{**pair, "Priority": int(pair["Priority"])} for pair in pairs]
+        self.load_balancer.aws.client("elbv2").set_rule_priorities(RulePriorities=priorities)
+        return command[1]
 
     def rules(self) -> list[Rule]:
         """Return the rules in the order in which the load balancer tries them."""

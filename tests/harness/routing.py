@@ -1,4 +1,4 @@
-"""What MiniStack's load balancers lack: host names of the sites' and visitors' addresses to route by, and XML."""
+"""What MiniStack's load balancers lack: the sites' host names, conditions on visitors' addresses, and right XML."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def find_lb_for_host(host: str) -> Mapping[str, Any] | None:
 
 
 def match_condition(condition: Mapping[str, Any], *request: Any) -> bool:  # noqa: ANN401 (handed on as it came)
-    """Match a condition, that on the address too, which MiniStack takes for met by everybody."""
+    """Match a condition, also one on the address, which MiniStack takes for met by all visitors."""
     if condition["Field"] != "source-ip":
         return _match_condition(condition, *request)
     visitor = ip_address(get_request_client_ip())

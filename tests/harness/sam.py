@@ -77,7 +77,7 @@ class Sam:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment in which the CLI uses this account and asks nobody else."""
+        """The environment in which the CLI uses this account and no other service."""
         env = self._aws.environment | {
             "SAM_CLI_TELEMETRY": "0",
             "__SAM_CLI_APP_DIR": str(self._app_dir),

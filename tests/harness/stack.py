@@ -20,7 +20,7 @@ class Stack:
     """A stack of the template, and the operator's ways to use it."""
 
     def __init__(self, aws: Aws, name: str) -> None:
-        self._aws = aws
+        self.aws = aws
         self.name = name
         described = aws.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         # Unlike the name, it is known to CloudFormation even when the stack is gone.
@@ -33,14 +33,14 @@ class Stack:
     @property
     def template(self) -> str:
         """The template as it was deployed, with the functions where the SAM CLI has put them."""
-        deployed = self._aws.client("cloudformation").get_template(StackName=self.name, TemplateStage="Original")
+        deployed = self.aws.client("cloudformation").get_template(StackName=self.name, TemplateStage="Original")
         body = deployed["TemplateBody"]
         return body if isinstance(body, str) else json.dumps(body)
 
     @property
     def resources(self) -> dict[str, str]:
         """What the stack consists of: the physical id of each logical one."""
-        pages = self._aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
+        pages = self.aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
         listed = [resource for page in pages for resource in page["StackResourceSummaries"]]
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
 
@@ -51,7 +51,7 @@ class Stack:
     def invoke(self, event: Path | object, *, function: str | None = None) -> Invocation:
         """Invoke a function, the switcher unless told otherwise, with an event file or with any JSON."""
         payload = event.read_bytes() if isinstance(event, Path) else json.dumps(event).encode()
-        called = self._aws.client("lambda").invoke(FunctionName=function or self.switcher, Payload=payload)
+        called = self.aws.client("lambda").invoke(FunctionName=function or self.switcher, Payload=payload)
         return Invocation("FunctionError" in called, json.loads(called["Payload"].read()))
 
     def start(self, **fields: object) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class Stack:
     @contextlib.contextmanager
     def configured(self, function: str, **changed: str) -> Iterator[None]:
         """Run a function with other values of its environment variables until the block ends."""
-        functions = self._aws.client("lambda")
+        functions = self.aws.client("lambda")
         variables = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
 
         def configure(values: Mapping[str, str]) -> None:
@@ -79,13 +79,13 @@ class Stack:
 
     def switcher_log(self) -> str:
         """Return all that the switcher has logged, also of a stack that is gone."""
-        pages = self._aws.client("logs").get_paginator("filter_log_events")
+        pages = self.aws.client("logs").get_paginator("filter_log_events")
         found = pages.paginate(logGroupName=self._outputs["SwitcherLogGroupName"])
         return "".join(event["message"] for page in found for event in page["events"])
 
     def responder_log(self) -> list[dict[str, Any]]:
         """Return the responder's own log lines, oldest first."""
-        logs = self._aws.client("logs")
+        logs = self.aws.client("logs")
         pages = logs.get_paginator("filter_log_events").paginate(
             logGroupName=self._outputs["ResponderLogGroupName"], filterPattern='"outcome"'
         )
@@ -103,11 +103,11 @@ class Stack:
 
     def make_up_for_the_emulator(self) -> None:
         """Bring the stack to where AWS would have brought it."""
-        register_target(self._aws, self._outputs["ResponderTargetGroupArn"], self._outputs["ResponderFunctionArn"])
-        role = self._aws.client("cloudformation").describe_stack_resource(
+        register_target(self.aws, self._outputs["ResponderTargetGroupArn"], self._outputs["ResponderFunctionArn"])
+        role = self.aws.client("cloudformation").describe_stack_resource(
             StackName=self.name, LogicalResourceId="SwitcherRole"
         )["StackResourceDetail"]["PhysicalResourceId"]
-        widen_resources(self._aws, role)
+        widen_resources(self.aws, role)
 
 
 def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, str]) -> Stack:

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from scripts.operators.findings import Advice, Level, advise
+from scripts.operators.findings import ANYWHERE, Advice, Level, advise
 from scripts.operators.listener import Balancer, Listener
+from tests.harness.template import source_template
 
 PREFIX = "arn:aws:elasticloadbalancing:eu-central-1:123456789012"
 BALANCER = f"{PREFIX}:loadbalancer/app/shop/1"
@@ -38,33 +39,48 @@ def fixed(status: str, **more: str) -> Action:
 
 
 NOTHING, HTTPS = fixed("404"), redirect()
+# What is left out stays as it is.
+BARE = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_302"}}
 
 
-def listener(rules: Mapping[int, tuple[str, Action]], default: Action, *, port: int = 443) -> Listener:
-    """Describe a listener as the API does: each rule by its priority, its path and its action."""
+def listener(rules: Mapping[int, tuple[str, Action]], *default: Action, port: int = 443) -> Listener:
+    """Describe a listener as the API does: each rule by its priority, its paths, hosts or addresses, and its action."""
     described = [
         {
             "RuleArn": f"{PREFIX}:listener-rule/app/shop/1/{port}/{priority}",
             "Priority": str(priority),
-            "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": [path]}}],
+            "Conditions": [_condition(word) for word in words.split()],
             "Actions": [action],
         }
-        for priority, (path, action) in rules.items()
+        for priority, (words, action) in rules.items()
     ]
-    last = {"RuleArn": "default", "Priority": "default", "Conditions": [], "Actions": [default]}
+    last = {"RuleArn": "default", "Priority": "default", "Conditions": [], "Actions": list(default)}
     arn = f"{PREFIX}:listener/app/shop/1/{port}"
     protocol = "HTTP" if port == 80 else "HTTPS"
     return Listener.of({"ListenerArn": arn, "Protocol": protocol, "Port": port}, [*described, last])
 
 
+def _condition(text: str) -> dict[str, Any]:
+    if text.startswith("/"):
+        return {"Field": "path-pattern", "PathPatternConfig": {"Values": [text]}}
+    if "/" in text:
+        return {"Field": "source-ip", "SourceIpConfig": {"Values": [text]}}
+    return {"Field": "host-header", "HostHeaderConfig": {"Values": [text]}}
+
+
 def preflight(
-    *chosen: Listener,
+    first: Listener,
+    second: Listener | None = None,
+    *,
     others: tuple[Listener, ...] = (),
-    tags: Mapping[str, str] | None = None,
+    tag: str = "",
+    attribute: str = "",
     quota: int = 100,
     **wanted: Any,  # noqa: ANN401
 ) -> Advice:
-    return advise(Balancer((*chosen, *others), {BALANCER: dict(tags or {})}, quota), list(chosen), **wanted)
+    chosen = [first, second] if second else [first]
+    balancer = Balancer((*chosen, *others), {BALANCER: {tag: "shop"}}, {first.arn: {attribute}}, quota)
+    return advise(balancer, chosen, **wanted)
 
 
 def said(advice: Advice, level: Level) -> str:
@@ -72,9 +88,9 @@ def said(advice: Advice, level: Level) -> str:
     return "\n".join(f"{finding.text} → {finding.todo}" for finding in findings if finding.level == level)
 
 
-# Everything that can be at the first and the last three numbers, above every kind of default action.
+# Everything that can be at the first two and the last three numbers, above every kind of default action.
 KINDS = [None, ("/api", forward("api")), ("/*", forward("web"))]
-NUMBERS = (1, 2, 3, 49_998, 49_999, 50_000)
+NUMBERS = (1, 2, 49_998, 49_999, 50_000)
 LISTENERS = [
     listener({number: rule for number, rule in zip(NUMBERS, rules, strict=True) if rule}, default)
     for rules in itertools.product(KINDS, repeat=len(NUMBERS))
@@ -91,8 +107,9 @@ def test_following_the_advice_makes_a_listener_ready(wanted: dict[str, Any]) -> 
             assert rounds < 4
             listener_now = followed(listener_now, said(advice, Level.FIRST))
             assert asked(listener_now) == asked(before)
-        # The template's own rules change nothing at rest.
         given = advice.parameters
+        assert not refused(given)
+        # The template's own rules change nothing at rest.
         added = {50_000: forward("responder")}
         if given["DefaultAction"] != "own":
             added[49_999] = NOTHING if given["DefaultAction"] == "404" else forward("app")
@@ -131,9 +148,17 @@ def moves(advice: Advice) -> dict[int, int]:
 
 
 ROUTE = ("/a", NOTHING)
+A = {7: ("/a*", forward("web"))}
+TESTS = ("203.0.113.0/24", forward("web"))
 # Our own: a placeholder, a preview and a status rule.
 PREVIEW = ("/preview", forward("maintenance-0a1b2c3d"))
 STATUS = ("/status", fixed("200", MessageBody='{"state":"resting","since":null,"until":null,"message":null}'))
+SHOP = "/* shop.example.com"
+FIRST_STACK = {
+    1: ("placeholder.invalid", NOTHING),
+    49_999: (SHOP, NOTHING),
+    50_000: (SHOP, forward("maintenance-0a1b2c3d")),
+}
 
 
 @pytest.mark.parametrize(
@@ -146,6 +171,10 @@ STATUS = ("/status", fixed("200", MessageBody='{"state":"resting","since":null,"
         ({2: ROUTE, 3: ROUTE}, {"active": 2, "status_path": "/s"}, {2: 3, 3: 4}),
         ({1: STATUS, 2: PREVIEW, 3: ROUTE}, {"active": 2, "status_path": "/s"}, {}),
         ({1: ROUTE, 2: PREVIEW, 3: ROUTE}, {}, {1: 3, 3: 4}),
+        ({1: ("placeholder.invalid", NOTHING), 2: ROUTE}, {}, {2: 3}),
+        # A rule that catches everything moves up.
+        ({50_000: ("/*", NOTHING)}, {}, {50_000: 49_999}),
+        ({**FIRST_STACK, 2: ROUTE, 49_998: ROUTE}, {}, {2: 3, 49_998: 49_996}),
     ],
 )
 def test_room_is_made_without_our_own_rules(
@@ -154,18 +183,50 @@ def test_room_is_made_without_our_own_rules(
     assert moves(preflight(listener(rules, NOTHING), **wanted)) == expected
 
 
-def test_a_placeholder_is_known_by_its_host() -> None:
-    before = listener({1: ("placeholder.invalid", NOTHING), 2: ROUTE}, NOTHING)
-    condition = {"Field": "host-header", "HostHeaderConfig": {"Values": ["placeholder.invalid"]}}
-    placeholder = replace(before.rules[0], conditions=(condition,))
+EMPTY, PLAIN = listener({}, NOTHING), listener({}, HTTPS, port=80)
+SECURE, ADMIN = listener({}, forward("web")), listener({10: ROUTE}, forward("admin"), port=8443)
+SWAPPED = f"preflight {SECURE.arn} {PLAIN.arn}"
+TEN_RULES = listener(dict.fromkeys(range(10, 20), ROUTE), NOTHING)
+STATUS_RULE = {"active": 2, "status_path": "/status"}
+DEPLOYED = {49_999: ("/*", NOTHING), 50_000: ("/*", forward("maintenance-0a1b2c3d"))}
+CSP = "routing.http.response.content_security_policy.header_value"
+CORS = "routing.http.response.access_control_allow_origin.header_value"
 
-    assert preflight(replace(before, rules=(placeholder, before.rules[1]))).ready
+
+@pytest.mark.parametrize(
+    ("before", "given", "text"),
+    [
+        (listener({49_999: ROUTE, 50_000: ROUTE}, NOTHING), {"active": 49_999}, "✗ leave no number free"),
+        (listener(DEPLOYED, NOTHING), {}, "✗ 50000 (path-pattern: /*) looks like a rule of a deployment"),
+        (listener({}, {"Type": "authenticate-oidc"}, forward("app")), {}, "✗ since its client secret cannot be read"),
+        (listener({}, fixed("404", MessageBody="gone")), {}, "! its 404 has a body"),
+        (listener({}, redirect(StatusCode="HTTP_302")), {}, "! it redirects with 302"),
+        (listener({7: ("/*", forward("web")), 9: ROUTE}, NOTHING), {}, "! the first is 9 (path-pattern: /a)"),
+        (listener({50_000: ("/*", NOTHING)}, NOTHING), {}, "✗ : move 50000 (path-pattern: /*) up"),
+        (listener({1: TESTS, **A}, NOTHING), {}, "! which stays live in a window: 1 (source-ip: 203.0.113.0/24)"),
+        (listener(FIRST_STACK, NOTHING), {}, "! for a second one: ActivePriority=3 RestingPriority=49998"),
+        (EMPTY, {}, "! No rule serves /a, where the template expects the front end"),
+        (EMPTY, {"attribute": CSP}, f"! ({CSP}): the maintenance page loses"),
+        (EMPTY, {"attribute": CORS}, f"! ({CORS}): the responder's CORS answers"),
+        (TEN_RULES, {"quota": 13, "active": 1}, "✓ has 10 of 13 rules, the template adds 3"),
+        (TEN_RULES, {"quota": 13, **STATUS_RULE}, "✗ has 10 of 13 rules, the template adds 4"),
+        (TEN_RULES, {"quota": 13, "active": 1, "others": (ADMIN,)}, "✗ has 11 of 13 rules, the template adds 3"),
+        (SECURE, {"others": (ADMIN,)}, "! HTTPS:8443 of shop stays open in a window"),
+        (PLAIN, {"others": (SECURE,)}, f"! {SWAPPED}"),
+        (PLAIN, {"second": SECURE}, f"! {SWAPPED}"),
+        (EMPTY, {"tag": "gateway.k8s.aws.alb/stack"}, "✗ AWS Load Balancer Controller (Gateway API) owns it"),
+        (EMPTY, {"tag": "eks:eks-cluster-name"}, "✗ EKS Auto Mode owns it"),
+        (EMPTY, {"tag": "copilot-application"}, "! AWS Copilot owns it"),
+    ],
+)
+def test_what_is_found_is_said(before: Listener, given: dict[str, Any], text: str) -> None:
+    level = {"✗": Level.FIRST, "!": Level.NOTE, "✓": Level.GOOD}[text[0]]
+
+    assert text[2:] in said(preflight(before, **given), level)
 
 
-def test_a_run_to_the_last_number_cannot_move() -> None:
-    full = listener({49_999: ROUTE, 50_000: ROUTE}, NOTHING)
-
-    assert "the rules from 49999 to 50000 leave no number free" in said(preflight(full, active=49_999), Level.FIRST)
+def test_a_listener_for_https_alone_is_not_forgotten() -> None:
+    assert "stays open" not in said(preflight(SECURE, others=(PLAIN,)), Level.NOTE)
 
 
 @pytest.mark.parametrize(
@@ -173,10 +234,7 @@ def test_a_run_to_the_last_number_cannot_move() -> None:
     [
         (NOTHING, "404"),
         (HTTPS, "https"),
-        (
-            {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_302"}},
-            "https",
-        ),
+        (BARE, "https"),
         (redirect(Host="www.example.com"), "own"),
         (redirect(Port="8443"), "own"),
         (forward("app"), f"{PREFIX}:targetgroup/app/1"),
@@ -189,59 +247,68 @@ def test_the_answer_for_a_default_action(default: Action, answer: str) -> None:
     assert preflight(listener({}, default)).parameters["DefaultAction"] == answer
 
 
-def test_a_sign_in_becomes_a_rule_in_the_console() -> None:
-    protected = listener({}, forward("app"))
-    signed_in = replace(protected.default, actions=({"Type": "authenticate-oidc"}, *protected.default.actions))
-
-    advice = preflight(replace(protected, default=signed_in))
-
-    assert "in the console, since its client secret cannot be read" in said(advice, Level.FIRST)
+TEMPLATE = source_template()
 
 
-def test_differences_of_the_stand_in_are_notes() -> None:
-    assert "its 404 has a body" in said(preflight(listener({}, fixed("404", MessageBody="gone"))), Level.NOTE)
-    assert "with 302" in said(preflight(listener({}, redirect(StatusCode="HTTP_302"))), Level.NOTE)
+def refused(given: Mapping[str, str]) -> list[str]:
+    """Return what the template refuses of these parameters."""
+    values = {name: str(parameter.get("Default", "")) for name, parameter in TEMPLATE["Parameters"].items()} | given
+
+    def holds(term: Any) -> Any:  # noqa: ANN401 (CloudFormation's conditions)
+        if isinstance(term, str):
+            return term
+        ((function, parts),) = term.items()
+        if function == "Ref":
+            return values[parts]
+        met = [holds(part) for part in parts]
+        return {"Fn::Not": not met[0], "Fn::Or": any(met), "Fn::Equals": met[0] == met[-1]}[function]
+
+    rules = [rule for rule in TEMPLATE["Rules"].values() if holds(rule.get("RuleCondition", {"Fn::Or": ["yes"]}))]
+    asserted = [one for rule in rules for one in rule["Assertions"]]
+    patterns = {name: TEMPLATE["Parameters"][name].get("AllowedPattern", "") for name in given}
+    mistaken = [name for name, pattern in patterns.items() if not re.search(pattern, given[name])]
+    return [*mistaken, *(one["AssertDescription"] for one in asserted if not holds(one["Assert"]))]
 
 
-def test_two_listeners_are_one_deployment() -> None:
-    one, other = listener({}, NOTHING), listener({}, HTTPS, port=80)
-
-    assert preflight(one, other, active=2, status_path="/status").parameters == {
-        "ListenerArn": one.arn,
-        "DefaultAction": "404",
-        "SecondListenerArn": other.arn,
-        "SecondDefaultAction": "https",
-        "ActivePriority": "2",
-        "StatusPath": "/status",
-    }
+STATUS_TOO = {"StatusPath": "/maintenance-status", "ActivePriority": "2"}
+SECOND = {"MaintenanceHosts": "www.example.com", "RestingPriority": "49998", "StandInPriority": "49997"}
 
 
 @pytest.mark.parametrize(
-    ("wanted", "adds", "ready"),
-    [({}, 3, True), ({"active": 2, "status_path": "/status"}, 4, False)],
+    ("rules", "wanted", "expected"),
+    [
+        ({1: ROUTE, 7: ("/api/*", NOTHING)}, {}, {}),
+        ({1: ("/app*", NOTHING)}, {}, ANYWHERE),
+        ({2: ("/*", forward("web"))}, {}, ANYWHERE),
+        # Visitors see the expected end where there is room for it.
+        (A, {}, STATUS_TOO),
+        (A, {"status_path": "/s"}, {"ActivePriority": "2", "StatusPath": "/s"}),
+        (A, {"active": 1}, {}),
+        (A, {"active": 5, "status_path": "/s"}, {"ActivePriority": "5", "StatusPath": "/s", "StatusPriority": "4"}),
+        # Testers' rules stay above, unless there is no other way in.
+        ({1: TESTS, 2: TESTS, 3: A[7]}, {}, {"ActivePriority": "3"}),
+        ({1: TESTS, **A}, {}, {**STATUS_TOO, "ActivePriority": "3", "StatusPriority": "2"}),
+        ({1: TESTS, 2: ("/a", NOTHING)}, {}, {}),
+        ({**FIRST_STACK, 2: ROUTE}, {}, {**SECOND, "ActivePriority": "2"}),
+        ({**FIRST_STACK, **A}, {}, {**SECOND, **STATUS_TOO, "ActivePriority": "3", "StatusPriority": "2"}),
+    ],
 )
-def test_the_quota_counts_every_rule_of_the_template(wanted: dict[str, Any], adds: int, ready: bool) -> None:
-    shop = listener(dict.fromkeys(range(10, 19), ROUTE), NOTHING)
-    admin = listener({10: ROUTE}, NOTHING, port=8443)
+def test_the_command_fits_the_listener(
+    rules: dict[int, tuple[str, Action]], wanted: dict[str, Any], expected: dict[str, str]
+) -> None:
+    advice = preflight(listener(rules, NOTHING), **wanted)
+    given = advice.parameters
 
-    advice = preflight(shop, others=(admin,), quota=13, **wanted)
-
-    assert advice.ready == ready
-    assert f"has 10 of 13 rules, the template adds {adds}" in said(advice, Level.GOOD if ready else Level.FIRST)
-
-
-def test_a_deployment_is_known_by_its_target_group() -> None:
-    rules = {49_999: ("/*", NOTHING), 50_000: ("/*", forward("maintenance-0a1b2c3d"))}
-
-    assert "50000 (path-pattern: /*) looks like a rule of a deployment" in said(
-        preflight(listener(rules, NOTHING)), Level.FIRST
-    )
+    assert not refused(given)
+    assert ("--stack-name" in advice.command("eu-central-1", None)) == ("MaintenanceHosts" in expected)
+    assert {name: value for name, value in given.items() if name not in ("ListenerArn", "DefaultAction")} == expected
 
 
-def test_rules_behind_a_catch_all_are_noted() -> None:
-    note = said(preflight(listener({7: ("/*", forward("web")), 9: ROUTE}, NOTHING)), Level.NOTE)
+def test_two_listeners_are_one_deployment() -> None:
+    expected = {"ListenerArn": EMPTY.arn, "DefaultAction": "404", "SecondListenerArn": PLAIN.arn}
+    expected |= {"SecondDefaultAction": "https", "ActivePriority": "2", "StatusPath": "/status", **ANYWHERE}
 
-    assert "1 below it get no request, the first is 9 (path-pattern: /a)" in note
+    assert preflight(EMPTY, second=PLAIN, **STATUS_RULE).parameters == expected
 
 
 def test_header_and_query_values_are_masked() -> None:
@@ -252,31 +319,3 @@ def test_header_and_query_values_are_masked() -> None:
 
     assert rule.answered["conditions"] == ["http-header X-Tester: ***", "query-string: ***"]
     assert "secret" not in said(preflight(replace(before, rules=(rule,))), Level.FIRST)
-
-
-@pytest.mark.parametrize(
-    ("tag", "level", "owner"),
-    [
-        ("elbv2.k8s.aws/cluster", Level.FIRST, "AWS Load Balancer Controller owns it"),
-        ("ingress.k8s.aws/stack", Level.FIRST, "AWS Load Balancer Controller owns it"),
-        ("gateway.k8s.aws.alb/stack", Level.FIRST, "AWS Load Balancer Controller (Gateway API) owns it"),
-        ("ingress.eks.amazonaws.com/stack", Level.FIRST, "EKS Auto Mode owns it"),
-        ("eks:eks-cluster-name", Level.FIRST, "EKS Auto Mode owns it"),
-        ("AmazonECSManaged", Level.FIRST, "ECS Express Mode owns it"),
-        ("elasticbeanstalk:environment-name", Level.NOTE, "Elastic Beanstalk owns it"),
-        ("copilot-application", Level.NOTE, "AWS Copilot owns it"),
-        ("aws:cloudformation:stack-name", Level.NOTE, "CloudFormation owns it"),
-    ],
-)
-def test_an_owner_is_known_by_its_tags(tag: str, level: Level, owner: str) -> None:
-    assert owner in said(preflight(listener({}, NOTHING), tags={tag: "shop"}), level)
-
-
-def test_forgotten_and_swapped_listeners_are_named() -> None:
-    secure, plain = listener({}, forward("web")), listener({}, HTTPS, port=80)
-    admin = listener({}, forward("admin"), port=8443)
-
-    assert "stays open" not in said(preflight(secure, others=(plain,)), Level.NOTE)
-    assert "HTTPS:8443 of shop stays open in a window" in said(preflight(secure, others=(admin,)), Level.NOTE)
-    for advice in (preflight(plain, others=(secure,)), preflight(plain, secure)):
-        assert f"preflight {secure.arn} {plain.arn}" in said(advice, Level.NOTE)

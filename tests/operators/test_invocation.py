@@ -10,14 +10,13 @@ from unittest import mock
 import pytest
 
 from scripts.operators import command
-from scripts.operators.failures import Failure, WrongUse
-from scripts.operators.invocation import read_answer, refuse_another_region
+from scripts.operators.failures import Failure, WrongUse, sentences
+from scripts.operators.invocation import Switcher, read_answer, refuse_another_region
 
 
 @pytest.mark.parametrize(
     ("words", "environment", "config", "expected"),
     [
-        ([], {"AWS_REGION": "eu-central-1"}, None, "eu-central-1"),
         ([], {"AWS_REGION": "eu-central-1"}, "us-east-1", "eu-central-1"),
         ([], {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-west-1"}, "us-east-1", "eu-central-1"),
         ([], {"AWS_DEFAULT_REGION": "eu-west-1"}, "us-east-1", "eu-west-1"),
@@ -26,10 +25,10 @@ from scripts.operators.invocation import read_answer, refuse_another_region
     ],
 )
 def test_the_region_is_the_one_given(
-    tmp_path: Path, words: list[str], environment: dict[str, str], config: str | None, expected: str
+    tmp_path: Path, words: list[str], environment: dict[str, str], config: str, expected: str
 ) -> None:
     file = tmp_path / "config"
-    file.write_text(f"[default]\nregion = {config}\n" if config else "")
+    file.write_text(f"[default]\nregion = {config}\n")
     asked = []
 
     def find(session: object, _: str) -> None:
@@ -44,6 +43,30 @@ def test_the_region_is_the_one_given(
         command.maintenance.main(["status", *words], standalone_mode=False)
 
     assert asked == [expected]
+
+
+HERE = {"AWS_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull}
+KEY = {**HERE, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "none", "NO_PROXY": "127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "code", "sentence"),
+    [
+        (HERE, 1, "no credentials for AWS"),
+        (KEY | {"AWS_REGION": ""}, 2, "accepted: --region eu-central-1"),
+        (KEY | {"AWS_PROFILE": "ops"}, 2, "The config profile (ops) could not be found"),
+        (KEY | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, 1, "Could not connect to the endpoint URL"),
+        (KEY | {"AWS_ENDPOINT_URL": "nowhere"}, 1, "Invalid endpoint: nowhere"),
+    ],
+)
+def test_trouble_before_the_function_is_a_sentence(environment: dict[str, str], code: int, sentence: str) -> None:
+    given = environment | {"AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+
+    with mock.patch.dict(os.environ, given, clear=True), pytest.raises(Failure) as failure, sentences():
+        command.maintenance.main(["status"], standalone_mode=False)
+
+    assert failure.value.exit_code == code
+    assert sentence in failure.value.message
 
 
 def test_another_region_than_samconfig_is_refused() -> None:
@@ -63,7 +86,6 @@ def test_another_region_than_samconfig_is_refused() -> None:
         ('{"errorType": "SwitchFailed", "errorMessage": "no rule"}', True, "SwitchFailed: no rule"),
         ("<html>", False, "is not a switcher's: <html>"),
         ("null", True, "is not a switcher's: null"),
-        ("[]", False, "is not a switcher's"),
         ('{"listeners": []}', False, "is not a switcher's"),
         ('{"listeners": [{"state": "active"}]}', False, "is not a switcher's"),
         ('{"listeners": {"a": 1}}', False, "is not a switcher's"),
@@ -80,3 +102,16 @@ def test_a_switchers_answer_is_read() -> None:
     listener = dict.fromkeys(("listenerArn", "ruleArn", "state", "since", "until", "moves", "rules", "warnings"))
 
     assert read_answer(json.dumps({"listeners": [listener]}), failed=False) == {"listeners": [listener]}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"ScheduleTimeZone": "Asia/Seoul", "StartSchedule": "cron(0 22 ? * SUN *)"}, "Asia/Seoul"),
+        ({"ScheduleTimeZone": "Asia/Seoul", "StartSchedule": ""}, "None"),
+        # Not every machine has every zone.
+        ({"ScheduleTimeZone": "Nowhere/Else", "EndSchedule": "cron(0 22 ? * SUN *)"}, "None"),
+    ],
+)
+def test_the_zone_is_that_of_the_schedules(parameters: dict[str, str], expected: str) -> None:
+    assert str(Switcher("shop", "", "123456789012", "eu-central-1", parameters, {}).zone) == expected

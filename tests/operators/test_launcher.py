@@ -85,7 +85,7 @@ def test_damaged_tools_are_installed_anew(
     root = tmp_path / "copy"
     shutil.copytree(checkout, root, symlinks=True)
     if not moves:
-        (root / ".tools" / "venv" / "installed").write_text(f"{root}\n")
+        (root / ".tools" / "venv" / "installed").write_text(f"{root.resolve()}/.tools/venv\n")
     damage(root)
 
     planned = subprocess.run(["make", "-n", "-C", root, "tools"], capture_output=True, text=True, check=True)

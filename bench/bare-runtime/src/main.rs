@@ -1,4 +1,4 @@
-//! The floor under the responder: the runtime takes an event that nobody reads and sends a constant.
+//! The least that any responder costs: the runtime takes an event, ignores it and sends a constant.
 
 use std::convert::Infallible;
 

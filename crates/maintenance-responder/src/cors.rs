@@ -4,7 +4,6 @@
 //! protocol is the Fetch standard's: <https://fetch.spec.whatwg.org/#http-cors-protocol>.
 
 use http::{HeaderName, HeaderValue, Method};
-use thiserror::Error;
 
 use crate::place::is_host;
 use crate::request::Request;
@@ -23,21 +22,6 @@ pub enum AllowedOrigins {
     Listed(Vec<HeaderValue>),
 }
 
-/// Why a text is not a list of origins.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum OriginError {
-    #[error("it holds an empty entry")]
-    Empty,
-    #[error("* must stand alone")]
-    WildcardAmongOthers,
-    #[error("{0:?} starts neither with http:// nor with https://")]
-    Scheme(String),
-    #[error("in {0:?} the scheme must be followed by a host and an optional port, and nothing else")]
-    Host(String),
-    #[error("browsers leave out the default port that {0:?} names")]
-    DefaultPort(String),
-}
-
 /// What a preflight asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Preflight {
@@ -50,8 +34,8 @@ impl AllowedOrigins {
     /// Reads a comma-separated list of origins, `*` or `none`.
     ///
     /// # Errors
-    /// See [`OriginError`].
-    pub fn parse(text: &str) -> Result<Self, OriginError> {
+    /// What is wrong with the text.
+    pub fn parse(text: &str) -> Result<Self, String> {
         match text.trim() {
             "*" => return Ok(Self::Any),
             "none" => return Ok(Self::Listed(Vec::new())),
@@ -98,24 +82,24 @@ fn echo(text: &str, accepted: impl FnOnce(&str) -> bool) -> Option<HeaderValue> 
     if text.len() <= MAX_ECHO_BYTES && accepted(text) { HeaderValue::from_str(text).ok() } else { None }
 }
 
-fn parse_origin(origin: &str) -> Result<HeaderValue, OriginError> {
+fn parse_origin(origin: &str) -> Result<HeaderValue, String> {
     if origin.is_empty() {
-        return Err(OriginError::Empty);
+        return Err("it holds an empty entry".to_owned());
     }
     if origin == "*" {
-        return Err(OriginError::WildcardAmongOthers);
+        return Err("* must stand alone".to_owned());
     }
     let lower = origin.to_ascii_lowercase();
     let (host, default_port) = match (lower.strip_prefix("http://"), lower.strip_prefix("https://")) {
         (Some(host), _) => (host, ":80"),
         (_, Some(host)) => (host, ":443"),
-        _ => return Err(OriginError::Scheme(origin.to_owned())),
+        _ => return Err(format!("{origin:?} starts neither with http:// nor with https://")),
     };
-    if !is_host(host) {
-        return Err(OriginError::Host(origin.to_owned()));
+    if is_host(host) && host.ends_with(default_port) {
+        return Err(format!("browsers leave out the default port that {origin:?} names"));
     }
-    if host.ends_with(default_port) {
-        return Err(OriginError::DefaultPort(origin.to_owned()));
-    }
-    HeaderValue::try_from(lower).map_err(|_| OriginError::Host(origin.to_owned()))
+    let value = HeaderValue::try_from(&lower).ok().filter(|_| is_host(host));
+    value.ok_or_else(|| {
+        format!("in {origin:?} the scheme must be followed by a host and an optional port, and nothing else")
+    })
 }

@@ -19,8 +19,8 @@ pub use language::{LANGUAGES, Language};
 
 /// What the page may load and do: its own style and scripts, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-NT+X47tbtIsBU9e1lEdEstHJBrzsHsZxZLzOVCTIq+o='; \
-     script-src 'sha256-ImSgxUQk98kjrbOEkzqXpaBnQM5JbarFzqkNa7xFR4A=' 'sha256-Xg7AT5KCHK66svnMP0vWO/Zlao45dtM3o6MCwr1GL00='; \
+     style-src 'sha256-g5yYY1KJx2Yv/B+pcED3GwcDqi329vVBga+2HzksCRw='; \
+     script-src 'sha256-SjOXdxtH4LM2Fp2S6BDQJxVFss+xXsHj7djDrDuU35c=' 'sha256-Xg7AT5KCHK66svnMP0vWO/Zlao45dtM3o6MCwr1GL00='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 #[derive(Template)]

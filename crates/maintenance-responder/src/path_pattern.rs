@@ -1,7 +1,6 @@
-//! Which paths are meant.
+//! Patterns of paths.
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
-use thiserror::Error;
 
 /// The largest compiled pattern, in bytes. It leaves room for every pattern of 200 characters that repeats nothing by
 /// number. The time to search a path grows with it: 1,000 bytes take about 2 ms, with `(.{1,100}){1,100}z` they would
@@ -13,30 +12,23 @@ const MAX_COMPILED_BYTES: usize = 20 * 1024;
 #[derive(Debug, Default)]
 pub struct PathPattern(RegexSet);
 
-/// Why a text is not a pattern.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum PathPatternError {
-    #[error("its repetitions make it too large to be searched for in every request")]
-    TooLarge,
-    #[error("{0}")]
-    Syntax(String),
-}
-
 impl PathPattern {
     /// Compiles a pattern in the syntax of the [`regex`] crate. `\d`, `\w` and `\s` mean their ASCII characters.
     ///
     /// # Errors
     /// What is wrong with the pattern.
-    pub fn parse(pattern: &str) -> Result<Self, PathPatternError> {
+    pub fn parse(pattern: &str) -> Result<Self, String> {
         // Without Unicode mode `\d` needs no tables, which are most of a regex engine's size.
         let compiled = RegexSetBuilder::new([pattern]).unicode(false).size_limit(MAX_COMPILED_BYTES).build();
         compiled.map(Self).map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => PathPatternError::TooLarge,
+            regex::Error::CompiledTooBig(_) => {
+                "its repetitions make it too large to be searched for in every request".to_owned()
+            }
             // Its lines before the last one show the place in the pattern, which a log would break up.
             other => {
                 let text = other.to_string();
                 let last = text.lines().last().unwrap_or_default();
-                PathPatternError::Syntax(last.trim_start_matches("error: ").to_owned())
+                last.trim_start_matches("error: ").to_owned()
             }
         })
     }

@@ -1,7 +1,6 @@
 //! The load balancer's state and its API's operations.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -138,15 +137,10 @@ impl StrictElb {
         Ok(Page { rules: rules.into_iter().skip(from).take(size).collect(), next })
     }
 
-    /// The tags of a rule or a listener.
-    ///
     /// # Errors
-    /// `RuleNotFound`, for an unknown listener, too.
+    /// `RuleNotFound`.
     pub fn describe_tags(&self, arn: &str) -> Result<Tags, ApiError> {
-        if !self.listeners.contains_key(arn) {
-            self.rule(arn)?;
-        }
-        Ok(self.tags_of(arn))
+        self.rule(arn).map(|_| self.tags_of(arn))
     }
 
     /// # Errors
@@ -164,19 +158,6 @@ impl StrictElb {
         if tags.len() > MOST_TAGS {
             return Err(error("TooManyTags", format!("{} tags", tags.len())));
         }
-        self.tags.insert(arn.to_owned(), tags);
-        Ok(())
-    }
-
-    /// # Errors
-    /// `RuleNotFound`; `ValidationError` if there are no keys.
-    pub fn remove_tags(&mut self, arn: &str, keys: &[impl AsRef<str> + Debug]) -> Result<(), ApiError> {
-        self.writes.push(format!("RemoveTags {keys:?}"));
-        let mut tags = self.describe_tags(arn)?;
-        if keys.is_empty() {
-            return Err(error("ValidationError", "no tag keys"));
-        }
-        tags.retain(|key, _| keys.iter().all(|gone| gone.as_ref() != key));
         self.tags.insert(arn.to_owned(), tags);
         Ok(())
     }

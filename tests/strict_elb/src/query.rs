@@ -38,10 +38,6 @@ pub(crate) fn answer(query: &Value, elb: &mut StrictElb) -> Result<Value, ApiErr
     let one =
         |name: &str| optional(name).ok_or_else(|| error("ValidationError", format!("{name} is required")));
     let list = |name: &str| query[name].as_array().map(Vec::as_slice);
-    let only_resource = || match list("ResourceArns") {
-        Some([arn]) => Ok(text(arn)),
-        _ => Err(error("ValidationError", "one resource was expected")),
-    };
     if optional("Version") != Some("2015-12-01") {
         return Err(error("InvalidParameterValue", "Version"));
     }
@@ -62,13 +58,12 @@ pub(crate) fn answer(query: &Value, elb: &mut StrictElb) -> Result<Value, ApiErr
             Ok(json!({"TagDescriptions": described.collect::<Result<Vec<_>, _>>()?}))
         }
         "AddTags" => {
+            let Some([arn]) = list("ResourceArns") else {
+                return Err(error("ValidationError", "one resource was expected"));
+            };
             let tags = list("Tags").unwrap_or_default().iter();
             let tags = tags.map(|tag| (text(&tag["Key"]).to_owned(), text(&tag["Value"]).to_owned()));
-            elb.add_tags(only_resource()?, &tags.collect()).map(|()| json!({}))
-        }
-        "RemoveTags" => {
-            let keys: Vec<_> = list("TagKeys").unwrap_or_default().iter().map(text).collect();
-            elb.remove_tags(only_resource()?, &keys).map(|()| json!({}))
+            elb.add_tags(text(arn), &tags.collect()).map(|()| json!({}))
         }
         "SetRulePriorities" => {
             let pairs = list("RulePriorities").unwrap_or_default().iter().map(|pair| {

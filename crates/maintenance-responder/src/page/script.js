@@ -68,9 +68,9 @@
       if ([401, 403].includes(answer.status) && !waits) answer = await ask("follow", true);
       return !answer.headers.has("X-Maintenance-Mode") && !notYet.includes(answer.status);
     } catch {
-      // No network, or a redirect to another origin, such as a sign-in page, which is only seen in this way.
-      // Maintenance redirects to this origin, so it never comes here.
-      return ask("manual", clicked).then((answer) => answer.type === "opaqueredirect", () => false);
+      // No network, or a redirect to another origin, such as a sign-in page, which fails each time that it is followed.
+      const answer = await ask("manual", clicked).catch(() => ({}));
+      return answer.type === "opaqueredirect" && ask("follow", clicked).then(() => false, () => true);
     }
   };
 

@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use maintenance_responder::config::Config;
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::support::exchange::{config, invoke};
+use crate::support::request::request;
 
 /// With the other property here, 100,000 events in every run of the tests.
 const CASES: u32 = 50_000;
@@ -77,51 +78,30 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A member of an event: mostly text, now and then anything.
-fn member() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        4 => text().prop_map(Value::from),
-        2 => prop::collection::vec(text(), 0..3).prop_map(Value::from),
-        1 => scalar(),
-        1 => prop::collection::vec(scalar(), 0..3).prop_map(Value::from),
-    ]
-}
-
-fn members() -> impl Strategy<Value = Value> {
-    prop::collection::vec((text(), member()), 0..6).prop_map(|members| Value::from(Map::from_iter(members)))
-}
-
 /// An event of an ALB's form in which anything may be odd.
 fn odd_event() -> impl Strategy<Value = Value> {
-    (
-        (prop::sample::select(vec!["GET", "HEAD", "OPTIONS", "POST"]), text(), members(), members()),
-        any::<bool>(),
-        prop::option::weighted(0.5, (text(), member())),
-        prop::option::weighted(0.2, (text(), any_json())),
-    )
-        .prop_map(|((method, path, headers, query), multi_value, odd_header, odd_member)| {
-            let names = if multi_value {
-                ["multiValueHeaders", "multiValueQueryStringParameters"]
+    let method = prop::sample::select(vec!["GET", "HEAD", "OPTIONS", "POST"]);
+    let pairs = || prop::collection::vec((text(), text()), 0..6);
+    let odd = |most| prop::collection::vec((text(), any_json()), 0..most);
+    (method, text(), pairs(), pairs(), any::<bool>(), odd(3), odd(2)).prop_map(
+        |(method, path, headers, query, multi_value, odd_headers, odd_members)| {
+            let sent =
+                headers.iter().fold(request(method, &path), |sent, (name, value)| sent.header(name, value));
+            let sent = query.iter().fold(sent, |sent, (name, value)| sent.query(name, value));
+            let (mut event, headers) = if multi_value {
+                (sent.multi_value_event(), "multiValueHeaders")
             } else {
-                ["headers", "queryStringParameters"]
+                (sent.event(), "headers")
             };
-            let mut event = json!({
-                "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/m/6d0ecf831eec9f09"}},
-                "httpMethod": method,
-                "path": path,
-                names[0]: headers,
-                names[1]: query,
-                "body": "",
-                "isBase64Encoded": false,
-            });
-            if let Some((name, value)) = odd_header {
-                event[names[0]][name] = value;
+            for (name, value) in odd_headers {
+                event[headers][name] = value;
             }
-            if let Some((name, value)) = odd_member {
+            for (name, value) in odd_members {
                 event[name] = value;
             }
             event
-        })
+        },
+    )
 }
 
 fn check(event: &Value, which: usize) {

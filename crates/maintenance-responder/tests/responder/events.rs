@@ -50,19 +50,6 @@ fn an_api_client_gets_json() {
 }
 
 #[test]
-fn a_browser_is_redirected() {
-    insta::assert_snapshot!(invoke_file(&config(&[]), "alb-a-orders.json"), @r#"
-    303 See Other
-    cache-control: no-store, no-transform
-    location: /a/maintenance?from=/a/orders/7%3Ftab%3Ditems%26q%3Dcaf%25C3%25A9%2Bau%2520lait
-    x-maintenance-mode: on
-
-
-    {"level":"INFO","message":"request during maintenance","outcome":"redirect","status":303,"method":"GET","host":"www.example.com","path":"/a/orders/7","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
-    "#);
-}
-
-#[test]
 fn a_visitor_gets_the_page() {
     let exchange = invoke_file(&config(&[]), "alb-page.json").to_string();
     insta::assert_snapshot!(exchange.replace(CONTENT_SECURITY_POLICY, "…"), @r#"
@@ -79,37 +66,5 @@ fn a_visitor_gets_the_page() {
 
     (a page of HTML)
     {"level":"INFO","message":"request during maintenance","outcome":"page","status":503,"method":"GET","host":"www.example.com","path":"/a/maintenance","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
-    "#);
-}
-
-#[test]
-fn a_health_check_passes() {
-    insta::assert_snapshot!(invoke_file(&config(&[]), "alb-health-check.json"), @r#"
-    200 OK
-    cache-control: no-store, no-transform
-    content-type: application/json
-    x-maintenance-mode: on
-
-    {"status":"maintenance"}
-    "#);
-}
-
-#[test]
-fn a_preflight_of_a_listed_origin_is_granted() {
-    let config = config(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]);
-    insta::assert_snapshot!(invoke_file(&config, "alb-preflight.json"), @r#"
-    204 No Content
-    access-control-allow-credentials: true
-    access-control-allow-headers: authorization,content-type
-    access-control-allow-methods: PUT
-    access-control-allow-origin: https://app.example.com
-    access-control-expose-headers: Retry-After, X-Maintenance-Mode
-    access-control-max-age: 0
-    cache-control: no-store, no-transform
-    vary: Origin
-    x-maintenance-mode: on
-
-
-    {"level":"INFO","message":"request during maintenance","outcome":"preflight","status":204,"method":"OPTIONS","host":"www.example.com","path":"/b/users","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
     "#);
 }

@@ -8,7 +8,7 @@ use crate::support::request::{get, request};
 const CHECKER: (&str, &str) = ("user-agent", "ELB-HealthChecker/2.0");
 
 #[test]
-fn the_load_balancers_checks_pass_and_are_not_logged() {
+fn the_load_balancers_checks_pass_unlogged() {
     let config = config(&[("HEALTH_PATH_PATTERN", "^/up$")]);
     for path in ["/", "/a/orders", "/a/maintenance", "/b", "/up"] {
         let exchange = get(path).headers(&[CHECKER]).send(&config);

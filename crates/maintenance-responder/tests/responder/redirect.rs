@@ -54,19 +54,11 @@ fn it_carries_the_visitors_place() {
 }
 
 #[test]
-fn repeated_names_keep_all_values_in_order() {
-    for (path, parameters, location) in [
-        ("/a/search", [("tag", "red"), ("tag", "blue")], "/a/search%3Ftag%3Dred%26tag%3Dblue"),
-        (
-            "/a/report",
-            [("f%5Bregion%5D%5B%5D", "eu"), ("f%5Bregion%5D%5B%5D", "us")],
-            "/a/report%3Ff%255Bregion%255D%255B%255D%3Deu%26f%255Bregion%255D%255B%255D%3Dus",
-        ),
-    ] {
-        let request = parameters.iter().fold(get(path), |request, (name, value)| request.query(name, value));
-        let exchange = invoke(&config(&[]), request.multi_value_event().to_string().as_bytes());
-        assert_eq!(exchange.header("location"), Some(format!("/a/maintenance?from={location}").as_str()));
-    }
+fn repeated_names_keep_all_values() {
+    let sent = get("/a/report").query("f%5B%5D", "eu").query("f%5B%5D", "us");
+    let exchange = invoke(&config(&[]), sent.multi_value_event().to_string().as_bytes());
+    let location = "/a/maintenance?from=/a/report%3Ff%255B%255D%3Deu%26f%255B%255D%3Dus";
+    assert_eq!(exchange.header("location"), Some(location));
 }
 
 #[test]
@@ -89,27 +81,14 @@ fn other_methods_lead_to_the_page_before() {
 #[test]
 fn only_a_safe_page_of_this_origin_counts() {
     let post = request("POST", "/a/login").query("token", "1").header("x-forwarded-proto", "https");
-    for referer in [
-        "https://evil.example/a/cart",
-        "https://www.example.com.evil.example/a/cart",
-        "https://www.example.com@evil.example/a/cart",
-        "https://evil.example\\@www.example.com/a/cart",
-        "http://www.example.com/a/cart",
-        "https://www.example.com:8443/a/cart",
-        "https:///a/cart",
-        "https://www.example.com",
-        "https://www.example.com?/a/cart",
-        "//www.example.com/a/cart",
-        "/a/cart",
-        "https://www.example.com//evil.example",
-        "https://www.example.com/%5cevil.example",
-        "https://www.example.com/a/../..//evil.example",
-        "https://www.example.com/a/maintenance?from=/a/cart",
-        "https://www.example.com/a//Maintenance/../maintenance/",
-        "https://www.example.com/a/%6daintenance/",
-        "about:blank",
-        "",
-    ] {
+    let others = "https://evil.example/a/cart https://www.example.com.evil.example/a/cart \
+        https://www.example.com@evil.example/a/cart https://evil.example\\@www.example.com/a/cart \
+        http://www.example.com/a/cart https://www.example.com:8443/a/cart https:///a/cart https://www.example.com \
+        https://www.example.com?/a/cart //www.example.com/a/cart /a/cart https://www.example.com//evil.example \
+        https://www.example.com/%5cevil.example https://www.example.com/a/../..//evil.example about:blank \
+        https://www.example.com/a/maintenance?from=/a/cart https://www.example.com/a/%6daintenance/ \
+        https://www.example.com/a//Maintenance/../maintenance/";
+    for referer in others.split_whitespace().chain([""]) {
         let sent = post.clone().header("referer", referer);
         assert_eq!(carried(&sent).as_deref(), Some("/a/login"), "{referer}");
     }
@@ -228,16 +207,5 @@ fn by_default_accept_decides_nothing() {
     for environment in [&[][..], &[("REDIRECT_BROWSERS", "paths")]] {
         let exchange = get("/").header("accept", BROWSER).send(&config(environment));
         assert_eq!((exchange.outcome(), exchange.header("vary")), ("unavailable", None));
-    }
-}
-
-#[test]
-fn an_absolute_url_gets_no_from() {
-    for page in
-        ["https://status.example.org/maintenance", "http://status.example.org:8080?lang=en#now", "HTTPS://x"]
-    {
-        let config = config(&[("MAINTENANCE_PAGE_URL", page)]);
-        let exchange = get("/a/orders").query("x", "1").send(&config);
-        assert_eq!((exchange.response.status, exchange.header("location")), (303, Some(page)));
     }
 }

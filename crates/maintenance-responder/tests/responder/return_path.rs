@@ -90,7 +90,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn visitors_stay_on_the_host_and_leave_the_page(
+    fn visitors_stay_on_the_host(
         method in prop::sample::select(vec!["GET", "POST"]),
         path in url_like(),
         origin in prop::sample::select(vec!["https://www.example.com", "https://evil.example", ""]),

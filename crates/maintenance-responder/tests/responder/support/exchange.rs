@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::alb::{self, HttpResponse};
 
 /// The request ID of every invocation here.
-pub(crate) const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
+const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 
 /// What one event leads to.
 #[derive(Debug)]

@@ -1,0 +1,70 @@
+"""`make verify-aws` on the emulated AWS: the program works, and touches nothing but a trial."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.harness.aws import Aws
+from tests.harness.paths import ROOT
+from tests.harness.sam import Sam
+from tests.harness.site import Site
+from tests.harness.stack import deploy
+
+TAG = "maintenance-mode-trial"
+# What the emulator does not do as AWS does, and what the program sees here.
+NOT_HERE = {
+    "Registration with a wildcard SourceArn": "healthy",
+    "IAM on SetRulePriorities, simulated": "allowed",
+    "The stack's tags changed in a window": "UPDATE_COMPLETE; active",
+    "PreviewPath changed in a window": "priority 2",
+    "MaintenanceHosts changed in a window": "UPDATE_COMPLETE; resting",
+    "First notices": "0 of ",
+    "A broken switcher, and no checks": "Max attempts exceeded",
+}
+
+
+@pytest.fixture
+def listener(aws: Aws) -> str:
+    """Deploy the trial's load balancer, and return the ARN of its listener."""
+    cloudformation, subnets = aws.client("cloudformation"), aws.client("ec2").describe_subnets()["Subnets"][:2]
+    given = {"VpcId": subnets[0]["VpcId"], "SubnetIds": ",".join(subnet["SubnetId"] for subnet in subnets)}
+    given["Address"] = "203.0.113.7/32"
+    cloudformation.create_stack(
+        StackName="trial",
+        TemplateBody=(ROOT / "examples" / "trial.yaml").read_text(),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="trial", WaiterConfig={"Delay": 1})
+    outputs = cloudformation.describe_stacks(StackName="trial")["Stacks"][0]["Outputs"]
+    return next(output["OutputValue"] for output in outputs if output["OutputKey"] == "ListenerArn")
+
+
+def verify(aws: Aws, stack: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.verify_aws", "trial", stack]
+    return subprocess.run(command, cwd=ROOT, env=aws.environment, capture_output=True, text=True, check=False)
+
+
+def test_only_a_trial_is_verified_and_deleted(aws: Aws, sam: Sam, site: Site, listener: str) -> None:
+    status = {"StatusPath": "/status.json", "ActivePriority": "2"}
+    deploy(aws, sam, "proof", {"ListenerArn": listener, "DefaultAction": "404", **status})
+    elb, before = aws.client("elbv2"), site.state()
+    (balancer,) = elb.describe_listeners(ListenerArns=[listener])["Listeners"]
+
+    other = verify(aws, site.stack.name)
+    elb.remove_tags(ResourceArns=[balancer["LoadBalancerArn"]], TagKeys=[TAG])
+    untagged = verify(aws, "proof")
+    elb.add_tags(ResourceArns=[balancer["LoadBalancerArn"]], Tags=[{"Key": TAG, "Value": "true"}])
+    for refused, named in ((other, "ListenerArn"), (untagged, TAG)):
+        assert (refused.returncode, refused.stdout, named in refused.stderr) == (2, "", True)
+
+    done = verify(aws, "proof")
+    rows = [line.strip("| ").split(" | ") for line in done.stdout.splitlines()[2:]]
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert {row[0] for row in rows if row[3] != "as expected"} == NOT_HERE.keys()
+    assert [row for row in rows if row[3] == "not here" and NOT_HERE[row[0]] not in row[2]] == []
+    assert site.state() == before
+    stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
+    assert not {"trial", "proof"} & {stack["StackName"] for stack in stacks}
