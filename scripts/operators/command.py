@@ -154,9 +154,9 @@ def preflight(
         raise WrongUse("--active-priority 1 has no place above it for --status-path; accepted: 2 or more")
     arns = parse_pair(listener_arn, second_arn)
     asked.region = region_of(arns[0])
-    balancer, listeners = read(asked.session, arns)
-    advice = advise(balancer, listeners, active_priority, status_path)
-    asked.say(advice.json, lambda: tables.advice(advice, listeners, asked.profile))
+    chosen, others, quota = read(asked.session, arns)
+    advice = advise(chosen, others, quota, active_priority, status_path)
+    asked.say(advice.json, lambda: tables.advice(advice, chosen, asked.profile))
     return 0 if advice.ready else 1
 
 
