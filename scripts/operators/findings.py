@@ -226,10 +226,8 @@ def make_room(listener: Listener, places: Sequence[int], step: int) -> str:
 
 def _owner(listener: Listener) -> Iterator[Finding]:
     for prefix, owner in OWNERS.items():
-        if found := next(
-            (f"{key}={value}" for key, value in sorted(listener.tags.items()) if key.startswith(prefix)), None
-        ):
-            text = f"{owner} owns it ({found})"
+        if keys := sorted(key for key in listener.tags if key.startswith(prefix)):
+            text = f"{owner} owns it ({keys[0]}={listener.tags[keys[0]]})"
             if owner in HARMLESS:
                 todo = "give its rules numbers of their own there, never the active one, and look again after updates"
                 yield Finding(Level.NOTE, f"{text}: an update can write its rules anew", todo)
@@ -244,9 +242,7 @@ def _overwritten(listener: Listener) -> Iterator[Finding]:
     for part, breaks in OVERWRITTEN.items():
         if keys := sorted(key for key in listener.attributes if part in key):
             text = f"The listener overwrites a header of every answer ({', '.join(keys)}): {breaks}"
-            yield Finding(
-                Level.NOTE, text, "if that matters, let the application set the header in place of the listener"
-            )
+            yield Finding(Level.NOTE, text, "if that matters, let the application set the header, not the listener")
 
 
 def _quota(chosen: list[Listener], others: list[Listener], quota: int | None, top: int) -> Finding:
