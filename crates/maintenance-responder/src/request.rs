@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use serde::de::{MapAccess, Visitor};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -78,10 +78,10 @@ impl<'de> Deserialize<'de> for Request {
 struct Event {
     http_method: Value,
     path: Value,
-    headers: Option<Members>,
-    multi_value_headers: Option<Members>,
-    query_string_parameters: Option<Members>,
-    multi_value_query_string_parameters: Option<Members>,
+    headers: Members,
+    multi_value_headers: Members,
+    query_string_parameters: Members,
+    multi_value_query_string_parameters: Members,
 }
 
 impl From<Event> for Request {
@@ -89,29 +89,54 @@ impl From<Event> for Request {
         let text = |value| if let Value::String(text) = value { text } else { String::new() };
         let mut path = text(event.path);
         path.truncate(path.find(['?', '#']).unwrap_or(path.len()));
-        let query = event.multi_value_query_string_parameters.or(event.query_string_parameters);
         Self {
             method: text(event.http_method),
             path,
-            headers: event.multi_value_headers.or(event.headers).unwrap_or_default(),
-            query: query.unwrap_or_default(),
+            headers: event.multi_value_headers.or(event.headers),
+            query: event.multi_value_query_string_parameters.or(event.query_string_parameters),
         }
     }
 }
 
+impl Members {
+    fn or(self, others: Self) -> Self {
+        if self.0.is_empty() { others } else { self }
+    }
+}
+
 impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(object: D) -> Result<Self, D::Error> {
-        object.deserialize_map(MembersVisitor)
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_any(MembersVisitor)
     }
 }
 
 struct MembersVisitor;
 
+/// Another kind has no members.
+macro_rules! no_members {
+    ($($visit:ident($kind:ty)),*) => {
+        $(fn $visit<E>(self, _: $kind) -> Result<Members, E> {
+            Ok(Members::default())
+        })*
+    };
+}
+
 impl<'de> Visitor<'de> for MembersVisitor {
     type Value = Members;
 
+    no_members!(visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
+
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("an object")
+        formatter.write_str("any JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Members, E> {
+        Ok(Members::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Members, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Members::default())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
