@@ -136,15 +136,13 @@ def maintenance() -> None:
 @maintenance.command()
 @click.argument("listener_arn", metavar="LISTENER-ARN")
 @click.argument("second_arn", metavar="[SECOND-ARN]", required=False)
-@click.option(
-    "--active-priority", type=click.IntRange(1, LAST - 2), help="Rules above it stay live in a window. Else chosen."
-)
-@click.option("--status-path", metavar="PATH", help="Publish the state there, by a rule just above. Example: /status")
+@click.option("--active-priority", type=click.IntRange(1, LAST - 2), help="Rules above it stay live; else what fits.")
+@click.option("--status-path", metavar="PATH", help="Publish the state there, also if rules have to move for it.")
 @shared()
 def preflight(
     asked: Asked, listener_arn: str, second_arn: str | None, active_priority: int | None, status_path: str | None
 ) -> int:
-    """Look at a listener before a deployment, and show how to deploy; changes nothing.
+    """Look at a listener before a deployment, and print the command that deploys; changes nothing.
 
     LISTENER-ARN is the listener that is to go into maintenance, usually the one on 443, and SECOND-ARN another one of
     the same load balancer, usually the one on 80. `aws elbv2 describe-listeners` shows them, as does the console.
@@ -154,9 +152,9 @@ def preflight(
         raise WrongUse("--active-priority 1 has no place above it for --status-path; accepted: 2 or more")
     arns = parse_pair(listener_arn, second_arn)
     asked.region = region_of(arns[0])
-    balancer, listeners = read(asked.session, arns)
-    advice = advise(balancer, listeners, active_priority, status_path)
-    asked.say(advice.json, lambda: tables.advice(advice, listeners, asked.profile))
+    chosen, others, quota = read(asked.session, arns)
+    advice = advise(chosen, others, quota, active_priority, status_path)
+    asked.say(advice.json, lambda: tables.advice(advice, chosen, asked.profile))
     return 0 if advice.ready else 1
 
 

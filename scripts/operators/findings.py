@@ -10,7 +10,7 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
-from .listener import LAST, Balancer, Listener, Rule, balancer_of, region_of
+from .listener import LAST, Listener, Rule, region_of
 
 # The template's own choices.
 DEFAULTS = {"ActivePriority": 1, "StatusPriority": 1, "RestingPriority": LAST, "StandInPriority": LAST - 1}
@@ -90,14 +90,18 @@ class Advice:
 
 
 def advise(
-    balancer: Balancer, chosen: list[Listener], active: int | None = None, status_path: str | None = None
+    chosen: list[Listener],
+    others: list[Listener],
+    quota: int | None,
+    active: int | None = None,
+    status_path: str | None = None,
 ) -> Advice:
     """Judge one or two listeners of a load balancer, for an ActivePriority and a status rule just above it."""
     parameters: dict[str, str] = {}
     for prefix, listener in zip(("", "Second"), chosen, strict=False):
         parameters[f"{prefix}ListenerArn"] = listener.arn
         parameters[f"{prefix}DefaultAction"] = _default_action(listener)
-    of_all = [*_forgotten(balancer, chosen)]
+    of_all = [*_forgotten(chosen, others)]
     if not any(rule.serves_a for listener in chosen for rule in listener.rules):
         parameters |= ANYWHERE
         text = f"No rule serves /a, where the template expects the front end: {_written(ANYWHERE)} bring every browser"
@@ -119,11 +123,8 @@ def advise(
         text = f"Another stack of this template is here; the numbers for a second one: {_written(changed)}"
         todo = "write the second stack's own hosts into MaintenanceHosts; the two stacks' hosts must not overlap"
         of_all.append(Finding(Level.NOTE, text, todo))
-    of_listeners = tuple(
-        (*_bottom(one, numbers), *_top(one, top), *_owner(balancer, one), *_overwritten(balancer, one))
-        for one in chosen
-    )
-    return Advice(of_listeners, (_quota(balancer, chosen, len(top)), *of_all), parameters)
+    of_listeners = tuple((*_bottom(one, numbers), *_top(one, top), *_owner(one), *_overwritten(one)) for one in chosen)
+    return Advice(of_listeners, (_quota(chosen, others, quota, len(top)), *of_all), parameters)
 
 
 def _written(parameters: dict[str, str]) -> str:
@@ -223,11 +224,10 @@ def make_room(listener: Listener, places: Sequence[int], step: int) -> str:
     return f"make room, {command}, {CODE}, and run preflight again" if moves else ""
 
 
-def _owner(balancer: Balancer, listener: Listener) -> Iterator[Finding]:
-    tags = balancer.tags.get(balancer_of(listener.arn), {}) | balancer.tags.get(listener.arn, {})
+def _owner(listener: Listener) -> Iterator[Finding]:
     for prefix, owner in OWNERS.items():
-        if found := next((f"{key}={value}" for key, value in sorted(tags.items()) if key.startswith(prefix)), None):
-            text = f"{owner} owns it ({found})"
+        if keys := sorted(key for key in listener.tags if key.startswith(prefix)):
+            text = f"{owner} owns it ({keys[0]}={listener.tags[keys[0]]})"
             if owner in HARMLESS:
                 todo = "give its rules numbers of their own there, never the active one, and look again after updates"
                 yield Finding(Level.NOTE, f"{text}: an update can write its rules anew", todo)
@@ -237,31 +237,28 @@ def _owner(balancer: Balancer, listener: Listener) -> Iterator[Finding]:
             return
 
 
-def _overwritten(balancer: Balancer, listener: Listener) -> Iterator[Finding]:
+def _overwritten(listener: Listener) -> Iterator[Finding]:
     """Name the attributes by which the listener overwrites headers of every answer, the responder's too."""
     for part, breaks in OVERWRITTEN.items():
-        if keys := sorted(key for key in balancer.attributes.get(listener.arn, ()) if part in key):
+        if keys := sorted(key for key in listener.attributes if part in key):
             text = f"The listener overwrites a header of every answer ({', '.join(keys)}): {breaks}"
-            yield Finding(
-                Level.NOTE, text, "if that matters, let the application set the header in place of the listener"
-            )
+            yield Finding(Level.NOTE, text, "if that matters, let the application set the header, not the listener")
 
 
-def _quota(balancer: Balancer, chosen: list[Listener], top: int) -> Finding:
-    used = sum(len(listener.rules) for listener in balancer.listeners)
+def _quota(chosen: list[Listener], others: list[Listener], quota: int | None, top: int) -> Finding:
+    used = sum(len(listener.rules) for listener in (*chosen, *others))
     needed = sum(1 + top + (_default_action(listener) != "own") for listener in chosen)
-    if balancer.quota is None:
+    if quota is None:
         text = f"The load balancer has {used} rules, the template adds {needed}; its quota could not be read"
         return Finding(Level.NOTE, text, "make sure that there is room: without an increase the quota is 100")
-    text = f"The load balancer has {used} of {balancer.quota} rules, the template adds {needed}"
-    if used + needed <= balancer.quota:
+    text = f"The load balancer has {used} of {quota} rules, the template adds {needed}"
+    if used + needed <= quota:
         return Finding(Level.GOOD, text)
     return Finding(Level.FIRST, text, "have the quota `Rules per Application Load Balancer` increased, or delete rules")
 
 
-def _forgotten(balancer: Balancer, chosen: list[Listener]) -> Iterator[Finding]:
+def _forgotten(chosen: list[Listener], others: list[Listener]) -> Iterator[Finding]:
     """Find listeners that should be given too, or given the other way round."""
-    others = [listener for listener in balancer.listeners if listener not in chosen]
     first = chosen[0]
     https = next((one for one in [*chosen[1:], *others] if one.protocol == "HTTPS"), None)
     if https and _only_redirects(first):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
 
@@ -109,6 +109,9 @@ class Listener:
     port: int
     rules: tuple[Rule, ...]
     default: Rule
+    # Its own and its load balancer's; read, like the names of the attributes that are set, where it is asked for.
+    tags: dict[str, str] = field(default_factory=dict)
+    attributes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, described: dict[str, Any], rules: list[dict[str, Any]]) -> Listener:
@@ -145,19 +148,6 @@ class Listener:
         return found if any("forward" in rule.does for rule in (*foreign[len(found) :], self.default)) else []
 
 
-@dataclass(frozen=True)
-class Balancer:
-    """A load balancer with all its listeners."""
-
-    listeners: tuple[Listener, ...]
-    # By the ARN of the load balancer or the listener.
-    tags: dict[str, dict[str, str]]
-    # Of the listeners asked for, by their ARN, those that are set.
-    attributes: dict[str, set[str]]
-    # The most rules that it can have, default rules not counted; none if that could not be read.
-    quota: int | None
-
-
 def region_of(arn: str) -> str:
     """Return the region of an ARN."""
     return arn.split(":")[3]
@@ -188,8 +178,8 @@ def parse_pair(first: str, second: str | None) -> list[str]:
     return arns
 
 
-def read(session: boto3.Session, arns: list[str]) -> tuple[Balancer, list[Listener]]:
-    """Read the load balancer of these listeners, all of which are its own; returns them in the order given."""
+def read(session: boto3.Session, arns: list[str]) -> tuple[list[Listener], list[Listener], int | None]:
+    """Return the listeners asked for, their load balancer's other ones, and how many rules it may have, if known."""
     elb = client(session, "elbv2")
     try:
         described = _pages(elb, "describe_listeners", "Listeners", LoadBalancerArn=balancer_of(arns[0]))
@@ -206,13 +196,17 @@ def read(session: boto3.Session, arns: list[str]) -> tuple[Balancer, list[Listen
             raise Failure(f'LISTENER-ARN is "{arn}": there is no such listener; accepted: {accepted}')
     tagged = elb.describe_tags(ResourceArns=[balancer_of(arns[0]), *arns])["TagDescriptions"]
     tags = {one["ResourceArn"]: {tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in tagged}
-    attributes = {arn: elb.describe_listener_attributes(ListenerArn=arn)["Attributes"] for arn in arns}
-    are_set = {arn: {one["Key"] for one in given if one.get("Value")} for arn, given in attributes.items()}
+    chosen = []
+    for arn in arns:
+        own = tags.get(balancer_of(arn), {}) | tags.get(arn, {})
+        attributes = elb.describe_listener_attributes(ListenerArn=arn)["Attributes"]
+        are_set = tuple(one["Key"] for one in attributes if one.get("Value"))
+        chosen.append(replace(found[arn], tags=own, attributes=are_set))
     quota = None
     with suppress(ClientError):  # useful, but its absence keeps back nothing else
         limits = {one["Name"]: int(one["Max"]) for one in _pages(elb, "describe_account_limits", "Limits")}
         quota = limits.get("rules-per-application-load-balancer")
-    return Balancer(tuple(found.values()), tags, are_set, quota), [found[arn] for arn in arns]
+    return chosen, [one for arn, one in found.items() if arn not in arns], quota
 
 
 def _pages(elb: BaseClient, call: str, key: str, **arguments: str) -> list[dict[str, Any]]:

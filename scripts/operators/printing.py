@@ -20,7 +20,7 @@ UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u
 # Without a terminal no line is cut or folded, so that it can be searched.
 UNFOLDED = 1000
 # On a terminal a long command has a line of its own, without the words around it.
-COMMAND = re.compile(r"[ ,:]*`([^`]{50,})`[,;]? *")
+COMMAND = re.compile(r"[ ,:]*`([^`]{60,})`[,;]? *")
 # What advice has to add to this project's own commands, such as --play.
 OPTIONS: list[str] = []
 

@@ -185,7 +185,7 @@ def test_an_answer_not_of_aws_is_a_sentence(preflight: Terminal, front: Front) -
 
 
 def test_a_missing_permission_is_named(aws: Aws, preflight: Terminal, front: Front) -> None:
-    refused = preflight(front.listener(443, NOTHING), **aws.acting_as("nobody", []))
+    refused = preflight(front.listener(443, NOTHING), **aws.acting_as("stranger", []))
 
     assert refused.returncode == 1
     assert "AWS refused DescribeListeners (AccessDenied" in refused.stderr

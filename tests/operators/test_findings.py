@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 from scripts.operators.findings import ANYWHERE, Advice, Level, advise
-from scripts.operators.listener import Balancer, Listener
+from scripts.operators.listener import Listener
 from tests.harness.template import source_template
 
 PREFIX = "arn:aws:elasticloadbalancing:eu-central-1:123456789012"
-BALANCER = f"{PREFIX}:loadbalancer/app/shop/1"
 
 Action = dict[str, Any]
 
@@ -78,9 +77,8 @@ def preflight(
     quota: int = 100,
     **wanted: Any,  # noqa: ANN401
 ) -> Advice:
-    chosen = [first, second] if second else [first]
-    balancer = Balancer((*chosen, *others), {BALANCER: {tag: "shop"}}, {first.arn: {attribute}}, quota)
-    return advise(balancer, chosen, **wanted)
+    first = replace(first, tags={tag: "shop"}, attributes=(attribute,))
+    return advise([first, second] if second else [first], list(others), quota, **wanted)
 
 
 def said(advice: Advice, level: Level) -> str:

@@ -29,7 +29,7 @@ type Parts = (StatusCode, Vec<(HeaderName, HeaderValue)>, String);
 /// The answer to a request. It holds no `null`, which the ALB would turn into a 502, and its headers in both forms: the
 /// ALB takes the one that its target group is set to.
 pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTargetGroupResponse {
-    let (status, headers, body) = match outcome {
+    let (status, special, body) = match outcome {
         Outcome::Preflight(preflight) => grant(preflight),
         Outcome::TargetHealth if !config.errors.is_empty() => misconfigured(config),
         Outcome::TargetHealth | Outcome::Health => {
@@ -42,7 +42,9 @@ pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTarge
             (StatusCode::SERVICE_UNAVAILABLE, vec![(CONTENT_TYPE, JSON)], config.unavailable_body.clone())
         }
     };
-    let mut headers: HeaderMap = headers.into_iter().collect();
+    // Room for all of them.
+    let mut headers = HeaderMap::with_capacity(12);
+    headers.extend(special);
     // What is on the way must neither keep an answer nor change the page, whose policy knows its scripts by hash.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
     headers.insert(MAINTENANCE_MODE, HeaderValue::from_static("on"));
