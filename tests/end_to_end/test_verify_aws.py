@@ -19,7 +19,7 @@ NOT_HERE = {
     "Registration with a wildcard SourceArn": "healthy",
     "IAM on SetRulePriorities, simulated": "allowed",
     "The stack's tags changed in a window": "UPDATE_COMPLETE; active",
-    "PreviewPath changed in a window": "priority 2",
+    "PreviewPath changed in a window": "two rules have one priority",
     "MaintenanceHosts changed in a window": "UPDATE_COMPLETE; resting",
     "First notices": "0 of ",
     "A broken switcher, and no checks": "Max attempts exceeded",
