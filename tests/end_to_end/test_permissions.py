@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from fnmatch import fnmatch
 from typing import Any
 
+import botocore.session
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from tests.harness.aws import Aws
+from tests.harness.aws import ACCOUNT, REGION, Aws
 from tests.harness.paths import ROOT
 from tests.harness.site import Site
 from tests.harness.template import expanded_template
@@ -58,6 +61,35 @@ GRANTED: dict[str, dict[str, dict[str, object]]] = {
             "sqs:SendMessage": _arn("UndeliveredQueue"),
         },
     },
+}
+
+# What CloudFormation may call for the template's types, and does not call for this template.
+LEFT_OUT = [
+    # No rule logs users in; no function has a VPC, a file system, a layer, a signature, a key or a version.
+    *("cognito-idp:*", "ec2:*", "elasticfilesystem:*", "s3files:*", "kms:*", "lambda:GetLayerVersion"),
+    *("lambda:GetCodeSigningConfig", "lambda:PutFunctionCodeSigningConfig", "lambda:DeleteFunctionCodeSigningConfig"),
+    *("lambda:PassCapacityProvider", "lambda:PutFunctionRecursionConfig", "lambda:PutFunctionScalingConfig"),
+    *("lambda:PutRuntimeManagementConfig", "lambda:PublishVersion"),
+    # No log group has a key, an index, a delivery, a token or a protection.
+    *("firehose:*", "logs:*KmsKey", "logs:CreateLogDelivery", "logs:PutIndexPolicy", "logs:DeleteIndexPolicy"),
+    *("logs:PutResourcePolicy", "logs:DeleteResourcePolicy", "logs:PutBearerToken*", "logs:PutLogGroupDeletion*"),
+    # No role has a managed policy, and each keeps its boundary.
+    *("iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRolePermissionsBoundary"),
+]
+# What a deployer may do beside that: use the SAM CLI, run preflight, and read what a wildcard also holds.
+BESIDE = [
+    *("cloudformation:*", "s3:*", "elasticloadbalancing:Describe*", "iam:GetRoleTemplateVersion"),
+    *("lambda:GetFunctionConcurrency", "lambda:GetFunctionConfiguration", "lambda:GetFunctionUrlConfig"),
+]
+# How the ARN begins if it is not the physical id.
+ARNS = {
+    "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:",
+    "AWS::CloudWatch::Dashboard": f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/",
+    "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/",
+    "AWS::Lambda::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:",
+    "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:",
+    "AWS::Scheduler::Schedule": f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/",
+    "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:",
 }
 
 
@@ -170,3 +202,54 @@ def test_every_grant_has_a_reason() -> None:
     assert len(grants) >= len(GRANTED)
     for index in grants:
         assert lines[index - 1].startswith("# "), f"line {index + 1} of template.yaml grants without a reason"
+
+
+def _matches(name: str, patterns: str | list[str]) -> bool:
+    """Whether one of IAM's patterns is that of this action or resource."""
+    return any(fnmatch(name.lower(), each.lower()) for each in ([patterns] if isinstance(patterns, str) else patterns))
+
+
+def _deployer(name: str) -> list[dict[str, Any]]:
+    """Return the statements that the runbook shows for a deployer, for a stack and a load balancer of this name."""
+    section = (ROOT / "docs" / "runbook.md").read_text().partition("### Who may do what\n")[2]
+    written = re.findall(r"```json\n(.*?)```", section, re.DOTALL)[1]
+    for placeholder, value in {"REGION": REGION, "ACCOUNT": ACCOUNT, "maintenance-mode|LOAD-BALANCER": name}.items():
+        written = re.sub(placeholder, value, written)
+    return json.loads(written)["Statement"]
+
+
+def _called_by_cloudformation() -> set[str]:
+    """Return the actions that the schemas of the template's types name."""
+    calls: list[dict[str, Any]] = []
+    for each in {resource["Type"] for resource in RESOURCES.values()}:
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, each).schema
+        calls += [handler for name, handler in schema["handlers"].items() if name != "list"]
+        calls.append(schema["tagging"])
+    return {action for call in calls for action in call.get("permissions", ())}
+
+
+def test_a_deployer_may_do_what_is_needed(site: Site) -> None:
+    types = {name: resource["Type"] for name, resource in RESOURCES.items()}
+    resources = site.stack.resources.items()
+    # A queue's physical id is its address.
+    arns = [ARNS.get(types[name], "") + re.sub("^http.*/", "", physical) for name, physical in resources]
+    called, statements = _called_by_cloudformation(), _deployer("shop")
+    session = botocore.session.get_session()
+    written = {action for each in statements for action in each["Action"] if "*" not in action}
+    known = {
+        f"{service.replace('elbv2', 'elasticloadbalancing')}:{call}"
+        for service in ("cloudwatch", "elbv2", "iam", "lambda", "logs", "scheduler", "sns", "sqs")
+        for call in session.get_service_model(service).operation_names
+    }
+
+    granted = {
+        action: [each["Resource"] for each in statements if _matches(action, each["Action"])]
+        for action in called | known | written
+    }
+    needed = {action for action in called if not _matches(action, LEFT_OUT)}
+    assert {action for action in needed if not granted[action]} == set()
+    assert {action for action in granted.keys() - needed if granted[action] and not _matches(action, BESIDE)} == set()
+    # Each of them for all that the stack has of its service, and for the listener.
+    for arn in [*arns, site.listener.arn]:
+        of_service = {action for action in needed if arn.startswith(f"arn:aws:{action.partition(':')[0]}:")}
+        assert {action for action in of_service if not any(_matches(arn, each) for each in granted[action])} == set()
