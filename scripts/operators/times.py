@@ -28,7 +28,7 @@ def until(text: str, zone: tzinfo | None, now: datetime) -> str:
             found = read(text)
             found = found if found.tzinfo else found.replace(tzinfo=zone)
     except ValueError as error:
-        raise WrongUse(f'--until is "{text}": {error}; accepted: {ACCEPTED}') from error
+        raise WrongUse(f'--until is "{text}"; accepted: {ACCEPTED}') from error
     in_utc = found.astimezone(timezone.utc)
     if in_utc <= now:
         raise WrongUse(f'--until is "{text}": {shown(in_utc, zone)} is past; accepted: a later time')
