@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import queue
 import ssl
+import threading
 import time
 from dataclasses import dataclass
 from urllib.request import getproxies, proxy_bypass
@@ -37,17 +39,29 @@ def target(url: str) -> urllib3.util.Url:
     return parsed
 
 
-def look(url: str) -> Seen:
-    """Send one request by a new connection: one that is kept leads to the same node again."""
+def look(url: str, *, within: float = 5.0) -> Seen:
+    """Send one request; it has so many seconds from the name to the last header."""
+    seen: queue.SimpleQueue[Seen] = queue.SimpleQueue()
+    # A connection's own timeout begins anew with each byte.
+    threading.Thread(target=lambda: seen.put(_ask(url)), daemon=True).start()
+    try:
+        return seen.get(timeout=within)
+    except queue.Empty:
+        return Seen(f"no answer within {within:g} seconds", closed=None, answered=False)
+
+
+def _ask(url: str) -> Seen:
+    """Use a new connection: one that is kept leads to the same node again."""
     asked = target(url)
     headers = {"Host": asked.netloc}
     proxy = None if proxy_bypass(asked.host) else getproxies().get(asked.scheme)
     if asked.host.rstrip(".").endswith(".localhost"):
         # Browsers know these names; not every system's resolver does.
         asked, proxy = asked._replace(host="127.0.0.1"), None
-    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    pool = urllib3.ProxyManager(proxy, ssl_context=context) if proxy else urllib3.PoolManager(ssl_context=context)
     try:
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        # A proxy's address can be one that urllib3 refuses.
+        pool = urllib3.ProxyManager(proxy, ssl_context=context) if proxy else urllib3.PoolManager(ssl_context=context)
         with pool:
             once = {"redirect": False, "retries": False, "preload_content": False, "timeout": 5}
             answered = pool.request("GET", asked.url, headers=headers, **once)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain, repeat
@@ -111,6 +114,22 @@ def test_an_unreachable_address_ends_after_ten_tries(serve: Serve, url: str) -> 
 
     with pytest.raises(Failure, match="cannot be seen from here: no answer"):
         patient(url.format(port=port), closed=True)
+
+
+def test_one_deadline_holds_for_a_dripping_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\n")
+                while True:
+                    connection.sendall(b"x: y\r\n")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+
+        assert look(f"http://127.0.0.1:{server.getsockname()[1]}/", within=0.5).text == "no answer within 0.5 seconds"
 
 
 def test_names_below_localhost_are_this_machine(serve: Serve) -> None:
