@@ -58,8 +58,8 @@ def make(log_group: str, begin: datetime, end: datetime, found: dict[str, list[d
     peak = busiest[0] if busiest else {"requests": 0}
     return {
         "log_group": log_group,
-        "begin": _shown(begin),
-        "end": _shown(end),
+        "begin": times.utc(begin),
+        "end": times.utc(end),
         "requests": sum(row["requests"] for row in counts),
         # The page asks with HEAD whether the system is back; hardly any visitor does.
         "page_checks": sum(row["requests"] for row in paths if row["method"] == "HEAD"),
@@ -113,18 +113,14 @@ def _summed(rows: list[Row], key: str) -> list[Row]:
 
 
 def _row(row: dict[str, str]) -> Row:
-    times = {name: _time(value) for name, value in row.items() if name in ("first", "last") or name.startswith("bin(")}
+    read = {name: _time(value) for name, value in row.items() if name in ("first", "last") or name.startswith("bin(")}
     rest = {name: value for name, value in row.items() if name != "@ptr"}
-    return rest | times | {"requests": int(float(row["requests"]))}
+    return rest | read | {"requests": int(float(row["requests"]))}
 
 
 def _time(text: str) -> str:
     """Read a time of Insights: milliseconds, or date and time in UTC without a zone."""
     try:
-        return _shown(datetime.fromtimestamp(float(text) / 1000, timezone.utc))
+        return times.utc(datetime.fromtimestamp(float(text) / 1000, timezone.utc))
     except ValueError:
-        return _shown(datetime.fromisoformat(text).replace(tzinfo=timezone.utc))
-
-
-def _shown(time: datetime) -> str:
-    return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return times.utc(datetime.fromisoformat(text).replace(tzinfo=timezone.utc))

@@ -27,30 +27,31 @@ def until(text: str, zone: tzinfo | None, now: datetime) -> str:
         else:
             found = read(text)
             found = found if found.tzinfo else found.replace(tzinfo=zone)
-    except ValueError as error:
+        in_utc = found.astimezone(timezone.utc)
+    except (ValueError, OverflowError) as error:
         raise WrongUse(f'--until is "{text}"; accepted: {ACCEPTED}') from error
-    in_utc = found.astimezone(timezone.utc)
     if in_utc <= now:
         raise WrongUse(f'--until is "{text}": {shown(in_utc, zone)} is past; accepted: a later time')
     if in_utc.astimezone(found.tzinfo).replace(tzinfo=None) != found.replace(tzinfo=None):
         raise WrongUse(f'--until is "{text}": the clocks skip that time; accepted: an hour later')
-    return _utc(in_utc)
+    return utc(in_utc)
 
 
 def shown(time: datetime, zone: tzinfo | None) -> str:
     """Return a time in UTC and in `zone`, or the machine's."""
     here = time.astimezone(zone)
-    return f"{_utc(time)} ({here:%a %H:%M} {zone or here.tzname()})" if here.utcoffset() else _utc(time)
+    return f"{utc(time)} ({here:%a %H:%M} {zone or here.tzname()})" if here.utcoffset() else utc(time)
 
 
 def span(length: timedelta) -> str:
-    """Return a length in its two largest units."""
-    minutes = int(length.total_seconds()) // 60
+    """Return a length in its two largest units; one below zero, by clocks that differ, is none."""
+    minutes = max(0, int(length.total_seconds())) // 60
     units = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min")]
     while units and not units[0][0]:
         units.pop(0)
     return " ".join(f"{count} {unit}" for count, unit in units[:2] if count) or "less than a minute"
 
 
-def _utc(time: datetime) -> str:
+def utc(time: datetime) -> str:
+    """Return a time in RFC 3339, in UTC and whole seconds."""
     return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

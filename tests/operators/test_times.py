@@ -47,6 +47,7 @@ def test_without_a_zone_it_is_the_machines(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ("9999-12-31 23:59-01:00", "accepted: 06:00"),
         ("tomorrow", 'accepted: 06:00, "2026-03-02 06:00" or 2026-03-02T05:00:00Z'),
         ("2026-03-01 23:00", "2026-03-01T22:00:00Z .Sun 23:00 Europe/Berlin. is past"),
         ("2026-03-29 02:30", "the clocks skip that time"),
@@ -65,6 +66,8 @@ def test_a_time_in_utc_is_shown_once() -> None:
     ("length", "expected"),
     [
         (timedelta(seconds=59), "less than a minute"),
+        # The function's clock is before the machine's.
+        (timedelta(seconds=-1), "less than a minute"),
         (timedelta(hours=2, seconds=30), "2 h"),
         (timedelta(days=4, hours=7, minutes=56), "4 d 7 h"),
     ],
