@@ -132,6 +132,13 @@ def test_one_deadline_holds_for_a_dripping_answer() -> None:
         assert look(f"http://127.0.0.1:{server.getsockname()[1]}/", within=0.5).text == "no answer within 0.5 seconds"
 
 
+def test_an_unusable_proxy_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "localhost")
+    monkeypatch.setenv("http_proxy", "proxy:3128")
+
+    assert look("http://shop.example.com/").text.startswith("no answer: Proxy URL had")
+
+
 def test_names_below_localhost_are_this_machine(serve: Serve) -> None:
     seen = look(serve(CLOSED).replace("127.0.0.1", "shop.alb.localhost"))
 
