@@ -23,7 +23,8 @@ from .failures import Failure, WrongUse, sentences
 ONCE = Config(read_timeout=60, connect_timeout=10, retries={"total_max_attempts": 1})
 PATIENT = Config(read_timeout=20, connect_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"})
 SAMCONFIG = Path(__file__).resolve().parents[2] / "samconfig.toml"
-ANSWERED = {"listenerArn", "ruleArn", "state", "since", "until", "moves", "rules", "warnings"}
+ANSWERED = {"type", "outcome", "dryRun", "listeners"}
+OF_A_LISTENER = {"listenerArn", "ruleArn", "state", "since", "until", "moves", "rules", "warnings"}
 
 
 def client(session: boto3.Session, service: str, config: Config = PATIENT) -> BaseClient:
@@ -105,7 +106,8 @@ def read_answer(text: str, *, failed: bool) -> dict[str, Any]:
         answer = json.loads(text)
         if failed:
             raise Failure(f"{answer.get('errorType', 'error')}: {answer.get('errorMessage', text)}")
-        if answer["listeners"] and all(listener.keys() >= ANSWERED for listener in answer["listeners"]):
+        listeners = answer["listeners"]
+        if answer.keys() >= ANSWERED and listeners and all(one.keys() >= OF_A_LISTENER for one in listeners):
             return answer
     except (ValueError, LookupError, TypeError, AttributeError):
         pass

@@ -80,6 +80,9 @@ def test_another_region_than_samconfig_is_refused() -> None:
         refuse_another_region("us-east-1", samconfig)
 
 
+LISTENER = dict.fromkeys(("listenerArn", "ruleArn", "state", "since", "until", "moves", "rules", "warnings"))
+
+
 @pytest.mark.parametrize(
     ("text", "failed", "sentence"),
     [
@@ -89,6 +92,7 @@ def test_another_region_than_samconfig_is_refused() -> None:
         ('{"listeners": []}', False, "is not a switcher's"),
         ('{"listeners": [{"state": "active"}]}', False, "is not a switcher's"),
         ('{"listeners": {"a": 1}}', False, "is not a switcher's"),
+        (json.dumps({"listeners": [LISTENER]}), False, "is not a switcher's"),
     ],
 )
 def test_an_odd_answer_is_one_sentence(text: str, failed: bool, sentence: str) -> None:
@@ -99,9 +103,9 @@ def test_an_odd_answer_is_one_sentence(text: str, failed: bool, sentence: str) -
 
 
 def test_a_switchers_answer_is_read() -> None:
-    listener = dict.fromkeys(("listenerArn", "ruleArn", "state", "since", "until", "moves", "rules", "warnings"))
+    answer = {"type": "end", "outcome": "changed", "dryRun": False, "listeners": [LISTENER]}
 
-    assert read_answer(json.dumps({"listeners": [listener]}), failed=False) == {"listeners": [listener]}
+    assert read_answer(json.dumps(answer), failed=False) == answer
 
 
 @pytest.mark.parametrize(
