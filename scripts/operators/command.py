@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta, timezone
@@ -111,6 +112,9 @@ def shared(*options: Callable[..., Any]) -> Callable[..., Callable[..., Any]]:
     def add(command: Callable[..., int | None]) -> Callable[..., int | None]:
         @wraps(command)
         def call(**given: Any) -> int | None:  # noqa: ANN401 (whatever the options are)
+            source = click.get_current_context().get_parameter_source
+            typed = [name for name in ("stack", "region", "profile") if source(name) == ParameterSource.COMMANDLINE]
+            printing.PLACE[:] = [word for name in typed for word in (f"--{name}", shlex.quote(given[name]))]
             known = {field.name: given.pop(field.name) for field in fields(Asked) if field.name in given}
             return command(Asked(**known), **given)
 
@@ -207,7 +211,7 @@ def start(asked: Asked, no_end: bool, url: str | None, dry_run: bool, **given: A
             f"--no-end: the stack {asked.stack} ends every window after {longest} minutes (MaxDurationMinutes); "
             "accepted: --minutes or --until up to that, or none of them for all of it"
         )
-    if given["until"]:
+    if given["until"] is not None:
         given["until"] = times.until(given["until"], asked.switcher.zone, datetime.now(timezone.utc))
     event = {"type": "start", **{field: value for field, value in given.items() if value is not None}}
     return _switch(asked, event, url=url, dry_run=dry_run)
@@ -269,16 +273,20 @@ def _switch(asked: Asked, event: dict[str, Any], *, url: str | None, dry_run: bo
         tables.headline(answered, now)
         tables.listeners(answered, asked.switcher, now, every_rule=asked.rules)
         printing.line()
-    seen = traffic.wait(url, closed=event["type"] == "start") if url and is_done else None
+    seen = None
 
     def show() -> None:
         if seen:
             printing.line(f"✓ {url} answers: {seen.text}, {traffic.IN_A_ROW} times in a row", "bold green")
-        elif not dry_run and any(listener["moves"] for listener in answered["listeners"]):
+        elif not (dry_run or url) and any(listener["moves"] for listener in answered["listeners"]):
             printing.line("Visitors notice within about ten seconds; --url https://… waits for it.")
         tables.headline(answered, now)
 
-    asked.say({**answered, "visitors": seen and seen.text}, show)
+    try:
+        seen = traffic.wait(url, closed=event["type"] == "start") if url and is_done else None
+    finally:
+        # What is switched is switched, also if the wait for it fails.
+        asked.say({**answered, "visitors": seen and seen.text}, show)
     return 0 if is_done else 1
 
 

@@ -23,6 +23,8 @@ UNFOLDED = 1000
 COMMAND = re.compile(r"[ ,:]*`([^`]{60,})`[,;]? *")
 # What advice has to add to this project's own commands, such as --play.
 OPTIONS: list[str] = []
+# The stack, region and profile that were typed: without them such a command could switch another stack.
+PLACE: list[str] = []
 
 
 class Unfailing(io.FileIO):
@@ -60,7 +62,8 @@ def console(*, to_stderr: bool = False) -> Console:
 
 def line(text: str = "", style: str = "", *, hanging: int = 0, to_stderr: bool = False) -> None:
     """Print a text. A terminal gets it broken between words, the later lines `hanging` by so many blanks."""
-    text = shown(text.replace("scripts/maintenance ", " ".join(["scripts/maintenance", *OPTIONS, ""])))
+    placed = re.sub(r"\b(scripts/maintenance (?:start|end|status))\b", lambda found: " ".join([found[0], *PLACE]), text)
+    text = shown(placed.replace("scripts/maintenance ", " ".join(["scripts/maintenance", *OPTIONS, ""])))
     width = console(to_stderr=to_stderr).width
     if width == UNFOLDED:
         return lines(text, style, to_stderr=to_stderr)

@@ -39,8 +39,9 @@ def headline(answered: dict[str, Any], now: datetime) -> None:
         outcome = "a dry run, nothing was done" if answered["dryRun"] else answered["outcome"]
         is_done = done(answered)
         outcome += "" if is_done else ", and not as asked for; see the warning"
-        text, style = f"{'✓' if is_done else '✗'} {answered['type']}: {outcome}. {text}", "" if is_done else "bold red"
-    line(text, style or "bold green")
+        text = f"{'✓' if is_done else '✗'} {answered['type']}: {outcome}. {text}"
+        style = "bold green" if is_done else "bold red"
+    line(text, style)
 
 
 def status(
@@ -130,6 +131,9 @@ def _would(event: str, listener: dict[str, Any]) -> str:
     """Say what a dry run's event would do; `until` and `message` are those that a start would set."""
     if event != "start":
         return ", and this end would open it" if listener["moves"] else ""
+    codes = {warning["code"] for warning in listener["warnings"]}
+    if listener["state"] == "resting" and "active-priority-taken" in codes:
+        return ", and this start would fail; see the warning"
     does = "keep" if listener["state"] == "active" else "have"
     message = f" and publish the message: {listener['message']}" if listener.get("message") else ""
     return f", and this start would {does} it closed until {listener['until'] or 'you end it'}{message}"

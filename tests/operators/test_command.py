@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from scripts.operators import command
+from scripts.operators.failures import Failure
 from scripts.operators.findings import Finding, Level
 from scripts.operators.invocation import Switcher
 
@@ -95,7 +96,7 @@ ARN = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/
         (("start", "--minutes", "43201"), "43201 is not in the range 1<=x<=43200"),
         (("start", "--minutes", "5", "--no-end"), "--minutes and --no-end contradict each other; accepted: one of"),
         (("start",), "the start has no end"),
-        (("start", "--until", "tomorrow"), '--until is "tomorrow"'),
+        (("start", "--until", ""), '--until is ""; accepted: 06:00'),
         (("message",), 'accepted: one of "Nearly done" and --clear'),
         (("message", "Nearly done", "--clear"), "accepted: one of"),
         (("end", "--url", "shop.example.com"), '"shop.example.com": it begins with neither https:// nor http://'),
@@ -168,6 +169,20 @@ def test_a_dry_run_shows_the_moves(stack: Stack, run: Run) -> None:
     assert len(run("start", "--no-end", "--dry-run", "--rules")[1].splitlines()) == len(out.splitlines()) + 28
 
 
+def test_a_dry_run_says_that_a_start_would_fail(stack: Stack, run: Run) -> None:
+    stack.warn("active-priority-taken")
+
+    assert "and this start would fail; see the warning" in run("start", "--no-end", "--dry-run")[1]
+
+
+def test_advice_names_the_typed_stack(stack: Stack, run: Run) -> None:
+    stack.listener["state"] = "active"
+    place = ["--stack", "shop 2", "--region", "eu-north-1"]
+
+    assert "`scripts/maintenance end --stack 'shop 2' --region eu-north-1`" in run("status", *place)[1]
+    assert "`scripts/maintenance end`" in run("status")[1]
+
+
 @pytest.mark.parametrize("words", [("status",), ("start", "--minutes", "90"), ("end",)])
 def test_a_small_terminal_is_enough(
     stack: Stack, run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
@@ -205,6 +220,19 @@ def test_an_undone_event_ends_with_one(stack: Stack, run: Run, code: str) -> Non
     assert exit_code == 1
     assert "✓" not in out
     assert f"! {code}: because" in out
+
+
+def test_a_lost_wait_keeps_the_answer(stack: Stack, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose(*_: object, **__: object) -> None:
+        raise Failure("not yet closed")
+
+    monkeypatch.setattr(command.traffic, "wait", lose)
+
+    code, out, err = run("start", "--no-end", "--json", "--url", "https://shop.example.com/")
+
+    answer = json.loads(out)
+    assert (code, len(stack.events), answer["outcome"], answer["visitors"]) == (1, 1, "changed", None)
+    assert "✗ not yet closed" in err
 
 
 def test_a_machine_gets_an_object_and_a_code(stack: Stack, run: Run) -> None:
