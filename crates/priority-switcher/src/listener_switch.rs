@@ -92,9 +92,11 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             match step {
                 Step::AddTags(tags) => self.listener.add_tags(tags).await?,
                 Step::SetRulePriorities(moves) => {
-                    // Until it is read again, the state is not known.
-                    self.status = None;
-                    self.listener.set_rule_priorities(moves).await?;
+                    // Until it is read again, the state is not known, unless the call was refused.
+                    let status = self.status.take();
+                    let result = self.listener.set_rule_priorities(moves).await;
+                    self.status = status.filter(|_| matches!(result, Err(ListenerError::Refused(_))));
+                    result?;
                 }
             }
         }

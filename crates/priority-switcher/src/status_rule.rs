@@ -61,7 +61,9 @@ pub fn plan(
 ) -> StatusUpdate {
     let cannot = |why| StatusUpdate { trouble: Some(why), ..StatusUpdate::default() };
     let Some(own) = order.find(rule) else {
-        return cannot(format!("the status rule {rule} was deleted; deploy again to bring it back"));
+        return cannot(format!(
+            "the status rule {rule} was deleted; deploy without StatusPath, then with it, to bring it back"
+        ));
     };
     let Some(today) = own.fixed_json.as_deref() else {
         return cannot(format!(

@@ -56,8 +56,8 @@ impl Warning {
 
     pub(crate) fn record_invalid(tags: &[String]) -> Option<Self> {
         let message = format!(
-            "{}: not a time that can be used (RFC 3339, at most five minutes ahead), so it counts as lost; the next start \
-             or end writes the record anew",
+            "{}: not a time that can be used (RFC 3339, at most five minutes ahead), so it counts as lost; the next window \
+             writes it anew",
             tags.join(", ")
         );
         (!tags.is_empty()).then(|| Self::new("record-invalid", message))

@@ -16,7 +16,9 @@ where
 {
     let message = format!("{call}: {}", sentence(error));
     match error.code() {
-        Some("AccessDenied" | "AccessDeniedException") => ListenerError::Refused(message),
+        Some("AccessDenied" | "AccessDeniedException" | "OperationNotPermitted" | "TooManyTags") => {
+            ListenerError::Refused(message)
+        }
         // A new reading and a new plan can succeed.
         Some("PriorityInUse" | "RuleNotFound") if call == "SetRulePriorities" => {
             ListenerError::Conflict(message)

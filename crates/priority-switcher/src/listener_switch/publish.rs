@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 use super::ListenerSwitch;
 use crate::error::ListenerFailure;
 use crate::event::Command;
-use crate::listener::Listener;
+use crate::listener::{Listener, ListenerError};
 use crate::plan::{Plan, Reading};
 use crate::report::{ListenerReport, Outcome};
 use crate::rule::RuleArn;
@@ -63,13 +63,16 @@ impl<L: Listener> ListenerSwitch<'_, L> {
                 }
                 update.trouble
             }
-            Err(why) => {
+            Err(error) => {
                 report.message = update.published;
-                let again = match news {
-                    News::Replace(Some(_)) => "send the message again",
+                let again = match (&self.request.command, news) {
+                    (Command::Message(_), _) | (_, News::Replace(Some(_))) => "send the message again",
                     _ => "the next check tries again",
                 };
-                Some(format!("{why}; {again}"))
+                Some(match error {
+                    ListenerError::Refused(why) => why,
+                    error => format!("{error}; {again}"),
+                })
             }
         }
     }
@@ -91,13 +94,10 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         }
     }
 
-    async fn write(&self, rule: &RuleArn, body: &str) -> Result<(), String> {
+    async fn write(&self, rule: &RuleArn, body: &str) -> Result<(), ListenerError> {
         tracing::info!(listener = self.name(), body, "publishing");
         let by = self.moment.before_deadline().min(Instant::now() + LONGEST);
-        match timeout_at(by, self.listener.publish(rule, body)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err("ModifyRule: no answer in time".to_owned()),
-        }
+        let published = timeout_at(by, self.listener.publish(rule, body)).await;
+        published.unwrap_or_else(|_| Err(ListenerError::Failed("ModifyRule: no answer in time".to_owned())))
     }
 }

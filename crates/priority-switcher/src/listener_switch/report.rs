@@ -65,12 +65,8 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         if !is_check {
             warnings.extend(setup::stays_open(order, rules, settings));
         }
-        if let Some(PlanError::ActivePriorityTaken(warning)) = &plan.failure {
-            warnings.push(warning.clone());
-        } else {
-            let holder = active_priority_holder(order, rules, settings);
-            warnings.extend(holder.map(Warning::active_priority_taken));
-        }
+        let holder = active_priority_holder(order, rules, settings);
+        warnings.extend(holder.map(Warning::active_priority_taken));
         let is_rehearsed_end = self.request.dry_run && matches!(self.request.command, Command::End { .. });
         let at_rest = if is_rehearsed_end { &planned } else { order };
         if self.state(at_rest) == State::Resting {

@@ -93,7 +93,7 @@ fn a_status_rule_that_visitors_cannot_read_is_reported() {
             .trouble
             .unwrap_or_default()
     };
-    insta::assert_snapshot!(trouble(&order(1, None, false), "other"), @"the status rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/other was deleted; deploy again to bring it back");
+    insta::assert_snapshot!(trouble(&order(1, None, false), "other"), @"the status rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/other was deleted; deploy without StatusPath, then with it, to bring it back");
     insta::assert_snapshot!(trouble(&order(1, None, false), "status"), @"the status rule at 1 is left alone, because it is no fixed response of JSON with status 200, but redirect: 301");
     insta::assert_snapshot!(trouble(&order(2, Some(""), false), "status"), @"the status rule is at 2, below the maintenance rule's active priority 2, where no request reaches it; move it above that");
     insta::assert_snapshot!(trouble(&order(1, Some(""), true), "status"), @"the status rule at 1 answers every request; give it the condition of a path of its own");

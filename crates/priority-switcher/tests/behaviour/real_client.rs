@@ -123,6 +123,16 @@ fn a_deleted_rule_or_listener_is_named() {
 }
 
 #[test]
+fn a_rule_without_room_for_tags_is_not_moved() {
+    let mut elb = strict(&[2]);
+    let many = (0..48).map(|number| (format!("tag-{number}"), String::new())).collect();
+    elb.add_tags(rule("maintenance").as_str(), &many).unwrap();
+    let server = Server::start(elb);
+    insta::assert_snapshot!(error_of(&server, "start"), @"start: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: AddTags: TooManyTags: 51 tags");
+    assert_eq!(server.elb().priority_of(rule("maintenance").as_str()), 50_000);
+}
+
+#[test]
 fn pages_without_end_are_refused() {
     let mut elb = StrictElb::with_pages_without_end();
     add_listener(&mut elb, "web", &[2]);

@@ -66,6 +66,22 @@ fn a_message_without_status_rule_fails() {
 }
 
 #[test]
+fn a_message_that_fails_is_sent_again() {
+    let site = Site::with_status();
+    site.at("20:00", &event_file("start-with-message"));
+    let clear = json!({"type": "message", "message": null});
+    for (fault, expected) in
+        [(Fault::Refused, "HTTP status 503; send the message again"), (Fault::Denied, "AccessDenied")]
+    {
+        let listener = site.listener();
+        listener.fate.set(Some(("ModifyRule", fault)));
+        let ending = runtime().block_on(invoke(&listener, &site.settings, &clear, at("20:10")));
+        let Ending::Failed(error) = ending else { panic!("{ending:?}") };
+        assert!(error.to_string().ends_with(expected), "{error}");
+    }
+}
+
+#[test]
 fn a_start_keeps_replaces_or_clears_the_message() {
     let site = Site::with_status();
     let message_after = |clock: &str, event: Value| site.at(clock, &event).message.unwrap_or_default();

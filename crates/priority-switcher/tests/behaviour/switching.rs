@@ -1,11 +1,12 @@
 //! Events on one listener: what they answer, and what they leave.
 
+use priority_switcher::handler::handle;
 use priority_switcher::report::Outcome;
 use priority_switcher::state::State;
 use serde_json::json;
 
 use crate::support::disturbance::{Change, Circumstance, Fault};
-use crate::support::run::{Ending, event_file, invoke, runtime};
+use crate::support::run::{Ending, event_file, invoke, moment, runtime};
 use crate::support::site::{Site, at, codes, message, moves, report, rule};
 
 #[test]
@@ -211,16 +212,6 @@ fn rules_that_keep_changing_fail_the_event() {
 }
 
 #[test]
-fn a_rule_without_room_for_tags_is_not_moved() {
-    let site = Site::new(&[]);
-    let many = (0..48).map(|number| (format!("tag-{number}"), String::new())).collect();
-    site.elb.borrow_mut().add_tags(rule("maintenance").as_str(), &many).unwrap();
-    let error = site.error_at("22:00", &event_file("start"));
-    assert!(error.contains("TooManyTags"), "{error}");
-    assert!(!site.is_closed());
-}
-
-#[test]
 fn a_check_that_fails_answers_with_its_error() {
     let site = Site::new(&[]);
     site.at("20:00", &json!({"type": "start", "minutes": 60}));
@@ -232,6 +223,18 @@ fn a_check_that_fails_answers_with_its_error() {
     assert!(site.is_closed());
     assert_eq!(site.outcome_at("21:10", &event_file("check")), Outcome::Changed);
     assert!(!site.is_closed());
+}
+
+#[test]
+fn a_check_without_permission_reports_overdue() {
+    let site = Site::new(&[]);
+    site.at("20:00", &json!({"type": "start", "minutes": 60}));
+    let listener = site.listener();
+    listener.fate.set(Some(("SetRulePriorities", Fault::Denied)));
+    let check = event_file("check").to_string();
+    let handled = runtime().block_on(handle(&[listener], &site.settings, &check, moment(at("21:05"))));
+    let lines = handled.measures.lines("switcher", at("21:05"));
+    assert!(lines[0].contains(r#""MaintenanceOverdue":1"#), "{lines:?}");
 }
 
 /// EventBridge delivers at least once, retries for 24 hours, and replays archives

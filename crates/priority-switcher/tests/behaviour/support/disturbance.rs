@@ -13,6 +13,8 @@ use super::site::{forward, order, rule};
 pub(crate) enum Fault {
     /// The call fails and has no effect.
     Refused,
+    /// The same, for want of a permission.
+    Denied,
     /// Another process changed the rules before.
     Conflict,
     /// The call fails although it takes effect.

@@ -59,6 +59,7 @@ impl MemoryListener {
         }
         match circumstance.fault {
             Some(Fault::Refused) => return failed("HTTP status 503"),
+            Some(Fault::Denied) => return Err(ListenerError::Refused(format!("{call}: AccessDenied"))),
             Some(Fault::Conflict) => {
                 return Err(ListenerError::Conflict("PriorityInUse".to_owned()));
             }
