@@ -1,4 +1,4 @@
-"""Schedules, responder health and alarm subscribers. A part that cannot be read is named and keeps back no other."""
+"""Schedules, responder health and alarm subscribers. One that cannot be read is named; the others are shown."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from . import schedule
 from .failures import Failure, sentences
 from .findings import Finding, Level
 from .invocation import Switcher, client
+from .listener import region_of
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ def read(session: boto3.Session, switcher: Switcher, now: datetime) -> dict[str,
 
 
 def names(session: boto3.Session, arns: list[str]) -> dict[str, str]:
-    """Return names such as `HTTPS:443 of shop` by listener ARN; the ARN's own parts where AWS does not tell."""
+    """Return names such as `HTTPS:443 of shop` by listener ARN; the ARN's own parts if AWS cannot be asked."""
     read = _attempt(lambda: client(session, "elbv2").describe_listeners(ListenerArns=arns)["Listeners"])
     described = [] if isinstance(read, Failure) else read
     ports = {one["ListenerArn"]: f"{one['Protocol']}:{one['Port']}" for one in described}
@@ -80,12 +81,13 @@ def subscribed(topic: str, subscriptions: list[dict[str, Any]]) -> Finding:
         return Finding(Level.FIRST, text, f"{who} has to confirm it")
     if deleted := by_state.get("Deleted"):
         # A deployment would change nothing: for CloudFormation the subscription is still there.
+        place = f"--region {region_of(topic)} --topic-arn {topic}"
         given = f"--protocol {deleted[0]['Protocol']} --notification-endpoint {deleted[0]['Endpoint']}"
         return Finding(
             Level.FIRST,
             f"{text}; {deleted[0]['Endpoint']} was unsubscribed, often by a mail scanner that follows links",
-            f"`aws sns subscribe --topic-arn {topic} {given}`, then with the token of the mail's link `aws sns "
-            f"confirm-subscription --topic-arn {topic} --token TOKEN --authenticate-on-unsubscribe true`",
+            f"`aws sns subscribe {place} {given}`, then with the token of the mail's link `aws sns "
+            f"confirm-subscription {place} --token TOKEN --authenticate-on-unsubscribe true`",
         )
     return Finding(Level.FIRST, text, "deploy with NotificationEmail, or subscribe a chat")
 

@@ -192,7 +192,7 @@ def _top(listener: Listener, places: list[int]) -> Iterator[Finding]:
     if room := make_room(listener, places, 1):
         taken = [rule.named for rule in listener.rules if rule.priority in places and not rule.is_ours]
         stay = f"or, if it is to stay live in a window, give --active-priority {places[-1] + len(places)}"
-        yield Finding(Level.FIRST, f"Needed for {what}: {at}, where {' and '.join(taken)} is", f"{room}; {stay}")
+        yield Finding(Level.FIRST, f"Needed for {what}: {at}, taken by {' and '.join(taken)}", f"{room}; {stay}")
     else:
         yield Finding(Level.GOOD, f"Free for {what}: {at}")
 

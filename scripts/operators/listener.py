@@ -203,7 +203,7 @@ def read(session: boto3.Session, arns: list[str]) -> tuple[list[Listener], list[
         are_set = tuple(one["Key"] for one in attributes if one.get("Value"))
         chosen.append(replace(found[arn], tags=own, attributes=are_set))
     quota = None
-    with suppress(ClientError):  # useful, but its absence keeps back nothing else
+    with suppress(ClientError):  # useful, but the rest can be said without it
         limits = {one["Name"]: int(one["Max"]) for one in _pages(elb, "describe_account_limits", "Limits")}
         quota = limits.get("rules-per-application-load-balancer")
     return chosen, [one for arn, one in found.items() if arn not in arns], quota

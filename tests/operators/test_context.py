@@ -18,7 +18,7 @@ CONFIRMED, PENDING, DELETED = f"{TOPIC}:1", "PendingConfirmation", "Deleted"
         ((), Level.FIRST, "deploy with NotificationEmail, or subscribe a chat"),
         ((PENDING, DELETED), Level.FIRST, "0@example.com (email) has to confirm it"),
         # CloudFormation still has this subscription, so a deployment would not make it anew.
-        ((DELETED,), Level.FIRST, f"`aws sns subscribe --topic-arn {TOPIC} --protocol email"),
+        ((DELETED,), Level.FIRST, f"`aws sns subscribe --region eu-central-1 --topic-arn {TOPIC} --protocol email"),
         ((DELETED,), Level.FIRST, "--token TOKEN --authenticate-on-unsubscribe true`"),
     ],
 )
