@@ -13,12 +13,12 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.client import BaseClient
 
 from scripts.operators.findings import ANYWHERE, make_room
 from scripts.operators.listener import Listener
 from tests.end_to_end.conftest import Terminal
 from tests.harness.aws import Aws
+from tests.harness.load_balancer import run_printed
 from tests.harness.paths import ROOT
 from tests.harness.site import Site
 
@@ -102,13 +102,6 @@ def test_the_printed_command_makes_a_rule(preflight: Terminal, front: Front) -> 
         Actions=json.loads(given["--actions"]),
     )
     assert parameters(preflight(arn)) == {"ListenerArn": arn, "DefaultAction": "own", **ROOM, **ANYWHERE}
-
-
-def run_printed(elb: BaseClient, advice: str) -> None:
-    """Run the printed command that makes room."""
-    words = shlex.split(re.search("`(aws elbv2 set-rule-priorities .*?)`", advice)[1])
-    pairs = [dict(part.split("=", 1) for part in word.split(",")) for word in words[6:]]
-    elb.set_rule_priorities(RulePriorities=[{**pair, "Priority": int(pair["Priority"])} for pair in pairs])
 
 
 def test_the_printed_command_makes_room(preflight: Terminal, front: Front) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.client import BaseClient
+
 from tests.harness.aws import Aws
 
 
@@ -105,13 +107,7 @@ class Listener:
 
     def make_room(self, advice: str) -> str:
         """Run preflight's command that makes room, and return it."""
-        command = re.search("`(aws elbv2 set-rule-priorities .*?)`", advice, re.DOTALL)
-        assert command, advice
-        words = [word for word in shlex.split(command[1]) if word.startswith("RuleArn=")]
-        pairs = [dict(part.split("=", 1) for part in word.split(",")) for word in words]
-        priorities = [{**pair, "Priority": int(pair["Priority"])} for pair in pairs]
-        self.load_balancer.aws.client("elbv2").set_rule_priorities(RulePriorities=priorities)
-        return command[1]
+        return run_printed(self.load_balancer.aws.client("elbv2"), advice)
 
     def rules(self) -> list[Rule]:
         """Return the rules in the order in which the load balancer tries them."""
@@ -165,3 +161,14 @@ def _rule(described: Mapping[str, Any]) -> Rule:
 def _values(condition: Mapping[str, Any]) -> list[str]:
     configs = (condition.get(name, {}) for name in ("PathPatternConfig", "HostHeaderConfig"))
     return condition.get("Values") or [value for config in configs for value in config.get("Values", [])]
+
+
+def run_printed(elb: BaseClient, advice: str) -> str:
+    """Run the printed command that sets priorities, and return it."""
+    command = re.search("`(aws elbv2 set-rule-priorities .*?)`", advice, re.DOTALL)
+    assert command, advice
+    words = shlex.split(command[1])
+    words = words[words.index("--rule-priorities") + 1 :]
+    pairs = [dict(part.split("=", 1) for part in word.split(",")) for word in words]
+    elb.set_rule_priorities(RulePriorities=[{**pair, "Priority": int(pair["Priority"])} for pair in pairs])
+    return command[1]
