@@ -50,8 +50,6 @@ pub enum Step {
 pub struct Plan {
     /// The calls in the order in which a crash between them does no harm.
     pub steps: Vec<Step>,
-    /// As it was read, before any step.
-    pub state: State,
     pub record: Record,
     /// Whether a start begins a window, so that an earlier window's message no longer counts.
     pub begins: bool,
@@ -135,7 +133,6 @@ impl Situation<'_> {
     fn proceed(&self, steps: Vec<Step>, warnings: Vec<Warning>) -> Plan {
         Plan {
             steps,
-            state: self.state,
             record: self.record.clone(),
             begins: false,
             ignored: false,

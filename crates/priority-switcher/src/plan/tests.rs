@@ -51,10 +51,13 @@ fn settings() -> Settings {
     Settings { active: Priority::FIRST, resting: Priority::LAST, max_duration: None, stale_after: 60 }
 }
 
+fn own_rules() -> OwnRules {
+    OwnRules { maintenance: arn("M"), placeholder: Some(arn("P")), status: None }
+}
+
 fn planned_with(settings: &Settings, rules: &str, record: &str, command: &Command) -> Plan {
-    let own = OwnRules { maintenance: arn("M"), placeholder: Some(arn("P")), status: None };
     let reading = Reading { order: order(rules), tags: tags(record) };
-    plan(&reading, &own, command, settings, time(NOW))
+    plan(&reading, &own_rules(), command, settings, time(NOW))
 }
 
 /// The plan in one line, with the times of the test's day as clocks.
@@ -121,9 +124,8 @@ fn an_end_without_its_place_still_opens() {
 
 #[test]
 fn the_state_comes_from_the_order() {
-    let is_active = |rules: &str| {
-        planned_with(&settings(), rules, "since=20:00", &Command::Status).state == State::Active
-    };
+    let own = own_rules();
+    let is_active = |rules: &str| State::of(&order(rules), &own, &settings()) == State::Active;
     assert!(is_active("M1 a2 P50000"));
     assert!(is_active("M1"), "alone at the active priority");
     assert!(is_active("P1 M7 a8"), "above a foreign rule");
@@ -131,7 +133,7 @@ fn the_state_comes_from_the_order() {
     assert!(!is_active("a6 M7 P8"), "above the placeholder alone");
     assert!(!is_active("P1 a8 M50000"));
     let resting = Settings { resting: "7".parse().unwrap(), ..settings() };
-    let state = planned_with(&resting, "P1 M7 a8", "", &Command::Status).state;
+    let state = State::of(&order("P1 M7 a8"), &own, &resting);
     assert_eq!(state, State::Resting, "at its resting priority, above a foreign rule");
     let narrow = OwnRules { maintenance: arn("n"), placeholder: None, status: None };
     assert_eq!(State::of(&order("n7 a8"), &narrow, &settings()), State::Active, "not for everything");
