@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -20,14 +20,15 @@ fn answer_and_log(event: &str, start: impl FnOnce(&mut Command) -> &mut Command)
         .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
         .spawn()
         .unwrap();
-    let answer = serve(&api, event);
+    // Open until the end: a function that loses its runtime logs that it stops.
+    let (answer, _connection) = serve(&api, event);
     function.kill().unwrap();
     (answer, String::from_utf8(function.wait_with_output().unwrap().stdout).unwrap())
 }
 
 /// A Lambda Runtime API with one event, until that is answered:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
-fn serve(api: &TcpListener, event: &str) -> Value {
+fn serve(api: &TcpListener, event: &str) -> (Value, BufReader<TcpStream>) {
     loop {
         let mut connection = BufReader::new(api.accept().unwrap().0);
         let lines = connection.by_ref().lines().map(|line| line.unwrap().to_lowercase());
@@ -37,7 +38,7 @@ fn serve(api: &TcpListener, event: &str) -> Value {
         connection.read_exact(&mut body).unwrap();
         if head[0].starts_with("post") {
             assert!(head[0].contains("/response"), "{}", String::from_utf8_lossy(&body));
-            return serde_json::from_slice(&body).unwrap();
+            return (serde_json::from_slice(&body).unwrap(), connection);
         }
         let head = [
             "HTTP/1.1 200 OK",
