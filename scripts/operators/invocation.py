@@ -1,7 +1,5 @@
 """The deployed switcher: finding it by its stack, and sending it one event."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re
@@ -17,14 +15,14 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from . import printing
-from .failures import Failure, WrongUse, sentences
+from .failures import Failure, WrongUse
 
 # Longer than the function's own 30 seconds. A second invocation would be a second event.
 ONCE = Config(read_timeout=60, connect_timeout=10, retries={"total_max_attempts": 1})
 PATIENT = Config(read_timeout=20, connect_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"})
 SAMCONFIG = Path(__file__).resolve().parents[2] / "samconfig.toml"
-ANSWERED = {"type", "outcome", "dryRun", "listeners"}
-OF_A_LISTENER = {"listenerArn", "ruleArn", "state", "since", "until", "moves", "rules", "warnings"}
+# What each listener of an answer has.
+ANSWERED = {"listenerArn", "ruleArn", "state", "since", "until", "moves", "rules", "warnings"}
 
 
 def client(session: boto3.Session, service: str, config: Config = PATIENT) -> BaseClient:
@@ -53,16 +51,6 @@ class Switcher:
         return f"{self.stack} in account {self.account}, {self.region}"
 
     @property
-    def longest_minutes(self) -> int:
-        """The stack's MaxDurationMinutes; 0 for no limit."""
-        return int(self.parameters.get("MaxDurationMinutes", "0"))
-
-    @property
-    def active_priority(self) -> int:
-        """The stack's ActivePriority: rules above it stay live."""
-        return int(self.parameters.get("ActivePriority", "1"))
-
-    @property
     def zone(self) -> ZoneInfo | None:
         """The time zone of the stack's schedules; none, which is the machine's, without any or if it is not known."""
         if self.parameters.get("StartSchedule") or self.parameters.get("EndSchedule"):
@@ -73,28 +61,19 @@ class Switcher:
     def output(self, key: str) -> str:
         """Return an output that every stack of the template has."""
         if key not in self.outputs:
-            raise Failure(
-                f'--stack is "{self.stack}": it has no output {key} (its status is {self.status}); accepted: a stack '
-                "of this version of the template"
-            )
+            lacks = f"it has no output {key} (its status is {self.status})"
+            raise Failure(f'--stack is "{self.stack}": {lacks}; accepted: a stack of this version of the template')
         return self.outputs[key]
 
     def invoke(self, session: boto3.Session, event: dict[str, Any], *, verbose: bool = False) -> dict[str, Any]:
         """Send one event and return the answer; `verbose` shows the end of the function's log."""
+        given = {"FunctionName": self.output("SwitcherFunctionName"), "Payload": json.dumps(event), "LogType": "Tail"}
         try:
-            with sentences():
-                called = client(session, "lambda", ONCE).invoke(
-                    FunctionName=self.output("SwitcherFunctionName"),
-                    Payload=json.dumps(event).encode(),
-                    LogType="Tail",
-                )
-                text = called["Payload"].read().decode(errors="replace")
-        except Failure as failure:
-            if isinstance(failure.__cause__, ReadTimeoutError | ConnectionClosedError) and event["type"] != "status":
-                raise Failure(
-                    f"{failure.message}; the event may have been received: look at `scripts/maintenance status`"
-                ) from failure
-            raise
+            called = client(session, "lambda", ONCE).invoke(**given)
+            text = called["Payload"].read().decode(errors="replace")
+        except (ReadTimeoutError, ConnectionClosedError) as error:
+            received = "; the event may have been received: look at `scripts/maintenance status`"
+            raise Failure(f"AWS could not be asked: {error}{received * (event['type'] != 'status')}") from error
         if verbose:
             printing.lines(base64.b64decode(called.get("LogResult", "")).decode(errors="replace"), to_stderr=True)
         return read_answer(text, failed="FunctionError" in called)
@@ -102,15 +81,12 @@ class Switcher:
 
 def read_answer(text: str, *, failed: bool) -> dict[str, Any]:
     """Read what the function has returned; raises a failure for its errors and for what is no answer of a switcher."""
-    try:
+    with suppress(ValueError, LookupError, TypeError, AttributeError):
         answer = json.loads(text)
         if failed:
-            raise Failure(f"{answer.get('errorType', 'error')}: {answer.get('errorMessage', text)}")
-        listeners = answer["listeners"]
-        if answer.keys() >= ANSWERED and listeners and all(one.keys() >= OF_A_LISTENER for one in listeners):
+            raise Failure(f"{answer['errorType']}: {answer['errorMessage']}")
+        if answer["listeners"] and all(one.keys() >= ANSWERED for one in answer["listeners"]):
             return answer
-    except (ValueError, LookupError, TypeError, AttributeError):
-        pass
     raise Failure(f"the function's answer is not a switcher's: {text[:500]}; is the stack of this version?")
 
 
@@ -126,16 +102,13 @@ def refuse_another_region(region: str | None, samconfig: str) -> None:
 
 def find(session: boto3.Session, stack: str) -> Switcher:
     """Find the switcher of a stack of this project's template."""
-    cloudformation = client(session, "cloudformation")
     try:
-        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        described = client(session, "cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
         if "does not exist" not in str(error):
             raise
-        raise Failure(
-            f'--stack is "{stack}": there is no such stack in {cloudformation.meta.region_name} of this account; '
-            "accepted: the name that `sam deploy` gave it"
-        ) from error
+        missing = f'--stack is "{stack}": there is no such stack in {session.region_name} of this account'
+        raise Failure(f"{missing}; accepted: the name that `sam deploy` gave it") from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
     _, _, _, region, account, _ = described["StackId"].split(":", 5)
     parameters = {given["ParameterKey"]: given["ParameterValue"] for given in described.get("Parameters", [])}

@@ -1,15 +1,13 @@
 """A load balancer's listeners and rules, read with calls that change nothing."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
 import boto3
-from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from .failures import Failure, WrongUse
@@ -18,86 +16,58 @@ from .invocation import client
 # The highest number of a rule.
 LAST = 50_000
 _ARN = re.compile(r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[^/]+/[^/]+/[^/]+")
-_DEFAULT_TARGET = {"Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
+# What a redirect keeps unless it says otherwise.
+_KEPT = {"Protocol": "#{protocol}", "Port": "#{port}", "Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
+# What the template's stand-in can do, and what it does otherwise.
+_STAND_INS = {
+    "redirect: 301 HTTPS://#{host}:443/#{path}?#{query}": ("https", ""),
+    "redirect: 302 HTTPS://#{host}:443/#{path}?#{query}": (
+        "https",
+        "it redirects with 302, the stand-in with 301, which browsers remember",
+    ),
+    "fixed-response: 404": ("404", ""),
+    "fixed-response: 404 with a body": ("404", "its 404 has a body, the stand-in's has none"),
+}
 # Conditions whose values may be secrets, such as a tester's header.
 _MASKED = {"http-header", "query-string"}
-# The template's name for its target group, and its placeholder's condition.
+# The template's name for its target group, its placeholder's condition, and what its status rule publishes.
 _TARGET_GROUP = re.compile("forward: targetgroup/maintenance-[0-9a-f]{8}/")
 PLACEHOLDER = "host-header: placeholder.invalid"
+_STATUS = re.compile('{"state":"[a-z]+",.*"until":')
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule; the default rule has no priority."""
+    """One rule in the form of the switcher's answer, without values that may be secrets."""
 
     arn: str
+    # None of the default rule.
     priority: int | None
-    conditions: tuple[dict[str, Any], ...]
-    actions: tuple[dict[str, Any], ...]
-
-    @property
-    def answered(self) -> dict[str, Any]:
-        """The rule in the form of the switcher's answer, without values that may be secrets."""
-        conditions = [_condition(condition) for condition in self.conditions]
-        priority = str(self.priority or "default")
-        return {"priority": priority, "ruleArn": self.arn, "conditions": conditions, "action": self.does}
+    conditions: tuple[str, ...]
+    does: str
+    actions: list[dict[str, Any]]
 
     @property
     def named(self) -> str:
         """The rule's priority and conditions."""
-        return f"{self.priority} ({' and '.join(self.answered['conditions'])})"
-
-    @property
-    def does(self) -> str:
-        """The rule's actions in the form of the switcher's answer."""
-        return ", then ".join(_action(action) for action in self.actions)
+        return f"{self.priority} ({' and '.join(self.conditions)})"
 
     @property
     def forwards_to_responder(self) -> bool:
         """Whether it is a rule of this project's template that leads to the responder."""
         return bool(_TARGET_GROUP.match(self.does))
 
-    @property
-    def is_ours(self) -> bool:
-        """Whether a stack of this project's template has made it: the maintenance, placeholder or status rule."""
-        bodies = [action.get("FixedResponseConfig", {}).get("MessageBody", "") for action in self.actions]
-        publishes = any('"state":"' in body and '"until":' in body for body in bodies)
-        return self.forwards_to_responder or PLACEHOLDER in self.answered["conditions"] or publishes
-
-    @property
-    def fields(self) -> set[str]:
-        """What its conditions look at, such as host-header."""
-        return {condition["Field"] for condition in self.conditions}
-
-    @property
-    def serves_a(self) -> bool:
-        """Whether it is for paths at /a, where the template expects the front end."""
-        paths = [value for one in self.conditions if one["Field"] == "path-pattern" for value in _values(one)]
-        return any(re.match(r"\^?/a(\W|$)", path) for path in paths)
-
-    @property
-    def catches_all(self) -> bool:
-        """Whether it matches every request."""
-        return self.fields == {"path-pattern"} and any({"/*", "*"} & {*_values(one)} for one in self.conditions)
+    def values(self, field: str) -> list[str]:
+        """Return what its conditions on a field, such as host-header, accept."""
+        parts = [condition.partition(": ") for condition in self.conditions]
+        return [value for name, _, values in parts if name.split()[0] == field for value in values.split(", ")]
 
     @property
     def stand_in(self) -> tuple[str, str]:
         """The template's DefaultAction for a rule that does the same, or `own`; and what it does otherwise."""
-        action, *more = self.actions
-        redirect, fixed = action.get("RedirectConfig", {}), action.get("FixedResponseConfig", {})
-        if more:
-            return "own", ""
-        if action["Type"] == "forward":
-            groups = _groups(action)
-            is_one = len(groups) == 1 and groups[0].get("Weight", 1) > 0
-            return groups[0]["TargetGroupArn"] if is_one else "own", ""
-        keeps = all(redirect.get(part, same) == same for part, same in _DEFAULT_TARGET.items())
-        if keeps and (redirect.get("Protocol"), redirect.get("Port")) == ("HTTPS", "443"):
-            is_302 = redirect["StatusCode"] == "HTTP_302"
-            return "https", "it redirects with 302, the stand-in with 301, which browsers remember" if is_302 else ""
-        if fixed.get("StatusCode") == "404":
-            return "404", "its 404 has a body, the stand-in's has none" if fixed.get("MessageBody") else ""
-        return "own", ""
+        if re.fullmatch(r"forward: targetgroup/\S+", self.does):
+            return _groups(self.actions[0])[0]["TargetGroupArn"], ""
+        return _STAND_INS.get(self.does, ("own", ""))
 
 
 @dataclass(frozen=True)
@@ -107,22 +77,11 @@ class Listener:
     arn: str
     protocol: str
     port: int
-    rules: tuple[Rule, ...]
+    rules: list[Rule]
     default: Rule
     # Its own and its load balancer's; read, like the names of the attributes that are set, where it is asked for.
-    tags: dict[str, str] = field(default_factory=dict)
-    attributes: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, described: dict[str, Any], rules: list[dict[str, Any]]) -> Listener:
-        """Make a listener of its entry in DescribeListeners and its rules in DescribeRules."""
-        numbers = [None if rule["Priority"] == "default" else int(rule["Priority"]) for rule in rules]
-        made = [
-            Rule(rule["RuleArn"], number, tuple(rule.get("Conditions", ())), tuple(rule["Actions"]))
-            for rule, number in zip(rules, numbers, strict=True)
-        ]
-        *numbered, default = sorted(made, key=lambda rule: rule.priority or LAST + 1)
-        return cls(described["ListenerArn"], described["Protocol"], described["Port"], tuple(numbered), default)
+    tags: dict[str, str]
+    attributes: list[str]
 
     @property
     def name(self) -> str:
@@ -132,20 +91,31 @@ class Listener:
     @property
     def catch_all(self) -> Rule | None:
         """The first rule that matches every request."""
-        return next((rule for rule in self.rules if rule.catches_all), None)
+        only = (rule for rule in self.rules if len(rule.conditions) == 1)
+        return next((rule for rule in only if {"/*", "*"} & {*rule.values("path-pattern")}), None)
 
     @property
     def ours(self) -> set[int]:
-        """The numbers of rules of this project's stacks; a stand-in has its maintenance rule's conditions."""
-        stacks = [set(rule.answered["conditions"]) for rule in self.rules if rule.forwards_to_responder]
-        return {rule.priority for rule in self.rules if rule.is_ours or set(rule.answered["conditions"]) in stacks}
+        """The numbers of rules of this project's stacks: a stand-in has its maintenance rule's conditions."""
+        own = [{PLACEHOLDER}, *(set(rule.conditions) for rule in self.rules if rule.forwards_to_responder)]
+        found = (rule for rule in self.rules if set(rule.conditions) in own or _STATUS.search(str(rule.actions)))
+        return {rule.priority for rule in found}
 
     @property
     def testers(self) -> list[Rule]:
         """The rules at the top that look like a way in for testers; none if the system has no other way in."""
         foreign = [rule for rule in self.rules if rule.priority not in self.ours]
-        found = list(takewhile(lambda rule: rule.fields & {"source-ip", "http-header"}, foreign))
+        found = list(takewhile(lambda rule: rule.values("source-ip") or rule.values("http-header"), foreign))
         return found if any("forward" in rule.does for rule in (*foreign[len(found) :], self.default)) else []
+
+
+def make(
+    described: dict[str, Any], rules: list[dict[str, Any]], tags: dict[str, str], attributes: list[str]
+) -> Listener:
+    """Make a listener of its entry in DescribeListeners and its rules in DescribeRules."""
+    *numbered, default = sorted(map(_rule, rules), key=lambda rule: rule.priority or LAST + 1)
+    arn, protocol, port = (described[key] for key in ("ListenerArn", "Protocol", "Port"))
+    return Listener(arn, protocol, port, numbered, default, tags, attributes)
 
 
 def region_of(arn: str) -> str:
@@ -153,82 +123,70 @@ def region_of(arn: str) -> str:
     return arn.split(":")[3]
 
 
-def balancer_of(arn: str) -> str:
-    """Return the ARN of a listener's load balancer."""
+def check_pair(*arns: str) -> None:
+    """Check the ARN of one listener, or of two that one deployment can serve."""
+    for arn in arns:
+        if not _ARN.fullmatch(arn):
+            form = "arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID"
+            shows = "as `aws elbv2 describe-listeners --load-balancer-arn ARN` shows it"
+            accepted = f"the ARN of an Application Load Balancer's listener, {form}, {shows}"
+            raise WrongUse(f'LISTENER-ARN is "{arn}"; accepted: {accepted}')
+    if len({*arns}) != len(arns) or len({_balancer_of(arn) for arn in arns}) > 1 or len(arns) > 2:
+        other = "another listener of the same load balancer, since a target group serves one load balancer only"
+        raise WrongUse(f'SECOND-ARN is "{arns[-1]}"; accepted: {other}; deploy a stack for each load balancer')
+
+
+def read(session: boto3.Session, arns: Sequence[str]) -> tuple[list[Listener], list[Listener], int]:
+    """Return the listeners asked for, their load balancer's other ones, and how many rules it may have."""
+    elb, balancer = client(session, "elbv2"), _balancer_of(arns[0])
+
+    def pages(call: str, key: str, **arguments: str) -> list[dict[str, Any]]:
+        return [entry for page in elb.get_paginator(call).paginate(**arguments) for entry in page[key]]
+
+    listed = []
+    with suppress(elb.exceptions.LoadBalancerNotFoundException):
+        listed = pages("describe_listeners", "Listeners", LoadBalancerArn=balancer)
+    described = {one["ListenerArn"]: one for one in listed}
+    if missing := [arn for arn in arns if arn not in described]:
+        accepted = " and ".join(described) or f"a listener in {region_of(balancer)}"
+        raise Failure(f'LISTENER-ARN is "{missing[0]}": there is no such listener; accepted: {accepted}')
+    tagged = elb.describe_tags(ResourceArns=[balancer, *arns])["TagDescriptions"]
+    tags = {one["ResourceArn"]: {tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in tagged}
+    found = {}
+    for arn, one in described.items():
+        given = elb.describe_listener_attributes(ListenerArn=arn)["Attributes"] if arn in arns else []
+        attributes = [attribute["Key"] for attribute in given if attribute.get("Value")]
+        rules = pages("describe_rules", "Rules", ListenerArn=arn)
+        found[arn] = make(one, rules, tags.get(balancer, {}) | tags.get(arn, {}), attributes)
+    quota = 100  # AWS's default, where the account's own cannot be read
+    with suppress(ClientError):
+        limits = {one["Name"]: int(one["Max"]) for one in pages("describe_account_limits", "Limits")}
+        quota = limits.get("rules-per-application-load-balancer", quota)
+    return [found.pop(arn) for arn in arns], list(found.values()), quota
+
+
+def _balancer_of(arn: str) -> str:
     return arn.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
 
 
-def parse_pair(first: str, second: str | None) -> list[str]:
-    """Check the ARN of one listener, or of two that one deployment can serve."""
-    arns = [first] if second is None else [first, second]
-    for arn in arns:
-        if not _ARN.fullmatch(arn):
-            raise WrongUse(
-                f'LISTENER-ARN is "{arn}"; accepted: the ARN of an Application Load Balancer\'s listener, '
-                "arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID, as `aws elbv2 "
-                "describe-listeners --load-balancer-arn ARN` shows it"
-            )
-    if first == second:
-        raise WrongUse(f'SECOND-ARN is "{second}": it is the first listener again; accepted: another one, or none')
-    if len({balancer_of(arn) for arn in arns}) > 1:
-        raise WrongUse(
-            f"the listeners belong to two load balancers, {' and '.join(map(balancer_of, arns))}; accepted: two of "
-            "the same, since a target group serves one load balancer only; deploy a stack for each"
-        )
-    return arns
-
-
-def read(session: boto3.Session, arns: list[str]) -> tuple[list[Listener], list[Listener], int | None]:
-    """Return the listeners asked for, their load balancer's other ones, and how many rules it may have, if known."""
-    elb = client(session, "elbv2")
-    try:
-        described = _pages(elb, "describe_listeners", "Listeners", LoadBalancerArn=balancer_of(arns[0]))
-    except elb.exceptions.LoadBalancerNotFoundException:
-        described = []
-    found = {
-        one["ListenerArn"]: Listener.of(one, _pages(elb, "describe_rules", "Rules", ListenerArn=one["ListenerArn"]))
-        for one in described
-    }
-    for arn in arns:
-        if arn not in found:
-            accepted = " and ".join(f"{listener.name} ({known})" for known, listener in found.items())
-            accepted = accepted or f"a listener in {region_of(arn)}, as `aws elbv2 describe-listeners` shows them"
-            raise Failure(f'LISTENER-ARN is "{arn}": there is no such listener; accepted: {accepted}')
-    tagged = elb.describe_tags(ResourceArns=[balancer_of(arns[0]), *arns])["TagDescriptions"]
-    tags = {one["ResourceArn"]: {tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in tagged}
-    chosen = []
-    for arn in arns:
-        own = tags.get(balancer_of(arn), {}) | tags.get(arn, {})
-        attributes = elb.describe_listener_attributes(ListenerArn=arn)["Attributes"]
-        are_set = tuple(one["Key"] for one in attributes if one.get("Value"))
-        chosen.append(replace(found[arn], tags=own, attributes=are_set))
-    quota = None
-    with suppress(ClientError):  # useful, but the rest can be said without it
-        limits = {one["Name"]: int(one["Max"]) for one in _pages(elb, "describe_account_limits", "Limits")}
-        quota = limits.get("rules-per-application-load-balancer")
-    return chosen, [one for arn, one in found.items() if arn not in arns], quota
-
-
-def _pages(elb: BaseClient, call: str, key: str, **arguments: str) -> list[dict[str, Any]]:
-    return [entry for page in elb.get_paginator(call).paginate(**arguments) for entry in page[key]]
+def _rule(described: dict[str, Any]) -> Rule:
+    number = None if described["Priority"] == "default" else int(described["Priority"])
+    conditions = tuple(_condition(condition) for condition in described.get("Conditions", ()))
+    does = ", then ".join(_action(action) for action in described["Actions"])
+    return Rule(described["RuleArn"], number, conditions, does, described["Actions"])
 
 
 def _condition(condition: dict[str, Any]) -> str:
+    """Say what a condition asks; its values are in the field's own structure or in the older flat list."""
     header = condition.get("HttpHeaderConfig", {}).get("HttpHeaderName")
     name = f"{condition['Field']} {header}" if header else condition["Field"]
-    return f"{name}: {'***' if condition['Field'] in _MASKED else ', '.join(_values(condition))}"
-
-
-def _values(condition: dict[str, Any]) -> list[str]:
-    """Return the values in the field's own structure, or in the older flat list."""
     own = [config for key, config in condition.items() if key.endswith("Config")] or [condition]
     values = [value for config in own for value in config.get("Values", []) + config.get("RegexValues", [])]
-    return [value for value in values if isinstance(value, str)]
+    return f"{name}: {'***' if condition['Field'] in _MASKED else ', '.join(values)}"
 
 
 def _groups(action: dict[str, Any]) -> list[dict[str, Any]]:
-    weighted = action.get("ForwardConfig", {}).get("TargetGroups")
-    return weighted or [{"TargetGroupArn": action["TargetGroupArn"]}]
+    return action.get("ForwardConfig", {}).get("TargetGroups") or [{"TargetGroupArn": action["TargetGroupArn"]}]
 
 
 def _action(action: dict[str, Any]) -> str:
@@ -236,9 +194,12 @@ def _action(action: dict[str, Any]) -> str:
     if kind == "forward":
         groups = [(group["TargetGroupArn"].rpartition(":")[2], group.get("Weight", 1)) for group in _groups(action)]
         weighted = ", ".join(f"{group} ({weight})" for group, weight in groups)
-        return f"forward: {groups[0][0] if len(groups) == 1 else weighted}"
+        return f"forward: {groups[0][0] if len(groups) == 1 and groups[0][1] else weighted}"
     if kind == "redirect":
-        to = {"Protocol": "#{protocol}", "Port": "#{port}", **_DEFAULT_TARGET, **action["RedirectConfig"]}
+        to = _KEPT | action["RedirectConfig"]
         code = to["StatusCode"].removeprefix("HTTP_")
         return f"redirect: {code} {to['Protocol']}://{to['Host']}:{to['Port']}{to['Path']}?{to['Query']}"
-    return f"{kind}: {action['FixedResponseConfig']['StatusCode']}" if kind == "fixed-response" else kind
+    if kind == "fixed-response":
+        fixed = action["FixedResponseConfig"]
+        return f"{kind}: {fixed['StatusCode']}{' with a body' if fixed.get('MessageBody') else ''}"
+    return kind

@@ -1,7 +1,5 @@
 """The emulated AWS of a `make play`, in place of AWS."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os
@@ -10,7 +8,7 @@ from pathlib import Path
 from . import printing
 from .failures import WrongUse
 
-# Written by `make play`.
+# Written by `make play`, which holds the lock beside it as long as it runs; a crash leaves the file.
 PLAYS = Path(__file__).resolve().parents[2] / ".tools" / "play.json"
 
 
@@ -24,17 +22,14 @@ def enter() -> None:
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     # A proxy of the user's must not get the calls to this machine.
     directly = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
-    printing.OPTIONS[:] = ["--play"]
     os.environ.update(nowhere | directly | playing["environment"] | {"MAINTENANCE_STACK": playing["stack"]})
+    printing.TYPED["play"] = "--play"
 
 
 def _runs() -> bool:
-    """Return whether a play holds its lock, which ends with it; a crash leaves the file."""
     try:
         with PLAYS.with_suffix(".lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
+    except (FileNotFoundError, BlockingIOError) as error:
+        return isinstance(error, BlockingIOError)
     return False

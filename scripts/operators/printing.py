@@ -1,7 +1,5 @@
 """Lines on a terminal, in a file or a pipe. Printing may fail; the command goes on."""
 
-from __future__ import annotations
-
 import io
 import os
 import re
@@ -17,14 +15,13 @@ from rich.text import Text
 
 # C0, C1, and the marks that change the direction of text or end a line.
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-# Without a terminal no line is cut or folded, so that it can be searched.
-UNFOLDED = 1000
-# On a terminal a long command has a line of its own, without the words around it.
-COMMAND = re.compile(r"[ ,:]*`([^`]{60,})`[,;]? *")
-# What advice has to add to this project's own commands, such as --play.
-OPTIONS: list[str] = []
-# The stack, region and profile that were typed: without them such a command could switch another stack.
-PLACE: list[str] = []
+# Without a terminal no line is folded, so that it can be searched.
+UNFOLDED = 1_000_000
+# What was typed, such as `--stack shop`, and the commands that take it: without it advice could act elsewhere.
+TYPED: dict[str, str] = {}
+OF_A_STACK = r"scripts/maintenance (?:start|end|status)"
+TAKEN_BY = {"play": r"scripts/maintenance \w+", "region": OF_A_STACK, "stack": OF_A_STACK}
+TAKEN_BY["profile"] = r"scripts/maintenance \w+|aws (?:elbv2|sns) [\w-]+|sam deploy"
 
 
 class Unfailing(io.FileIO):
@@ -52,6 +49,13 @@ def shown(text: str) -> str:
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def completed(text: str) -> str:
+    """Add what was typed to the commands in a text."""
+    for name, words in TYPED.items():
+        text = re.sub(TAKEN_BY[name], lambda found, words=words: f"{found[0]} {words}", text)
+    return text
+
+
 def console(*, to_stderr: bool = False) -> Console:
     """Return the terminal, or the file or pipe in its place."""
     stream = sys.stderr if to_stderr else sys.stdout
@@ -62,22 +66,11 @@ def console(*, to_stderr: bool = False) -> Console:
 
 def line(text: str = "", style: str = "", *, hanging: int = 0, to_stderr: bool = False) -> None:
     """Print a text. A terminal gets it broken between words, the later lines `hanging` by so many blanks."""
-    placed = re.sub(r"\b(scripts/maintenance (?:start|end|status))\b", lambda found: " ".join([found[0], *PLACE]), text)
-    text = shown(placed.replace("scripts/maintenance ", " ".join(["scripts/maintenance", *OPTIONS, ""])))
-    width = console(to_stderr=to_stderr).width
-    if width == UNFOLDED:
-        return lines(text, style, to_stderr=to_stderr)
-    for number, part in enumerate(COMMAND.split(text.rstrip())):
-        if number % 2:
-            lines(part, style, to_stderr=to_stderr)
-        if number % 2 or (number and not part):
-            continue
-        # Short commands are as unbroken as words.
-        whole = re.sub("`[^`]*`", lambda found: found[0].replace(" ", "\xa0"), part)
-        indents = {"initial_indent": " " * hanging if number else "", "subsequent_indent": " " * hanging}
-        for one in textwrap.wrap(whole, width, **indents, break_long_words=False, break_on_hyphens=False) or [""]:
-            lines(one.replace("\xa0", " "), style, to_stderr=to_stderr)
-    return None
+    # Commands are as unbroken as words.
+    whole = re.sub("`[^`]*`", lambda found: found[0].replace(" ", "\xa0"), shown(completed(text)))
+    width, indent = console(to_stderr=to_stderr).width, " " * hanging
+    folded = textwrap.wrap(whole, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    lines("\n".join(folded).replace("\xa0", " "), style, to_stderr=to_stderr)
 
 
 def lines(text: str, style: str = "", *, to_stderr: bool = False) -> None:

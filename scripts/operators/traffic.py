@@ -1,7 +1,5 @@
 """Waiting until visitors meet what was switched."""
 
-from __future__ import annotations
-
 import queue
 import ssl
 import threading
@@ -93,9 +91,6 @@ def wait(url: str, *, closed: bool, every: float = 1.0, at_most: float = 120.0) 
             if unseen == UNSEEN_IN_A_ROW or (is_late and not seen.answered):
                 raise Failure(f"the rules are switched, but {url} cannot be seen from here: {seen.text}")
             if is_late:
-                not_yet = f"after {at_most:g} seconds {url} is not yet {'closed' if closed else 'open'}"
-                raise Failure(
-                    f"the rules are switched, but {not_yet}; seen last: {seen.text}; "
-                    "`scripts/maintenance status` shows which rule serves it"
-                )
+                found = f"after {at_most:g} seconds {url} is not yet {'closed' if closed else 'open'}: {seen.text}"
+                raise Failure(f"the rules are switched, but {found}; `scripts/maintenance status` shows its rule")
             time.sleep(every)

@@ -165,7 +165,7 @@ def _values(condition: Mapping[str, Any]) -> list[str]:
 
 def run_printed(elb: BaseClient, advice: str) -> str:
     """Run the printed command that sets priorities, and return it."""
-    command = re.search("`(aws elbv2 set-rule-priorities .*?)`", advice, re.DOTALL)
+    command = re.search("^(aws elbv2 set-rule-priorities .*)$", advice, re.MULTILINE)
     assert command, advice
     words = shlex.split(command[1])
     words = words[words.index("--rule-priorities") + 1 :]

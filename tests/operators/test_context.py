@@ -1,34 +1,67 @@
-"""Whether an alarm reaches a subscriber."""
+"""Schedules, responder health and alarm subscribers, beside the status."""
 
-from __future__ import annotations
+import json
+from typing import Any
 
 import pytest
 
-from scripts.operators.context import subscribed
-from scripts.operators.findings import Level
+from tests.harness.template import source_template
+from tests.operators.conftest import TOPIC, Aws, Run
 
-TOPIC = "arn:aws:sns:eu-central-1:123456789012:shop"
-CONFIRMED, PENDING, DELETED = f"{TOPIC}:1", "PendingConfirmation", "Deleted"
+PLACE = f"--region eu-central-1 --topic-arn {TOPIC}"
+AGAIN = (
+    f"aws sns subscribe {PLACE} --protocol email --notification-endpoint 0@example.com",
+    f"aws sns confirm-subscription {PLACE} --token TOKEN --authenticate-on-unsubscribe true",
+)
+
+
+def subscribed(*states: str) -> dict[str, Any]:
+    named = [{"SubscriptionArn": state, "Endpoint": f"{number}@example.com"} for number, state in enumerate(states)]
+    return {"ListSubscriptionsByTopic": {"Subscriptions": [{**one, "Protocol": "email"} for one in named]}}
+
+
+def healthy(*targets: dict[str, str]) -> dict[str, Any]:
+    health = [{"TargetHealth": target} for target in targets]
+    return {"DescribeTargetHealth": {"TargetHealthDescriptions": health}}
+
+
+def scheduled(state: str) -> dict[str, Any]:
+    (logical,) = {"EndMaintenanceSchedule"} & source_template()["Resources"].keys()
+    resource = {"LogicalResourceId": logical, "PhysicalResourceId": "own"}
+    schedule = {"ScheduleExpression": "cron(0 22 LW * ? *)", "ScheduleExpressionTimezone": "Asia/Seoul", "State": state}
+    return {"DescribeStackResources": {"StackResources": [resource]}, "GetSchedule": schedule}
 
 
 @pytest.mark.parametrize(
-    ("arns", "level", "advice"),
+    ("answers", "name", "level", "said"),
     [
-        ((PENDING, CONFIRMED), Level.GOOD, ""),
-        ((), Level.FIRST, "deploy with NotificationEmail, or subscribe a chat"),
-        ((PENDING, DELETED), Level.FIRST, "0@example.com (email) has to confirm it"),
+        (subscribed("PendingConfirmation", f"{TOPIC}:1"), "alarms", "good", ["reach 1 confirmed subscription"]),
+        (subscribed(), "alarms", "first", ["deploy with NotificationEmail, or subscribe a chat"]),
+        (subscribed("PendingConfirmation", "Deleted"), "alarms", "first", ["0@example.com (email) has to confirm it"]),
         # CloudFormation still has this subscription, so a deployment would not make it anew.
-        ((DELETED,), Level.FIRST, f"`aws sns subscribe --region eu-central-1 --topic-arn {TOPIC} --protocol email"),
-        ((DELETED,), Level.FIRST, "--token TOKEN --authenticate-on-unsubscribe true`"),
+        (subscribed("Deleted"), "alarms", "first", AGAIN),
+        (healthy({"State": "unhealthy"}, {"State": "healthy"}), "responder", "good", ["can answer (healthy)"]),
+        (healthy({"State": "unhealthy", "Reason": "R"}), "responder", "first", ["cannot answer (unhealthy, R)"]),
+        (healthy(), "responder", "first", ["cannot answer (unused, no target is registered)"]),
+        (healthy({"State": "initial"}), "responder", "note", ["not known yet (initial)"]),
+        (scheduled("ENABLED"), "next end", "good", ["by cron(0 22 LW * ? *) in Asia/Seoul"]),
+        (scheduled("DISABLED"), "next end", "note", ["switched off: cron(0 22 LW * ? *) in Asia/Seoul"]),
+        ({}, "next start", "good", ["none, the stack has no schedule"]),
+        (
+            {},
+            "next end",
+            "note",
+            ["not known: AWS refused: ", "(AccessDenied) when calling the DescribeStackResources"],
+        ),
     ],
 )
-def test_the_advice_fits_the_subscriptions(arns: tuple[str, ...], level: Level, advice: str) -> None:
-    subscriptions = [
-        {"SubscriptionArn": arn, "Protocol": "email", "Endpoint": f"{number}@example.com"}
-        for number, arn in enumerate(arns)
-    ]
+def test_what_is_beside_the_status(
+    aws: Aws, run: Run, answers: dict[str, Any], name: str, level: str, said: list[str]
+) -> None:
+    aws.parameters["EndSchedule"] = "what was deployed"
+    aws.answers |= answers
 
-    finding = subscribed(TOPIC, subscriptions)
+    found = json.loads(run("status", "--json")[1])["beside"][name]
 
-    assert finding.level == level
-    assert advice in finding.todo
+    assert found["level"] == level
+    assert [text for text in said if text in " ".join([found["text"], found["todo"], *found["commands"]])] == [*said]

@@ -1,7 +1,5 @@
 """The command's launcher and the tools that it installs, in a checkout with one package of the test's own."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil
@@ -15,22 +13,23 @@ from tests.harness.paths import ROOT
 
 # Settings of pip that say where to install; all of them would lead away from the checkout's own environment.
 ELSEWHERE = {"PIP_USER": "1", "PIP_TARGET": "/nowhere", "PIP_ROOT": "/nowhere", "PIP_PYTHON": "/nowhere"}
+METADATA = "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n"
+PACKAGE = {"tiny.py": "", "tiny-1.dist-info/METADATA": METADATA, "tiny-1.dist-info/WHEEL": "Wheel-Version: 1.0\n"}
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a checkout whose tools have been installed by the first run."""
     root = tmp_path_factory.mktemp("checkout")
-    wheel, text = root / "tiny-1-py3-none-any.whl", "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n"
-    files = {"tiny.py": "", "tiny-1.dist-info/METADATA": text, "tiny-1.dist-info/WHEEL": "Wheel-Version: 1.0\n"}
-    files["tiny-1.dist-info/RECORD"] = "".join(f"{name},,\n" for name in files)
+    wheel = root / "tiny-1-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as made:
-        for name, content in files.items():
+        for name, content in PACKAGE.items():
             made.writestr(name, content)
-    (root / "tests").mkdir()
+        made.writestr("tiny-1.dist-info/RECORD", "".join(f"{name},,\n" for name in PACKAGE))
+    for folder in ("tests", "scripts/operators"):
+        (root / folder).mkdir(parents=True)
     hashed = hashlib.sha256(wheel.read_bytes()).hexdigest()
     (root / "tests" / "requirements.txt").write_text(f"tiny @ {wheel.as_uri()} --hash=sha256:{hashed}\n")
-    (root / "scripts" / "operators").mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", root)
     shutil.copy(ROOT / "scripts" / "maintenance", root / "scripts")
     (root / "scripts" / "operators" / "__main__.py").write_text("import sys, tiny\nprint(sys.argv[1:])\n")
@@ -54,6 +53,7 @@ def test_an_installed_command_runs_through_links(checkout: Path, tmp_path: Path)
 
     # A folder of that name in CDPATH must not be taken for the checkout.
     assert not run(tmp_path / "relative", CDPATH="/", PYTHONPATH=str(tmp_path)).stderr
+    subprocess.run(["sh", "-c", f"'{tmp_path}/relative' >&- 2>&-"], check=True)
 
 
 @pytest.mark.parametrize(

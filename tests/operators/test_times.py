@@ -1,6 +1,4 @@
-"""Times as people write and read them."""
-
-from __future__ import annotations
+"""Times as people write and read them, and the next run of a schedule."""
 
 import time
 from datetime import datetime, timedelta, timezone
@@ -9,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scripts.operators.failures import WrongUse
-from scripts.operators.times import shown, span, until
+from scripts.operators.times import next_run, shown, span, until
 
 NOW = datetime(2026, 3, 1, 22, 35, tzinfo=timezone.utc)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -47,8 +45,8 @@ def test_without_a_zone_it_is_the_machines(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ("", 'accepted: 06:00, "2026-03-02 06:00" or 2026-03-02T05:00:00Z'),
         ("9999-12-31 23:59-01:00", "accepted: 06:00"),
-        ("tomorrow", 'accepted: 06:00, "2026-03-02 06:00" or 2026-03-02T05:00:00Z'),
         ("2026-03-01 23:00", "2026-03-01T22:00:00Z .Sun 23:00 Europe/Berlin. is past"),
         ("2026-03-29 02:30", "the clocks skip that time"),
     ],
@@ -56,10 +54,6 @@ def test_without_a_zone_it_is_the_machines(monkeypatch: pytest.MonkeyPatch) -> N
 def test_other_times_are_refused(text: str, sentence: str) -> None:
     with pytest.raises(WrongUse, match=sentence):
         until(text, BERLIN, NOW)
-
-
-def test_a_time_in_utc_is_shown_once() -> None:
-    assert shown(NOW, timezone.utc) == "2026-03-01T22:35:00Z"
 
 
 @pytest.mark.parametrize(
@@ -74,3 +68,33 @@ def test_a_time_in_utc_is_shown_once() -> None:
 )
 def test_a_length_has_two_units_at_most(length: timedelta, expected: str) -> None:
     assert span(length) == expected
+
+
+NOON = "2026-11-25T12:00:00"
+
+
+@pytest.mark.parametrize(
+    ("now", "expression", "zone", "expected"),
+    [
+        # AWS counts the days of the week from 1, a Sunday.
+        (NOON, "cron(0 22 ? * 1 *)", "UTC", "Sun 2026-11-29 22:00 UTC, in 4 d 10 h, by cron(0 22 ? * 1 *) in UTC"),
+        ("2026-11-25T14:03:20", "cron(3 14 * * ? *)", "UTC", "Thu 2026-11-26 14:03"),
+        # Already tomorrow there.
+        ("2026-11-25T15:00:00", "cron(30 0 ? * THU *)", "Asia/Seoul", "Thu 2026-11-26 00:30 Asia/Seoul, in 30 min"),
+        # `L` alone is the week's last day, `6L` the month's last Friday.
+        (NOON, "cron(0 22 ? * L *)", "Europe/Berlin", "Sat 2026-11-28 22:00"),
+        (NOON, "cron(0 22 ? * 6L *)", "Europe/Berlin", "Fri 2026-11-27 22:00"),
+        (NOON, "at(2026-12-01T22:00:00)", "Europe/Berlin", "Tue 2026-12-01 22:00 Europe/Berlin, in 6 d 9 h"),
+        # Spring skips 02:30, autumn has it twice.
+        ("2027-03-27T12:00:00", "cron(30 2 * * ? *)", "Europe/Berlin", "Mon 2027-03-29 02:30"),
+        ("2026-10-25T00:45:00", "cron(30 2 * * ? *)", "Europe/Berlin", "Mon 2026-10-26 02:30"),
+        (NOON, "at(2026-11-25T11:00:00)", "UTC", "never again by at(2026-11-25T11:00:00) in UTC"),
+        # What the library does not know is shown as it is.
+        (NOON, "cron(0 22 LW * ? *)", "UTC", "by cron(0 22 LW * ? *) in UTC"),
+        (NOON, "cron(0 22 ? * SUN *)", "Nowhere/Else", "by cron(0 22 ? * SUN *) in Nowhere/Else"),
+    ],
+)
+def test_the_next_run_is_in_its_time_zone(now: str, expression: str, zone: str, expected: str) -> None:
+    at = datetime.fromisoformat(f"{now}+00:00")
+
+    assert next_run(expression, zone, at).startswith(expected)

@@ -1,0 +1,112 @@
+"""The command in this process, and what answers in place of AWS."""
+
+import base64
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from botocore.loaders import create_loader
+from botocore.validate import ParamValidator
+
+from scripts.operators import command
+
+# Read once, since it takes longer than a test.
+MODELS = create_loader()
+PREFIX = "arn:aws:elasticloadbalancing:eu-central-1:123456789012"
+LISTENER = f"{PREFIX}:listener/app/shop/1/443"
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:shop-notices"
+STACK = {"StackId": "arn:aws:cloudformation:eu-central-1:123456789012:stack/shop/1", "StackStatus": "CREATE_COMPLETE"}
+OUTPUTS = {"SwitcherFunctionName": "switcher", "ResponderTargetGroupArn": "group", "NoticesTopicArn": TOPIC}
+OUTPUTS |= {"ResponderLogGroupName": "log"}
+RULE = {"priority": "50000", "ruleArn": "own", "conditions": ["path-pattern: /*"], "action": ""}
+AT_REST = {"listenerArn": LISTENER, "ruleArn": "own", "state": "resting", "moves": [], "warnings": [], "rules": [RULE]}
+
+
+class Aws:
+    """A stack with a listener at rest, and the answers to calls by operation; a test changes what it is about."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, str] = {}
+        self.listener = dict.fromkeys(("since", "until", "reason", "message", "lastWindow")) | AT_REST
+        self.events: list[dict[str, Any]] = []
+        self.regions: set[str] = set()
+        self.answers: dict[str, Any] = {
+            "DescribeStacks": lambda: {"Stacks": [STACK | self._described()]},
+            "DescribeListeners": {"Listeners": [{"ListenerArn": LISTENER, "Protocol": "HTTPS", "Port": 443}]},
+            "DescribeTargetHealth": {"TargetHealthDescriptions": [{"TargetHealth": {"State": "healthy"}}]},
+            "ListSubscriptionsByTopic": {"Subscriptions": [{"SubscriptionArn": f"{TOPIC}:1"}]},
+        }
+
+    def _described(self) -> dict[str, Any]:
+        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()]
+        return {"Parameters": given, "Outputs": [{"OutputKey": key, "OutputValue": OUTPUTS[key]} for key in OUTPUTS]}
+
+    def warn(self, code: str, message: str = "because") -> None:
+        """Let the switcher answer with a warning."""
+        self.listener["warnings"] = [{"code": code, "message": message}]
+
+    def answer(self, client: BaseClient, operation: str, given: dict[str, Any]) -> Any:  # noqa: ANN401
+        """Answer a call whose parameters AWS's own model accepts; one without an answer is refused."""
+        shape = client.meta.service_model.operation_model(operation).input_shape
+        mistakes = ParamValidator().validate(given, shape).generate_report()
+        assert not mistakes, mistakes
+        self.regions.add(client.meta.region_name)
+        if operation == "Invoke" and operation not in self.answers:
+            event = json.loads(given["Payload"])
+            self.events.append(event)
+            answer = {"type": event["type"], "outcome": "changed", "dryRun": event.get("dryRun", False)}
+            return invoked(json.dumps(answer | {"listeners": [self.listener]}))
+        answer = self.answers.get(operation, refusal("AccessDenied"))
+        if isinstance(answer, ClientError):
+            raise client.exceptions.from_code(answer.operation_name)(answer.response, operation)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer() if callable(answer) else answer
+
+
+def invoked(text: str, **more: str) -> dict[str, Any]:
+    """Return what an invocation returns."""
+    return {"Payload": io.BytesIO(text.encode()), "LogResult": base64.b64encode(b"its log").decode(), **more}
+
+
+def refusal(code: str, message: str = "no") -> ClientError:
+    """Return a refusal of AWS, for any operation."""
+    return ClientError({"Error": {"Code": code, "Message": message}}, code)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Aws]:
+    """Let no call leave this process; a test may change its environment and write tmp_path / "config"."""
+    made = Aws()
+    monkeypatch.setattr("botocore.session.create_loader", lambda *_: MODELS)
+    monkeypatch.setattr(BaseClient, "_make_api_call", lambda *call: made.answer(*call))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    files = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    given = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "none", "AWS_REGION": "eu-central-1"}
+    with mock.patch.dict(os.environ, kept | files | given | {"MAINTENANCE_STACK": "shop"}, clear=True):
+        yield made
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:  # noqa: ARG001
+    """Return what runs the command and returns its exit code and output."""
+    monkeypatch.setattr(command.printing, "prepare", lambda: None)
+    monkeypatch.setattr(command.invocation, "SAMCONFIG", Path("no file"))
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(command.printing, "TYPED", {})
+        monkeypatch.setattr(sys, "argv", ["maintenance", *words])
+        return command.run(), *capsys.readouterr()
+
+    return call
