@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,7 +13,7 @@ from tests.harness.emulator_gaps import run_query
 from tests.harness.load_balancer import LoadBalancer
 from tests.harness.paths import EVENTS
 from tests.harness.site import RULES, Site
-from tests.harness.stack import Stack, deploy_like
+from tests.harness.stack import deploy_like
 
 # Metrics of AWS's guides by namespace and dimension.
 OF_AWS = {
@@ -25,39 +23,14 @@ OF_AWS = {
 }
 
 
-@dataclass(frozen=True)
-class Query:
-    """A widget's query and the log group that it reads."""
-
-    group: str
-    text: str
-
-    def fields(self) -> set[str]:
-        """Return the fields of log lines that the query names, without CloudWatch's and its own."""
-        stages = [stage.strip().partition(" ") for stage in self.text.split("|")]
-        named = {name for verb, _, rest in stages if verb == "fields" for name in re.split(r",\s*", rest)}
-        for verb, _, rest in stages:
-            if verb == "stats":
-                named |= set(re.split(r",\s*", rest.partition(" by ")[2]))
-            if verb == "sort":
-                named.add(rest.split()[0])
-        made = set(re.findall(r" as (\w+)", self.text))
-        return {name for name in named if not name.startswith("@")} - made
-
-
 @pytest.fixture(scope="module")
 def seen(aws: Aws, servers: dict[str, int], deployed_site: Site) -> Site:
     """Return a stack after a window, a failure and requests of every kind."""
     listener = LoadBalancer(aws, "seen", servers).listener(port=80, rules=RULES)
-    parameters = {
-        "ListenerArn": listener.arn,
-        "DefaultAction": "404",
-        "CorsAllowedOrigins": "*",
-        "HealthPathPattern": "^/alive$",
-    }
-    site = Site(listener, deploy_like(aws, deployed_site.stack, "seen", parameters))
-    for event in ({"type": "check"}, {"type": "start"}, {"type": "strat"}, {"type": "check"}):
-        site.stack.invoke(event)
+    given = {"ListenerArn": listener.arn, "DefaultAction": "404", "HealthPathPattern": "^/alive$"}
+    site = Site(listener, deploy_like(aws, deployed_site.stack, "seen", {**given, "CorsAllowedOrigins": "*"}))
+    for event in ("check", "start", "strat", "check"):
+        site.stack.invoke({"type": event})
     # Not /health: MiniStack answers that by itself.
     for path in ("/a/cart", "/b/orders", "/alive"):
         listener.request(path)
@@ -68,57 +41,52 @@ def seen(aws: Aws, servers: dict[str, int], deployed_site: Site) -> Site:
 
 
 @pytest.fixture(scope="module")
-def widgets(aws: Aws, seen: Site) -> list[dict[str, Any]]:
-    name = seen.stack.output("DashboardName")
-    return json.loads(aws.client("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"])["widgets"]
+def widgets(aws: Aws, seen: Site) -> dict[str, dict[str, Any]]:
+    """Return the dashboard's widgets by title."""
+    body = aws.client("cloudwatch").get_dashboard(DashboardName=seen.stack.output("DashboardName"))["DashboardBody"]
+    return {widget["properties"]["title"]: widget["properties"] for widget in json.loads(body)["widgets"]}
 
 
-@pytest.fixture(scope="module")
-def queries(widgets: list[dict[str, Any]]) -> dict[str, Query]:
-    """Return the dashboard's queries by title."""
-    found = {}
-    for properties in (widget["properties"] for widget in widgets if widget["type"] == "log"):
-        source, _, text = properties["query"].partition("|")
-        found[properties["title"]] = Query(source.split("'")[1], text.strip())
-    return found
+def asked(widget: dict[str, Any]) -> tuple[str, str]:
+    """Return the log group and the text of a widget's query."""
+    return re.fullmatch(r"SOURCE '(.*?)' \| (.*)", widget["query"], re.S).groups()
 
 
-def test_the_last_requests_come_newest_first(aws: Aws, queries: dict[str, Query]) -> None:
-    query = queries["Last requests"]
+def logged(aws: Aws, group: str) -> list[dict[str, Any]]:
+    pages = aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+    messages = [event["message"] for page in pages for event in page["events"]]
+    return [json.loads(message) for message in messages if message.startswith("{")]
 
-    rows = run_query(aws, query.group, query.text)
+
+def test_the_last_requests_come_newest_first(aws: Aws, widgets: dict[str, dict[str, Any]]) -> None:
+    rows = run_query(aws, *asked(widgets["Last requests"]))
 
     assert {("/b/orders", "unavailable"), ("/a/cart", "redirect")} <= {(row["path"], row["outcome"]) for row in rows}
     assert [row["@timestamp"] for row in rows] == sorted((row["@timestamp"] for row in rows), reverse=True)
     assert len(rows) <= 20
 
 
-def test_the_last_switches_leave_out_quiet_checks(aws: Aws, queries: dict[str, Query]) -> None:
-    query = queries["Last switches"]
-
-    rows = run_query(aws, query.group, query.text)
+def test_the_last_switches_leave_out_quiet_checks(aws: Aws, widgets: dict[str, dict[str, Any]]) -> None:
+    rows = run_query(aws, *asked(widgets["Last switches"]))
 
     shown = {(row["message"], row.get("event"), row.get("outcome")) for row in rows if row["message"] != "switching"}
-    assert shown == {
-        ("event done", "start", "changed"),
-        ("event failed", None, None),
-        ("event done", "end", "changed"),
-    }
+    done = {("event done", "start", "changed"), ("event done", "end", "changed")}
+    assert shown == {*done, ("event failed", None, None)}
     assert all(row["plan"] for row in rows if row["message"] == "switching")
     assert any("strat" in row.get("error", "") for row in rows)
 
 
-def test_queries_name_fields_that_are_logged(aws: Aws, queries: dict[str, Query]) -> None:
-    for title, query in queries.items():
-        logged = {field for line in _lines(aws, query.group) for field in line}
-        assert query.fields() <= logged, title
-        assert query.fields(), title
+def test_queries_name_fields_that_are_logged(aws: Aws, widgets: dict[str, dict[str, Any]]) -> None:
+    for group, text in (asked(widget) for widget in widgets.values() if "query" in widget):
+        # Those of CloudWatch begin with @; `as` makes new ones.
+        listed = re.findall(r"(?:fields | by )((?:@?\w+(?:, )?)+)", text)
+        named = {name for names in listed for name in names.split(", ") if not name.startswith("@")}
+        assert named
+        assert named <= {field for line in logged(aws, group) for field in line}, text
 
 
-def test_the_dashboard_shows_every_logged_outcome(aws: Aws, seen: Site, widgets: list[dict[str, Any]]) -> None:
-    (shown,) = [
-        widget["properties"]["metrics"] for widget in widgets if "by outcome" in widget["properties"].get("title", "")
-    ]
+def test_the_dashboard_shows_every_logged_outcome(aws: Aws, seen: Site, widgets: dict[str, dict[str, Any]]) -> None:
+    shown = widgets["Requests by outcome"]["metrics"]
     lines = seen.stack.responder_log()
     group = seen.stack.output("ResponderLogGroupName")
     (counted,) = aws.client("logs").describe_metric_filters(logGroupName=group)["metricFilters"]
@@ -136,38 +104,24 @@ def test_alarms_watch_metrics_that_exist(aws: Aws, seen: Site) -> None:
     queue = stack.resources["UndeliveredQueue"].rpartition("/")[2]
     # MiniStack leaves out the "targetgroup/" of AWS's full name.
     target_group = stack.output("ResponderTargetGroupArn").rpartition(":targetgroup/")[2]
-    resources = {stack.switcher, stack.responder, queue, target_group}
-    emitted = _emitted(aws, stack)
-
     alarms = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{stack.name}-")["MetricAlarms"]
 
+    # What the switcher's lines carry is for the function as a whole.
+    carried = [
+        line["_aws"]["CloudWatchMetrics"]
+        for line in logged(aws, stack.output("SwitcherLogGroupName"))
+        if "_aws" in line
+    ]
+    own = [one for metrics in carried for one in metrics]
+    assert {(one["Namespace"], ["FunctionName"] in one["Dimensions"]) for one in own} == {("MaintenanceMode", True)}
+    known = OF_AWS | {("MaintenanceMode", "FunctionName"): {metric["Name"] for one in own for metric in one["Metrics"]}}
     assert alarms
     for alarm in alarms:
-        for namespace, metric, dimension, value in _watched(alarm):
-            assert metric in OF_AWS.get((namespace, dimension), emitted), alarm["AlarmName"]
-            assert value in resources, alarm["AlarmName"]
+        for metric in [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one] or [
+            alarm
+        ]:
+            (dimension,) = metric["Dimensions"]
+            assert metric["MetricName"] in known[metric["Namespace"], dimension["Name"]], alarm["AlarmName"]
+            assert dimension["Value"] in {stack.switcher, stack.responder, queue, target_group}, alarm["AlarmName"]
         assert alarm["AlarmActions"] == [stack.output("NoticesTopicArn")]
         assert alarm["AlarmDescription"]
-
-
-def _lines(aws: Aws, group: str) -> list[dict[str, Any]]:
-    pages = aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
-    messages = [event["message"] for page in pages for event in page["events"]]
-    return [json.loads(message) for message in messages if message.startswith("{")]
-
-
-def _emitted(aws: Aws, stack: Stack) -> set[str]:
-    """Return the metrics that the switcher's lines carry for the function as a whole."""
-    lines = _lines(aws, stack.output("SwitcherLogGroupName"))
-    metrics = [metrics for line in lines for metrics in line.get("_aws", {}).get("CloudWatchMetrics", [])]
-    assert all(metric["Namespace"] == "MaintenanceMode" for metric in metrics)
-    assert all(["FunctionName"] in metric["Dimensions"] for metric in metrics)
-    return {metric["Name"] for one in metrics for metric in one["Metrics"]}
-
-
-def _watched(alarm: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """Yield namespace, name, dimension and the dimension's value of each metric of an alarm."""
-    several = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
-    for metric in several or [alarm]:
-        (dimension,) = metric["Dimensions"]
-        yield metric["Namespace"], metric["MetricName"], dimension["Name"], dimension["Value"]
