@@ -99,10 +99,10 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:  # noqa: ARG001
+def run(aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:  # noqa: ARG001
     """Return what runs the command and returns its exit code and output."""
     monkeypatch.setattr(command.printing, "prepare", lambda: None)
-    monkeypatch.setattr(command.invocation, "SAMCONFIG", Path("no file"))
+    monkeypatch.setattr(command.invocation, "SAMCONFIG", tmp_path / "samconfig.toml")
 
     def call(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(command.printing, "TYPED", {})

@@ -79,7 +79,7 @@ WEB, HOST = "forward: targetgroup/shop-web/0123456789abcdef", "host-header: chec
 RULES = [
     ("1", "placeholder", ["host-header: placeholder.invalid"], "fixed-response: 404"),
     *((str(number), "web", [f"path-pattern: /a{number}*", HOST], WEB) for number in range(2, 32)),
-    ("49999", "stand-in", ["path-pattern: /*"], WEB),
+    ("49999", "stand-in", ["path-pattern: /\x1b[2J"], WEB),
     ("50000", "own", ["path-pattern: /*"], "forward: targetgroup/maintenance-0a1b2c3d/1"),
     ("default", "default", [], WEB),
 ]
@@ -98,7 +98,7 @@ def test_a_dry_run_shows_the_moves(aws: Aws, run: Run) -> None:
         "1 → 50000 host-header: placeholder.invalid ◀ placeholder rule",
         "2 path-pattern: /a2* and host-header: checkout.shop.example.com forward: shop-web",
         "… 29 more; --rules shows all",
-        "49999 path-pattern: /* forward: shop-web",
+        "49999 path-pattern: /\\u001b[2J forward: shop-web",
         "50000 → 1 path-pattern: /* ◀ maintenance rule",
         "default any request that is left forward: shop-web",
         "✓ start: a dry run, nothing was done. NOT IN MAINTENANCE",
@@ -173,54 +173,31 @@ def test_a_machine_gets_an_object_and_a_code(aws: Aws, run: Run) -> None:
     assert run("status")[0] == 0
 
 
-def test_an_interruption_is_no_traceback(aws: Aws, run: Run) -> None:
-    aws.answers["Invoke"] = KeyboardInterrupt()
-
-    code, _, err = run("end")
-
-    assert code == 130
-    assert "✗ interrupted; an event may have been received: look at `scripts/maintenance status`" in err
+EUROPE = {"AWS_REGION": "eu-central-1"}
+REFUSED = "the region is eu-central-1, but samconfig.toml deploys to eu-west-1; accepted: --region eu-west-1, or"
 
 
 @pytest.mark.parametrize(
-    ("environment", "words", "region"),
+    ("environment", "samconfig", "words", "expected"),
     [
-        ({"AWS_REGION": "eu-central-1"}, ["status"], "eu-central-1"),
-        ({"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-west-1"}, ["status"], "eu-central-1"),
-        ({"AWS_DEFAULT_REGION": "eu-west-1"}, ["status"], "eu-west-1"),
-        ({}, ["status"], "us-east-1"),
-        ({"AWS_REGION": "eu-central-1"}, ["status", "--region", "eu-north-1"], "eu-north-1"),
+        (EUROPE, "version = 0.1", "end", "eu-central-1"),
+        ({**EUROPE, "AWS_DEFAULT_REGION": "eu-west-1"}, "", "end", "eu-central-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1"}, "", "end", "eu-west-1"),
+        ({}, "", "end", "us-east-1"),
+        (EUROPE, 'region = "eu-central-1"', "end", "eu-central-1"),
+        (EUROPE, 'region = "eu-west-1"\n# region = "eu-central-1"', "end", REFUSED),
+        (EUROPE, 'region = "eu-west-1"', "end --region eu-north-1", "eu-north-1"),
     ],
 )
 def test_the_region_is_the_one_given(
-    aws: Aws, run: Run, tmp_path: Path, environment: dict[str, str], words: list[str], region: str
+    aws: Aws, run: Run, tmp_path: Path, environment: dict[str, str], samconfig: str, words: str, expected: str
 ) -> None:
     (tmp_path / "config").write_text("[default]\nregion = us-east-1\n")
+    (tmp_path / "samconfig.toml").write_text(samconfig)
     os.environ.pop("AWS_REGION")
     os.environ.update(environment)
 
-    assert run(*words)[0] == 0
-    assert aws.regions == {region}
+    code, _, err = run(*words.split())
 
-
-@pytest.mark.parametrize(
-    ("samconfig", "words", "code"),
-    [
-        ('region = "eu-west-1"\n# region = "eu-central-1"\n', "end", 2),
-        ('region = "eu-west-1"\n', "end --region eu-central-1", 0),
-        ('region = "eu-central-1"\n', "end", 0),
-        ("version = 0.1\n", "end", 0),
-    ],
-)
-def test_another_region_than_samconfigs_is_refused(
-    aws: Aws, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, samconfig: str, words: str, code: int
-) -> None:
-    monkeypatch.setattr(command.invocation, "SAMCONFIG", tmp_path / "samconfig.toml")
-    (tmp_path / "samconfig.toml").write_text(samconfig)
-
-    exit_code, _, err = run(*words.split())
-
-    assert (exit_code, len(aws.events)) == (code, 0 if code else 1)
-    assert ("the region is eu-central-1, but samconfig.toml deploys to eu-west-1; accepted: --reg" in err) is (
-        code == 2
-    )
+    assert (code, len(aws.events)) == ((2, 0) if expected is REFUSED else (0, 1))
+    assert expected in err if expected is REFUSED else aws.regions == {expected}

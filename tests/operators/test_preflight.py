@@ -21,7 +21,6 @@ REDIRECTS = {
     # What is left out stays as it is.
     "302": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_302"},
     "elsewhere": {**TARGET, "Host": "www.example.com", "StatusCode": "HTTP_301"},
-    "port": {**TARGET, "Port": "8443", "StatusCode": "HTTP_301"},
 }
 FIXED = {"404": {}, "503": {}, "gone": {"StatusCode": "404", "MessageBody": "gone"}, "state": {"MessageBody": STATE}}
 
@@ -141,9 +140,7 @@ STATUS_RULE = {"active": 2, "status_path": "/s"}
     ("rules", "wanted", "expected"),
     [
         ({1: "/a 404", 2: "/a 404", 4: "/a 404"}, {}, {1: 2, 2: 3}),
-        ({1: "/a 404", 2: "/a 404", 3: "/a 404"}, {"active": 2}, {2: 3, 3: 4}),
         ({1: "/a 404", 2: "/a 404", 9: "/a 404"}, STATUS_RULE, {1: 3, 2: 4}),
-        ({2: "/a 404", 3: "/a 404"}, STATUS_RULE, {2: 3, 3: 4}),
         ({1: STATUS, 2: PREVIEW, 3: "/a 404"}, STATUS_RULE, {}),
         ({1: "/a 404", 2: PREVIEW, 3: "/a 404"}, {}, {1: 3, 3: 4}),
         ({1: HELD, 2: "/a 404"}, {}, {2: 3}),
@@ -199,7 +196,7 @@ def test_what_is_found_is_said(chosen: list[Listener], given: dict[str, Any], te
     ("default", "answer"),
     [
         *(("404", "404"), ("https", "https"), ("302", "https"), ("app", f"{PREFIX}:targetgroup/app/1")),
-        *((default, "own") for default in ("elsewhere", "port", "blue+green", "503")),
+        *((default, "own") for default in ("elsewhere", "blue+green", "503")),
     ],
 )
 def test_the_answer_for_a_default_action(default: str, answer: str) -> None:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from scripts.operators.printing import console, shown
+from scripts.operators.printing import console, line, lines
 from tests.harness.paths import ROOT
 
 
@@ -25,13 +25,17 @@ def test_lost_output_changes_no_exit_code(lost: str, words: str, code: int) -> N
     ("text", "expected"),
     [
         ("\x1b[2J점검 \u200dé", "\\u001b[2J점검 \u200dé"),
-        ("a\r\nb\tc\x7f", "a\\u000d\\u000ab\\u0009c\\u007f"),
+        ("a\rb\tc\x7f", "a\\u000db\\u0009c\\u007f"),
         ("\x85\x9b31m", "\\u0085\\u009b31m"),
         ("\u202eevil\u2066\u200f\u2028", "\\u202eevil\\u2066\\u200f\\u2028"),
     ],
 )
-def test_what_would_act_is_escaped(text: str, expected: str) -> None:
-    assert shown(text) == expected
+def test_what_would_act_is_escaped(capsys: pytest.CaptureFixture[str], text: str, expected: str) -> None:
+    line(f"{text}\n")
+    # It has lines of its own.
+    lines(f"{text}\n")
+
+    assert capsys.readouterr().out == f"{expected}\\u000a\n{expected}\n\n"
 
 
 def test_no_columns_are_no_width(monkeypatch: pytest.MonkeyPatch) -> None:
