@@ -81,8 +81,7 @@ def kept(*names: str, **settings: Any) -> Callable[..., Any]:  # noqa: ANN401
     return click.option(*names, callback=_keep, expose_value=False, **settings)
 
 
-NAMED = {"envvar": "MAINTENANCE_STACK", "default": "maintenance-mode"}
-STACK = kept("--stack", metavar="NAME", show_default=True, show_envvar=True, **NAMED)
+STACK = kept("--stack", envvar="MAINTENANCE_STACK", default="maintenance-mode", show_default=True, show_envvar=True)
 REGION = kept("--region", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], show_envvar=True, help="Else the profile's.")
 PROFILE = kept("--profile", metavar="NAME", help="The profile of ~/.aws/config; else the environment's.")
 JSON = kept("--json", "as_json", is_flag=True, help="Print the answer as one JSON object, and nothing else.")
@@ -148,7 +147,7 @@ def status(asked: Asked, check: bool) -> int:
     worst = listener_status.worst(answered["listeners"], now)
     beside = context.read(asked.session, asked.switcher, now)
     for_machine = {"standing": worst.word, **answered, "beside": {name: asdict(one) for name, one in beside.items()}}
-    asked.say(for_machine, lambda: tables.status(answered, asked.switcher, beside, now, every_rule=asked.rules))
+    asked.say(for_machine, lambda: tables.status(answered, asked.switcher, beside, now, every=asked.rules))
     return worst.code if check else 0
 
 
@@ -229,7 +228,7 @@ def _switch(asked: Asked, event: dict[str, Any]) -> int:
     if not asked.as_json:
         # What is switched is printed before anything is waited for.
         tables.headline(answered, now)
-        tables.listeners(answered, asked.switcher, now, every_rule=asked.rules)
+        tables.listeners(answered, asked.switcher, now, every=asked.rules)
         printing.line()
     seen = None
 

@@ -66,9 +66,10 @@ class Advice:
         """Whether nothing has to be done first."""
         return all(finding.level != "first" for part in (*self.of_listeners, self.of_all) for finding in part)
 
-    def command(self, region: str) -> str:
-        """Return the command that deploys; a second stack on a listener needs a name of its own."""
-        words = ["sam", "deploy", "--region", region]
+    @property
+    def command(self) -> str:
+        """The command that deploys; a second stack on a listener needs a name of its own."""
+        words = ["sam", "deploy", "--region", region_of(self.parameters["ListenerArn"])]
         words += ["--stack-name", "maintenance-mode-2"] if "MaintenanceHosts" in self.parameters else []
         given = [shlex.quote(f"{name}={value}") for name, value in self.parameters.items()]
         return " \\\n  ".join([shlex.join([*words, "--parameter-overrides"]), *given])

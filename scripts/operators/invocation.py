@@ -76,11 +76,10 @@ class Switcher:
             raise Failure(f"AWS could not be asked: {error}{received * (event['type'] != 'status')}") from error
         if verbose:
             printing.lines(base64.b64decode(called.get("LogResult", "")).decode(errors="replace"), to_stderr=True)
-        return read_answer(text, failed="FunctionError" in called)
+        return _read(text, failed="FunctionError" in called)
 
 
-def read_answer(text: str, *, failed: bool) -> dict[str, Any]:
-    """Read what the function has returned; raises a failure for its errors and for what is no answer of a switcher."""
+def _read(text: str, *, failed: bool) -> dict[str, Any]:
     with suppress(ValueError, LookupError, TypeError, AttributeError):
         answer = json.loads(text)
         if failed:

@@ -13,18 +13,17 @@ from botocore.exceptions import ClientError
 from .failures import Failure, WrongUse
 from .invocation import client
 
+Described = dict[str, Any]
 # The highest number of a rule.
 LAST = 50_000
 _ARN = re.compile(r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[^/]+/[^/]+/[^/]+")
 # What a redirect keeps unless it says otherwise.
 _KEPT = {"Protocol": "#{protocol}", "Port": "#{port}", "Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
 # What the template's stand-in can do, and what it does otherwise.
+_TO_HTTPS = "redirect: %s HTTPS://#{host}:443/#{path}?#{query}"
 _STAND_INS = {
-    "redirect: 301 HTTPS://#{host}:443/#{path}?#{query}": ("https", ""),
-    "redirect: 302 HTTPS://#{host}:443/#{path}?#{query}": (
-        "https",
-        "it redirects with 302, the stand-in with 301, which browsers remember",
-    ),
+    _TO_HTTPS % 301: ("https", ""),
+    _TO_HTTPS % 302: ("https", "it redirects with 302, the stand-in with 301, which browsers remember"),
     "fixed-response: 404": ("404", ""),
     "fixed-response: 404 with a body": ("404", "its 404 has a body, the stand-in's has none"),
 }
@@ -45,7 +44,7 @@ class Rule:
     priority: int | None
     conditions: tuple[str, ...]
     does: str
-    actions: list[dict[str, Any]]
+    actions: list[Described]
 
     @property
     def named(self) -> str:
@@ -109,9 +108,7 @@ class Listener:
         return found if any("forward" in rule.does for rule in (*foreign[len(found) :], self.default)) else []
 
 
-def make(
-    described: dict[str, Any], rules: list[dict[str, Any]], tags: dict[str, str], attributes: list[str]
-) -> Listener:
+def make(described: Described, rules: list[Described], tags: dict[str, str], attributes: list[str]) -> Listener:
     """Make a listener of its entry in DescribeListeners and its rules in DescribeRules."""
     *numbered, default = sorted(map(_rule, rules), key=lambda rule: rule.priority or LAST + 1)
     arn, protocol, port = (described[key] for key in ("ListenerArn", "Protocol", "Port"))
@@ -140,7 +137,7 @@ def read(session: boto3.Session, arns: Sequence[str]) -> tuple[list[Listener], l
     """Return the listeners asked for, their load balancer's other ones, and how many rules it may have."""
     elb, balancer = client(session, "elbv2"), _balancer_of(arns[0])
 
-    def pages(call: str, key: str, **arguments: str) -> list[dict[str, Any]]:
+    def pages(call: str, key: str, **arguments: str) -> list[Described]:
         return [entry for page in elb.get_paginator(call).paginate(**arguments) for entry in page[key]]
 
     listed = []
@@ -169,14 +166,14 @@ def _balancer_of(arn: str) -> str:
     return arn.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
 
 
-def _rule(described: dict[str, Any]) -> Rule:
+def _rule(described: Described) -> Rule:
     number = None if described["Priority"] == "default" else int(described["Priority"])
     conditions = tuple(_condition(condition) for condition in described.get("Conditions", ()))
     does = ", then ".join(_action(action) for action in described["Actions"])
     return Rule(described["RuleArn"], number, conditions, does, described["Actions"])
 
 
-def _condition(condition: dict[str, Any]) -> str:
+def _condition(condition: Described) -> str:
     """Say what a condition asks; its values are in the field's own structure or in the older flat list."""
     header = condition.get("HttpHeaderConfig", {}).get("HttpHeaderName")
     name = f"{condition['Field']} {header}" if header else condition["Field"]
@@ -185,11 +182,11 @@ def _condition(condition: dict[str, Any]) -> str:
     return f"{name}: {'***' if condition['Field'] in _MASKED else ', '.join(values)}"
 
 
-def _groups(action: dict[str, Any]) -> list[dict[str, Any]]:
+def _groups(action: Described) -> list[Described]:
     return action.get("ForwardConfig", {}).get("TargetGroups") or [{"TargetGroupArn": action["TargetGroupArn"]}]
 
 
-def _action(action: dict[str, Any]) -> str:
+def _action(action: Described) -> str:
     kind = action["Type"]
     if kind == "forward":
         groups = [(group["TargetGroupArn"].rpartition(":")[2], group.get("Weight", 1)) for group in _groups(action)]

@@ -12,9 +12,10 @@ from rich.text import Text
 from . import listener_status
 from .findings import Advice, Finding
 from .invocation import Switcher
-from .listener import PLACEHOLDER, Listener, region_of
+from .listener import PLACEHOLDER, Listener
 from .printing import completed, console, line, lines, shown
 
+Answer = dict[str, Any]
 # By a finding's level.
 STYLES = {"good": "green", "note": "yellow", "first": "red"}
 MARKS = {"good": "✓", "note": "!", "first": "✗"}
@@ -22,12 +23,12 @@ MARKS = {"good": "✓", "note": "!", "first": "✗"}
 UNDONE = {"overtaken", "window-kept"}
 
 
-def done(answered: dict[str, Any]) -> bool:
+def done(answered: Answer) -> bool:
     """Return whether a start or an end has done what it asks for."""
     return not any(warning["code"] in UNDONE for one in answered["listeners"] for warning in one["warnings"])
 
 
-def headline(answered: dict[str, Any], now: datetime) -> None:
+def headline(answered: Answer, now: datetime) -> None:
     """Print what an event has done, and whether the system is in maintenance."""
     text = listener_status.headline(answered["listeners"], now)
     outcome = "a dry run, nothing was done" if answered["dryRun"] else answered["outcome"]
@@ -39,13 +40,11 @@ def headline(answered: dict[str, Any], now: datetime) -> None:
         line(f"✗ {answered['type']}: {outcome}, and not as asked for; see the warning. {text}", "bold red")
 
 
-def status(
-    answered: dict[str, Any], switcher: Switcher, beside: dict[str, Finding], now: datetime, *, every_rule: bool
-) -> None:
+def status(answered: Answer, switcher: Switcher, beside: dict[str, Finding], now: datetime, *, every: bool) -> None:
     """Print the system's status: what matters most comes first, and again where a terminal stands still."""
     headline(answered, now)
     _fact("stack", switcher.place)
-    listeners(answered, switcher, now, every_rule=every_rule)
+    listeners(answered, switcher, now, every=every)
     line()
     for name, finding in beside.items():
         _finding(finding, f"{name:<11}", 12)
@@ -91,7 +90,7 @@ def advice(given: Advice, chosen: list[Listener]) -> None:
         return
     line("✓ Ready to be deployed, after `sam build`:", "bold green")
     line()
-    lines(completed(given.command(region_of(chosen[0].arn))))
+    lines(completed(given.command))
 
 
 def _finding(finding: Finding, mark: str, hanging: int) -> None:
@@ -107,8 +106,8 @@ def _fact(name: str, text: str) -> None:
     line(f"{name:<11} {text}", hanging=12)
 
 
-def listeners(answered: dict[str, Any], switcher: Switcher, now: datetime, *, every_rule: bool) -> None:
-    """Print each listener's window, warnings, and rules."""
+def listeners(answered: Answer, switcher: Switcher, now: datetime, *, every: bool) -> None:
+    """Print each listener's window, warnings, and rules: every one, or those that can move and their neighbours."""
     for listener in answered["listeners"]:
         status = listener_status.worst([listener], now)
         line()
@@ -122,7 +121,7 @@ def listeners(answered: dict[str, Any], switcher: Switcher, now: datetime, *, ev
             style = "bold reverse yellow" if warning["code"] in UNDONE else "yellow"
             line(_brief(f"! {warning['code']}: {warning['message']}"), style, hanging=2)
         line()
-        _table((), _rules(listener, every=every_rule))
+        _table((), _rules(listener, every=every))
 
 
 def _brief(text: str) -> str:
@@ -131,7 +130,6 @@ def _brief(text: str) -> str:
 
 
 def _rules(listener: dict[str, Any], *, every: bool) -> list[list[str]]:
-    """Return rows for the rules in the load balancer's order: all, or those that can move and their neighbours."""
     moved = {move["ruleArn"]: f"{move['from']} → {move['to']}" for move in listener["moves"]}
     responds = {rule["action"] for rule in listener["rules"] if rule["ruleArn"] == listener["ruleArn"]}
     rows, near = [], set()

@@ -230,7 +230,7 @@ def test_the_command_fits_the_listener(rules: Rules, wanted: dict[str, Any], exp
     advice = preflight(listener(rules), **wanted)
 
     assert not refused(advice.parameters)
-    assert ("--stack-name" in advice.command("eu-central-1")) == ("MaintenanceHosts" in expected)
+    assert ("--stack-name" in advice.command) == ("MaintenanceHosts" in expected)
     assert advice.parameters == {
         "ListenerArn": LISTENER,
         "DefaultAction": advice.parameters["DefaultAction"],
@@ -269,7 +269,7 @@ def test_what_aws_says_is_read(shop: Aws, run: Run, limits: dict[str, Any] | Non
 
     assert (code, shop.regions) == (1, {"eu-central-1"})
     assert re.search(r"\n1 +http-header X-Tester: \*\*\* and query-string: \*\*\* +forward: web *\n", out)
-    assert "secret" not in out
+    assert not {"secret", CORS} & {*re.findall(r"[\w.]+", out)}
     assert "✗ AWS Load Balancer Controller owns it (elbv2.k8s.aws/cluster=prod)" in out
     assert f"! The listener overwrites a header of every answer ({CSP})" in out
     assert f"has 1 of {9 if limits else 100} rules" in out

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from scripts.operators.printing import console, line, lines
+from scripts.operators import printing
+from scripts.operators.printing import completed, console, line, lines
 from tests.harness.paths import ROOT
 
 
@@ -36,6 +37,22 @@ def test_what_would_act_is_escaped(capsys: pytest.CaptureFixture[str], text: str
     lines(f"{text}\n")
 
     assert capsys.readouterr().out == f"{expected}\\u000a\n{expected}\n\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("sam deploy --region r", "sam deploy --profile p --region r"),
+        ("aws elbv2 create-rule --region r", "aws elbv2 create-rule --profile p --region r"),
+        ("scripts/maintenance preflight ARN", "scripts/maintenance preflight --profile p ARN"),
+        ("`scripts/maintenance end`", "`scripts/maintenance end --profile p --stack s`"),
+        ("`aws configure list-profiles`", "`aws configure list-profiles`"),
+    ],
+)
+def test_commands_get_what_was_typed(monkeypatch: pytest.MonkeyPatch, command: str, expected: str) -> None:
+    monkeypatch.setattr(printing, "TYPED", {"stack": "--stack s", "profile": "--profile p"})
+
+    assert completed(command) == expected
 
 
 def test_no_columns_are_no_width(monkeypatch: pytest.MonkeyPatch) -> None:
