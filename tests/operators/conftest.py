@@ -5,7 +5,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -30,20 +30,29 @@ RULE = {"priority": "50000", "ruleArn": "own", "conditions": ["path-pattern: /*"
 AT_REST = {"listenerArn": LISTENER, "ruleArn": "own", "state": "resting", "moves": [], "warnings": [], "rules": [RULE]}
 
 
-class Aws:
-    """A stack with a listener at rest, and the answers to calls by operation; a test changes what it is about."""
+class Run:
+    """Runs the command with a stack whose listener is at rest; a test changes the answers to what it is about."""
 
-    def __init__(self) -> None:
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.output = capsys
         self.parameters: dict[str, str] = {}
         self.listener = dict.fromkeys(("since", "until", "reason", "message", "lastWindow")) | AT_REST
+        # What was sent, and to which regions.
         self.events: list[dict[str, Any]] = []
         self.regions: set[str] = set()
+        # By operation; what has no answer is refused.
         self.answers: dict[str, Any] = {
             "DescribeStacks": lambda: {"Stacks": [STACK | self._described()]},
             "DescribeListeners": {"Listeners": [{"ListenerArn": LISTENER, "Protocol": "HTTPS", "Port": 443}]},
             "DescribeTargetHealth": {"TargetHealthDescriptions": [{"TargetHealth": {"State": "healthy"}}]},
             "ListSubscriptionsByTopic": {"Subscriptions": [{"SubscriptionArn": f"{TOPIC}:1"}]},
         }
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        """Run the command, and return its exit code and output."""
+        command.printing.TYPED.clear()
+        with mock.patch.object(sys, "argv", ["maintenance", *words]):
+            return command.run(), *self.output.readouterr()
 
     def _described(self) -> dict[str, Any]:
         given = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()]
@@ -54,7 +63,7 @@ class Aws:
         self.listener["warnings"] = [{"code": code, "message": message}]
 
     def answer(self, client: BaseClient, operation: str, given: dict[str, Any]) -> Any:  # noqa: ANN401
-        """Answer a call whose parameters AWS's own model accepts; one without an answer is refused."""
+        """Answer a call whose parameters AWS's own model accepts."""
         shape = client.meta.service_model.operation_model(operation).input_shape
         mistakes = ParamValidator().validate(given, shape).generate_report()
         assert not mistakes, mistakes
@@ -83,30 +92,15 @@ def refusal(code: str, message: str = "no") -> ClientError:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Aws]:
-    """Let no call leave this process; a test may change its environment and write tmp_path / "config"."""
-    made = Aws()
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Run]:
+    """Let no call leave this process; a test may change the environment, and write the files in tmp_path."""
+    made = Run(capsys)
     monkeypatch.setattr("botocore.session.create_loader", lambda *_: MODELS)
     monkeypatch.setattr(BaseClient, "_make_api_call", lambda *call: made.answer(*call))
+    monkeypatch.setattr(command.printing, "prepare", lambda: None)
+    monkeypatch.setattr(command.invocation, "SAMCONFIG", tmp_path / "samconfig.toml")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     files = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     given = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "none", "AWS_REGION": "eu-central-1"}
     with mock.patch.dict(os.environ, kept | files | given | {"MAINTENANCE_STACK": "shop"}, clear=True):
         yield made
-
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:  # noqa: ARG001
-    """Return what runs the command and returns its exit code and output."""
-    monkeypatch.setattr(command.printing, "prepare", lambda: None)
-    monkeypatch.setattr(command.invocation, "SAMCONFIG", tmp_path / "samconfig.toml")
-
-    def call(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(command.printing, "TYPED", {})
-        monkeypatch.setattr(sys, "argv", ["maintenance", *words])
-        return command.run(), *capsys.readouterr()
-
-    return call

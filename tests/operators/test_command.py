@@ -10,7 +10,7 @@ import pytest
 
 from scripts.operators import command
 from scripts.operators.failures import Failure
-from tests.operators.conftest import LISTENER, TOPIC, Aws, Run
+from tests.operators.conftest import LISTENER, TOPIC, Run
 
 URL = "https://shop.example.com/"
 
@@ -38,12 +38,12 @@ URL = "https://shop.example.com/"
         ("0", f"preflight {LISTENER} {LISTENER.replace('/1/', '/9/')}", "accepted: another listener of the same"),
     ],
 )
-def test_wrong_use_sends_nothing(aws: Aws, run: Run, longest: str, words: str, sentence: str) -> None:
-    aws.parameters["MaxDurationMinutes"] = longest
+def test_wrong_use_sends_nothing(run: Run, longest: str, words: str, sentence: str) -> None:
+    run.parameters["MaxDurationMinutes"] = longest
 
     code, out, err = run(*words.split())
 
-    assert (code, out, aws.events) == (2, "", [])
+    assert (code, out, run.events) == (2, "", [])
     assert sentence in err
 
 
@@ -62,13 +62,13 @@ REASON = "$500 'off' \"all\" $(id) 점검 [red]"
         ("0", ["message", "--clear"], {"message": None}),
     ],
 )
-def test_what_is_typed_is_sent(aws: Aws, run: Run, longest: str, words: list[str], event: dict[str, Any]) -> None:
-    aws.parameters["MaxDurationMinutes"] = longest
+def test_what_is_typed_is_sent(run: Run, longest: str, words: list[str], event: dict[str, Any]) -> None:
+    run.parameters["MaxDurationMinutes"] = longest
 
     code, out, _ = run(*words)
 
     sent = {"type": words[0], **event}
-    assert (code, aws.events) == (0, [sent])
+    assert (code, run.events) == (0, [sent])
     # Account and region come first.
     assert out.startswith(f"shop in account 123456789012, eu-central-1: {json.dumps(sent, ensure_ascii=False)}\n")
     assert f"✓ {words[0]}: " in out
@@ -87,8 +87,8 @@ SWAP = {"rules": [dict(zip(("priority", "ruleArn", "conditions", "action"), rule
 SWAP["moves"] = [{"ruleArn": "own", "from": "50000", "to": "1"}, {"ruleArn": "placeholder", "from": "1", "to": "50000"}]
 
 
-def test_a_dry_run_shows_the_moves(aws: Aws, run: Run) -> None:
-    aws.listener |= SWAP
+def test_a_dry_run_shows_the_moves(run: Run) -> None:
+    run.listener |= SWAP
     out = run("start", "--no-end", "--dry-run")[1]
 
     assert [" ".join(line.split()) for line in out.splitlines()[2:] if line] == [
@@ -107,13 +107,13 @@ def test_a_dry_run_shows_the_moves(aws: Aws, run: Run) -> None:
 
 
 @pytest.mark.parametrize("words", ["status", "start --minutes 90", "end"])
-def test_a_small_terminal_is_enough(aws: Aws, run: Run, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+def test_a_small_terminal_is_enough(run: Run, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     os.environ.update(COLUMNS="80", TERM="dumb")
-    aws.listener |= {**SWAP, "state": "active", "since": "2026-03-01T22:00:00Z"}
-    aws.warn("stays-open", "these stay open: all requests but those for path-pattern /* and host-header *.example.com")
+    run.listener |= {**SWAP, "state": "active", "since": "2026-03-01T22:00:00Z"}
+    run.warn("stays-open", "these stay open: all requests but those for path-pattern /* and host-header *.example.com")
     pending = {"SubscriptionArn": "PendingConfirmation", "Endpoint": "ops@example.com", "Protocol": "email"}
-    aws.answers["ListSubscriptionsByTopic"] = {"Subscriptions": [pending]}
+    run.answers["ListSubscriptionsByTopic"] = {"Subscriptions": [pending]}
 
     lines = run(*words.split())[1].rstrip().splitlines()
 
@@ -125,11 +125,11 @@ def test_a_small_terminal_is_enough(aws: Aws, run: Run, monkeypatch: pytest.Monk
     assert {"host-header:", "checkout.shop.example.com", "shop-web"} <= set(" ".join(lines).split())
 
 
-def test_advice_keeps_what_was_typed(aws: Aws, run: Run, tmp_path: Path) -> None:
+def test_advice_keeps_what_was_typed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "config").write_text("[profile ops]\n")
-    aws.listener["state"] = "active"
+    run.listener["state"] = "active"
     deleted = {"SubscriptionArn": "Deleted", "Endpoint": "ops@example.com", "Protocol": "email"}
-    aws.answers["ListSubscriptionsByTopic"] = {"Subscriptions": [deleted]}
+    run.answers["ListSubscriptionsByTopic"] = {"Subscriptions": [deleted]}
 
     out = run("status", "--stack", "shop 2", "--region", "eu-north-1", "--profile", "ops")[1]
 
@@ -139,8 +139,8 @@ def test_advice_keeps_what_was_typed(aws: Aws, run: Run, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("code", ["overtaken", "window-kept"])
-def test_an_undone_event_ends_with_one(aws: Aws, run: Run, code: str) -> None:
-    aws.warn(code)
+def test_an_undone_event_ends_with_one(run: Run, code: str) -> None:
+    run.warn(code)
 
     exit_code, out, _ = run("start", "--minutes", "5", "--url", URL)
 
@@ -149,7 +149,7 @@ def test_an_undone_event_ends_with_one(aws: Aws, run: Run, code: str) -> None:
     assert f"! {code}: because" in out
 
 
-def test_a_lost_wait_keeps_the_answer(aws: Aws, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_wait_keeps_the_answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def lose(*_: object, **__: object) -> None:
         raise Failure("not yet closed")
 
@@ -158,12 +158,12 @@ def test_a_lost_wait_keeps_the_answer(aws: Aws, run: Run, monkeypatch: pytest.Mo
     code, out, err = run("start", "--no-end", "--json", "--url", URL)
 
     answer = json.loads(out)
-    assert (code, len(aws.events), answer["outcome"], answer["visitors"]) == (1, 1, "changed", None)
+    assert (code, len(run.events), answer["outcome"], answer["visitors"]) == (1, 1, "changed", None)
     assert "✗ not yet closed" in err
 
 
-def test_a_machine_gets_an_object_and_a_code(aws: Aws, run: Run) -> None:
-    aws.warn("active-priority-taken")
+def test_a_machine_gets_an_object_and_a_code(run: Run) -> None:
+    run.warn("active-priority-taken")
 
     exit_code, out, err = run("status", "--check", "--json")
 
@@ -190,7 +190,7 @@ REFUSED = "the region is eu-central-1, but samconfig.toml deploys to eu-west-1; 
     ],
 )
 def test_the_region_is_the_one_given(
-    aws: Aws, run: Run, tmp_path: Path, environment: dict[str, str], samconfig: str, words: str, expected: str
+    run: Run, tmp_path: Path, environment: dict[str, str], samconfig: str, words: str, expected: str
 ) -> None:
     (tmp_path / "config").write_text("[default]\nregion = us-east-1\n")
     (tmp_path / "samconfig.toml").write_text(samconfig)
@@ -199,5 +199,5 @@ def test_the_region_is_the_one_given(
 
     code, _, err = run(*words.split())
 
-    assert (code, len(aws.events)) == ((2, 0) if expected is REFUSED else (0, 1))
-    assert expected in err if expected is REFUSED else aws.regions == {expected}
+    assert (code, len(run.events)) == ((2, 0) if expected is REFUSED else (0, 1))
+    assert expected in err if expected is REFUSED else run.regions == {expected}

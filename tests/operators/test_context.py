@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.harness.template import source_template
-from tests.operators.conftest import TOPIC, Aws, Run
+from tests.operators.conftest import TOPIC, Run
 
 PLACE = f"--region eu-central-1 --topic-arn {TOPIC}"
 AGAIN = (
@@ -55,11 +55,9 @@ def scheduled(state: str) -> dict[str, Any]:
         ),
     ],
 )
-def test_what_is_beside_the_status(
-    aws: Aws, run: Run, answers: dict[str, Any], name: str, level: str, said: list[str]
-) -> None:
-    aws.parameters["EndSchedule"] = "what was deployed"
-    aws.answers |= answers
+def test_what_is_beside_the_status(run: Run, answers: dict[str, Any], name: str, level: str, said: list[str]) -> None:
+    run.parameters["EndSchedule"] = "what was deployed"
+    run.answers |= answers
 
     found = json.loads(run("status", "--json")[1])["beside"][name]
 

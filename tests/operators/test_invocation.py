@@ -7,7 +7,7 @@ from botocore import exceptions
 from botocore.parsers import ResponseParserError
 
 from scripts.operators.invocation import Switcher
-from tests.operators.conftest import Aws, Run, invoked, refusal
+from tests.operators.conftest import Run, invoked, refusal
 
 GONE = exceptions.ReadTimeoutError(endpoint_url="https://lambda")
 RECEIVED = "the event may have been received: look at `scripts/maintenance status`"
@@ -36,12 +36,10 @@ ODD = ["<html>", "null", '{"listeners": []}', '{"listeners": [{"state": "active"
         ("Invoke", invoked("null", FunctionError="Unhandled"), "end --verbose", 1, "is not a switcher's: null"),
     ],
 )
-def test_trouble_is_a_sentence(
-    aws: Aws, run: Run, operation: str, answer: object, words: str, code: int, sentence: str
-) -> None:
+def test_trouble_is_a_sentence(run: Run, operation: str, answer: object, words: str, code: int, sentence: str) -> None:
     if operation.startswith("AWS_"):
         os.environ[operation] = answer
-    aws.answers[operation] = answer
+    run.answers[operation] = answer
 
     exit_code, _, err = run(*words.split())
 

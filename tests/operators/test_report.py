@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scripts.operators import report
-from tests.operators.conftest import Aws, Run
+from tests.operators.conftest import Run
 
 BEGIN = datetime(2026, 11, 25, 22, tzinfo=timezone.utc)
 END = datetime(2026, 11, 26, 1, tzinfo=timezone.utc)
@@ -24,15 +24,15 @@ PATHS = [
 ]
 
 
-def results(aws: Aws, *queries: list[dict[str, str]], status: str = "Complete") -> None:
+def results(run: Run, *queries: list[dict[str, str]], status: str = "Complete") -> None:
     """Answer the first query, then the second one."""
     cells = [[[{"field": f, "value": v} for f, v in row.items()] for row in rows] for rows in queries]
     answers = iter([{"status": status, "results": rows} for rows in cells])
-    aws.answers |= {"StartQuery": {"queryId": "1"}, "GetQueryResults": lambda: next(answers)}
+    run.answers |= {"StartQuery": {"queryId": "1"}, "GetQueryResults": lambda: next(answers)}
 
 
-def test_counts_are_added_up(aws: Aws, run: Run) -> None:
-    results(aws, OUTCOMES, PATHS, OUTCOMES, PATHS, [], [])
+def test_counts_are_added_up(run: Run) -> None:
+    results(run, OUTCOMES, PATHS, OUTCOMES, PATHS, [], [])
     made = json.loads(run("report", "--hours", "28", "--json")[1])
 
     assert (made["requests"], made["page_checks"], made["peak_minutes"]) == (1203, 3, 2)
@@ -59,11 +59,11 @@ def test_the_report_is_of_a_window(listeners: list[dict[str, Any]], expected: tu
 
 
 @pytest.mark.parametrize("ended", ["Failed", "Timeout", "Running"])
-def test_a_query_is_stopped_on_a_failure(aws: Aws, run: Run, monkeypatch: pytest.MonkeyPatch, ended: str) -> None:
+def test_a_query_is_stopped_on_a_failure(run: Run, monkeypatch: pytest.MonkeyPatch, ended: str) -> None:
     monkeypatch.setattr(report, "LONGEST_WAIT", -1)
     stopped = []
-    results(aws, [], status=ended)
-    aws.answers["StopQuery"] = lambda: stopped.append(ended)
+    results(run, [], status=ended)
+    run.answers["StopQuery"] = lambda: stopped.append(ended)
 
     code, _, err = run("report")
 

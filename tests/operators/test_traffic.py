@@ -1,5 +1,6 @@
 """Waiting for a switch."""
 
+import os
 import re
 import socket
 import threading
@@ -7,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain, repeat
+from unittest import mock
 
 import pytest
 
@@ -14,7 +16,7 @@ from scripts.operators import traffic
 from scripts.operators.failures import Failure
 from scripts.operators.traffic import Seen, look, wait
 
-Serve = Callable[[str], tuple[str, list[str]]]
+Serve, Looks = Callable[[str], tuple[str, list[str]]], Callable[..., int]
 
 
 @pytest.fixture
@@ -80,12 +82,9 @@ UNREACHABLE = ["http://127.0.0.1:9/", "http://no-such-name.invalid/", "https://H
 @pytest.mark.parametrize(
     ("url", "proxy"), [*((url, "") for url in UNREACHABLE), ("http://shop.example.com/", "proxy:3128")]
 )
-def test_what_cannot_be_reached_is_no_answer(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch, url: str, proxy: str
-) -> None:
-    monkeypatch.setenv("http_proxy", proxy)
-
-    seen = look(url.replace("HERE", serve("HTTP/1.1 200 OK\n\n")[0]))
+def test_what_cannot_be_reached_is_no_answer(serve: Serve, url: str, proxy: str) -> None:
+    with mock.patch.dict(os.environ, http_proxy=proxy):
+        seen = look(url.replace("HERE", serve("HTTP/1.1 200 OK\n\n")[0]))
 
     assert (seen.closed, seen.answered, seen.text[:11]) == (None, False, "no answer: ")
 
@@ -95,16 +94,21 @@ CLOSED, OPEN = Seen("503", closed=True), Seen("200", closed=False)
 BROKEN, LOST = Seen("502", closed=None), Seen("no answer", closed=None, answered=False)
 
 
-def waited(monkeypatch: pytest.MonkeyPatch, answers: list[Seen], *, closed: bool, at_most: float) -> list[Seen]:
-    """Wait with these answers, the last one for ever, and return those that were looked at."""
-    given, seen = chain(answers, repeat(answers[-1])), []
-    monkeypatch.setattr(traffic, "look", lambda _: seen.append(next(given)) or seen[-1])
-    assert wait(URL, closed=closed, every=0.001, at_most=at_most).closed is closed
-    return seen
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
+    """Return what waits with these answers, the last one for ever, and returns how often it looked."""
+
+    def waited(*answers: Seen, closed: bool, at_most: float = 30) -> int:
+        given, seen = chain(answers, repeat(answers[-1])), []
+        monkeypatch.setattr(traffic, "look", lambda _: seen.append(next(given)) or seen[-1])
+        assert wait(URL, closed=closed, every=0.001, at_most=at_most).closed is closed
+        return len(seen)
+
+    return waited
 
 
 @pytest.mark.parametrize(
-    ("closed", "answers", "looks"),
+    ("closed", "answers", "expected"),
     [
         (True, [CLOSED], 5),
         (True, [OPEN, LOST, BROKEN, CLOSED], 8),
@@ -114,23 +118,19 @@ def waited(monkeypatch: pytest.MonkeyPatch, answers: list[Seen], *, closed: bool
         (True, [*[LOST] * 9, OPEN, *[LOST] * 9, CLOSED], 24),
     ],
 )
-def test_five_answers_in_a_row_end_it(
-    monkeypatch: pytest.MonkeyPatch, closed: bool, answers: list[Seen], looks: int
-) -> None:
-    assert len(waited(monkeypatch, answers, closed=closed, at_most=30)) == looks
+def test_five_answers_in_a_row_end_it(looks: Looks, closed: bool, answers: list[Seen], expected: int) -> None:
+    assert looks(*answers, closed=closed) == expected
 
 
 @pytest.mark.parametrize(
-    ("closed", "answer", "at_most", "sentence"),
+    ("answer", "at_most", "sentence"),
     [
-        (True, OPEN, 0, f"after 0 seconds {URL} is not yet closed: 200; `scripts/maintenance status`"),
-        (False, BROKEN, 0, "is not yet open: 502; `scripts/maintenance status`"),
+        (OPEN, 0, f"after 0 seconds {URL} is not yet closed: 200; `scripts/maintenance status`"),
+        (BROKEN, 0, "is not yet closed: 502; `scripts/maintenance status`"),
         # After ten looks, and not at the end of the time.
-        *((True, LOST, at_most, f"{URL} cannot be seen from here: no answer") for at_most in (0, 30)),
+        *((LOST, at_most, f"{URL} cannot be seen from here: no answer") for at_most in (0, 30)),
     ],
 )
-def test_a_lost_wait_names_the_last_answer(
-    monkeypatch: pytest.MonkeyPatch, closed: bool, answer: Seen, at_most: float, sentence: str
-) -> None:
+def test_a_lost_wait_names_the_last_answer(looks: Looks, answer: Seen, at_most: float, sentence: str) -> None:
     with pytest.raises(Failure, match=f"the rules are switched, but .*{re.escape(sentence)}"):
-        waited(monkeypatch, [answer], closed=closed, at_most=at_most)
+        looks(answer, closed=True, at_most=at_most)
