@@ -82,11 +82,7 @@ class Advice:
 
 
 def advise(
-    chosen: list[Listener],
-    others: list[Listener],
-    quota: int,
-    active: int | None = None,
-    status_path: str | None = None,
+    chosen: list[Listener], others: list[Listener], quota: int, active: int | None, status_path: str | None
 ) -> Advice:
     """Judge one or two listeners of a load balancer, for an ActivePriority and a status rule just above it."""
     ours = {number for listener in chosen for number in listener.ours}

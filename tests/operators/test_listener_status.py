@@ -16,8 +16,8 @@ RULES = [
 LATER, EARLIER, SINCE = "2026-11-26T00:00:00Z", "2026-11-25T22:30:00Z", "2026-11-25T22:00:00Z"
 
 
-def resting(*codes: str, stand_in: str = "") -> dict[str, Any]:
-    above = {"priority": "3", "ruleArn": "stand-in", "conditions": ["path-pattern: /*"], "action": stand_in}
+def resting(*codes: str, stand_in: str = "", path: str = "/*") -> dict[str, Any]:
+    above = {"priority": "3", "ruleArn": "above", "conditions": [f"path-pattern: {path}"], "action": stand_in}
     rules = [above, *RULES] if stand_in else RULES
     warnings = [{"code": code, "message": ""} for code in codes]
     return {"state": "resting", "until": None, "ruleArn": "maintenance", "rules": rules, "warnings": warnings}
@@ -37,6 +37,7 @@ def active(until: str | None, *codes: str, **more: str | None) -> dict[str, Any]
         ([resting("no-healthy-target", "reachable-at-rest")], ListenerStatus.TURNED_AWAY),
         ([resting("shadows-rules")], ListenerStatus.TURNED_AWAY),
         ([resting("shadows-rules", stand_in="forward: web")], ListenerStatus.TURNED_AWAY),
+        ([resting("shadows-rules", stand_in="forward: shop", path="/shop*")], ListenerStatus.TURNED_AWAY),
         # Its requests get the same from the stand-in.
         ([resting("shadows-rules", stand_in="forward: shop")], ListenerStatus.OPEN),
         # In a window it is what a window is for.

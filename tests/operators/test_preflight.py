@@ -58,7 +58,7 @@ def listener(rules: Rules, default: str = "404", port: int = 443, tag: str = "",
 
 
 def preflight(*chosen: Listener, others: tuple[Listener, ...] = (), quota: int = 100, **wanted: Any) -> Advice:  # noqa: ANN401
-    return advise(list(chosen), list(others), quota, **wanted)
+    return advise(list(chosen), list(others), quota, wanted.get("active"), wanted.get("status_path"))
 
 
 def said(advice: Advice, level: str) -> str:
