@@ -73,7 +73,7 @@ class Switcher:
             text = called["Payload"].read().decode(errors="replace")
         except (ReadTimeoutError, ConnectionClosedError) as error:
             received = "; the event may have been received: look at `scripts/maintenance status`"
-            raise Failure(f"AWS could not be asked: {error}{received * (event['type'] != 'status')}") from error
+            raise Failure(f"AWS could not be asked: {error}{'' if event['type'] == 'status' else received}") from error
         if verbose:
             printing.lines(base64.b64decode(called.get("LogResult", "")).decode(errors="replace"), to_stderr=True)
         return _read(text, failed="FunctionError" in called)

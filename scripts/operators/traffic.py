@@ -61,8 +61,8 @@ def _ask(url: str) -> Seen:
         # A proxy's address can be one that urllib3 refuses.
         pool = urllib3.ProxyManager(proxy, ssl_context=context) if proxy else urllib3.PoolManager(ssl_context=context)
         with pool:
-            once = {"redirect": False, "retries": False, "preload_content": False, "timeout": 5}
-            answered = pool.request("GET", asked.url, headers=headers, **once)
+            # Without retries a redirect is an answer, too.
+            answered = pool.request("GET", asked.url, headers=headers, retries=False, preload_content=False, timeout=5)
             status, closed = answered.status, answered.headers.get(HEADER) == "on"
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         return Seen(f"no answer: {error}", closed=None, answered=False)

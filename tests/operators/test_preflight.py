@@ -23,31 +23,26 @@ REDIRECTS = {
     "elsewhere": {**TARGET, "Host": "www.example.com", "StatusCode": "HTTP_301"},
 }
 FIXED = {"404": {}, "503": {}, "gone": {"StatusCode": "404", "MessageBody": "gone"}, "state": {"MessageBody": STATE}}
+# The API knows two forms for one target group.
+ACTIONS = {"oidc": {"Type": "authenticate-oidc"}}
+ACTIONS["flat"] = {"Type": "forward", "TargetGroupArn": f"{PREFIX}:targetgroup/flat/1"}
+ACTIONS |= {name: {"Type": "redirect", "RedirectConfig": to} for name, to in REDIRECTS.items()}
+for name, response in FIXED.items():
+    ACTIONS[name] = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": name, **response}}
 
 
 def action(name: str) -> dict[str, Any]:
-    """Describe an action as the API does: a redirect, a fixed response, a log-in, or target groups joined by `+`."""
-    if name in REDIRECTS:
-        return {"Type": "redirect", "RedirectConfig": REDIRECTS[name]}
-    if name in FIXED:
-        return {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": name, **FIXED[name]}}
-    if name == "oidc":
-        return {"Type": "authenticate-oidc"}
+    """Describe an action as the API does: one of those above, or a forward to target groups joined by `+`."""
     groups = [{"TargetGroupArn": f"{PREFIX}:targetgroup/{group}/1", "Weight": 1} for group in name.split("+")]
-    return {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
+    return ACTIONS.get(name, {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}})
 
 
 def condition(text: str) -> dict[str, Any]:
-    """Describe a condition."""
-    if text.startswith("/"):
-        return {"Field": "path-pattern", "PathPatternConfig": {"Values": [text]}}
-    if "/" in text:
-        return {"Field": "source-ip", "SourceIpConfig": {"Values": [text]}}
-    return {"Field": "host-header", "HostHeaderConfig": {"Values": [text]}}
+    field = "path-pattern" if text.startswith("/") else "source-ip" if "/" in text else "host-header"
+    return {"Field": field, f"{field.title().replace('-', '')}Config": {"Values": [text]}}
 
 
 def listener(rules: Rules, default: str = "404", port: int = 443, tag: str = "", attribute: str = "") -> Listener:
-    """Describe a listener."""
     described = [{"RuleArn": "default", "Priority": "default", "Actions": [action(one) for one in default.split()]}]
     for number, text in rules.items():
         *conditions, does = text.split()
@@ -198,8 +193,9 @@ def test_what_does_not_matter_is_not_said() -> None:
 @pytest.mark.parametrize(
     ("default", "answer"),
     [
-        *(("404", "404"), ("https", "https"), ("302", "https"), ("app", f"{PREFIX}:targetgroup/app/1")),
-        *((default, "own") for default in ("elsewhere", "blue+green", "503")),
+        *(("404", "404"), ("https", "https"), ("302", "https")),
+        *((name, f"{PREFIX}:targetgroup/{name}/1") for name in ("app", "flat")),
+        *((name, "own") for name in ("elsewhere", "blue+green", "503")),
     ],
 )
 def test_the_answer_for_a_default_action(default: str, answer: str) -> None:
