@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import boto3
@@ -220,30 +220,26 @@ def _switch(asked: Asked, event: dict[str, Any]) -> int:
         raise WrongUse("--url and --dry-run: a dry run switches nothing to wait for; accepted: one of them")
     if asked.dry_run:
         event["dryRun"] = True
+    tell = partial(printing.line, to_stderr=asked.as_json)
     # Account and region come before anything is sent.
-    printing.line(f"{asked.switcher.place}: {json.dumps(event, ensure_ascii=False)}", to_stderr=asked.as_json)
-    printing.line(to_stderr=asked.as_json)
+    tell(f"{asked.switcher.place}: {json.dumps(event, ensure_ascii=False)}")
+    tell()
     answered = asked.send(event)
-    is_done, now = tables.done(answered), datetime.now(timezone.utc)
+    is_done, now, seen = tables.done(answered), datetime.now(timezone.utc), None
     if not asked.as_json:
         # What is switched is printed before anything is waited for.
         tables.headline(answered, now)
         tables.listeners(answered, asked.switcher, now, every=asked.rules)
-        printing.line()
-    seen = None
-
-    def show() -> None:
-        if seen:
-            printing.line(f"✓ {asked.url} answers: {seen.text}, {traffic.IN_A_ROW} times in a row", "bold green")
-        elif not (asked.dry_run or asked.url) and any(listener["moves"] for listener in answered["listeners"]):
-            printing.line("Visitors notice within about ten seconds; --url https://… waits for it.")
-        tables.headline(answered, now)
-
+        tell()
     try:
-        seen = traffic.wait(asked.url, closed=event["type"] == "start") if asked.url and is_done else None
+        if asked.url and is_done:
+            seen = traffic.wait(asked.url, closed=event["type"] == "start")
+            tell(f"✓ {asked.url} answers: {seen.text}, {traffic.IN_A_ROW} times in a row", "bold green")
+        elif not (asked.url or asked.dry_run) and any(listener["moves"] for listener in answered["listeners"]):
+            tell("Visitors notice within about ten seconds; --url https://… waits for it.")
     finally:
         # What is switched is switched, also if the wait for it fails.
-        asked.say({**answered, "visitors": seen and seen.text}, show)
+        asked.say({**answered, "visitors": seen and seen.text}, lambda: tables.headline(answered, now))
     return 0 if is_done else 1
 
 

@@ -27,9 +27,9 @@ def enter() -> None:
 
 
 def _runs() -> bool:
-    try:
-        with PLAYS.with_suffix(".lock").open() as lock:
+    with PLAYS.with_suffix(".lock").open("a") as lock:
+        try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except (FileNotFoundError, BlockingIOError) as error:
-        return isinstance(error, BlockingIOError)
+        except BlockingIOError:
+            return True
     return False

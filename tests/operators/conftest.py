@@ -99,6 +99,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.setattr(BaseClient, "_make_api_call", lambda *call: made.answer(*call))
     monkeypatch.setattr(command.printing, "prepare", lambda: None)
     monkeypatch.setattr(command.invocation, "SAMCONFIG", tmp_path / "samconfig.toml")
+    # What a crashed play leaves.
+    monkeypatch.setattr(command.play, "PLAYS", tmp_path / "play.json")
+    (tmp_path / "play.json").write_text('{"environment": {}, "stack": "play"}')
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     files = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     given = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "none", "AWS_REGION": "eu-central-1"}

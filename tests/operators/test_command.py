@@ -24,6 +24,7 @@ URL = "https://shop.example.com/"
         ("0", "start", "the start has no end"),
         ("30", "start --no-end", "--no-end: the stack shop ends every window after 30 minutes"),
         ("0", "start --until tomorrow", '--until is "tomorrow"; accepted: 06:00'),
+        ("0", "--play status", "--play: no `make play` is ready; accepted: while one runs in another terminal"),
         ("0", "message", 'accepted: one of "Nearly done" and --clear'),
         ("0", "message done --clear", "accepted: one of"),
         ("0", "end --url shop.example.com", '"shop.example.com": it begins with neither https:// nor http://'),

@@ -58,26 +58,20 @@ def test_listeners_that_differ_are_the_headline() -> None:
     assert headline([resting(), active(None)], NOW).startswith("THE LISTENERS DIFFER: send the event")
 
 
-OVER = "2026-11-25T22:30:00Z, 5 min ago: the check ends it within five minutes; if not, `scripts/maintenance end`"
+BEGUN, OVER = (
+    f"{SINCE}, 35 min ago",
+    "5 min ago: the check ends it within five minutes; if not, `scripts/maintenance end`",
+)
+OPEN_END = {"since": "not known", "until": "you end it: `scripts/maintenance end`"}
 
 
 @pytest.mark.parametrize(
-    ("closed", "since", "until", "more"),
+    ("closed", "expected"),
     [
-        (
-            active(LATER, reason="DB upgrade"),
-            f"{SINCE}, 35 min ago",
-            f"{LATER}, 1 h 25 min left",
-            {"reason": "DB upgrade"},
-        ),
-        (
-            active(None, since=None, message="Soon"),
-            "not known",
-            "you end it: `scripts/maintenance end`",
-            {"message": "Soon"},
-        ),
-        (active(EARLIER, reason=None), f"{SINCE}, 35 min ago", OVER, {}),
+        (active(LATER, reason="DB"), {"since": BEGUN, "until": f"{LATER}, 1 h 25 min left", "reason": "DB"}),
+        (active(None, since=None, message="Back soon"), OPEN_END | {"message": "Back soon"}),
+        (active(EARLIER, reason=None), {"since": BEGUN, "until": f"{EARLIER}, {OVER}"}),
     ],
 )
-def test_a_window_has_an_end_and_a_remedy(closed: dict[str, Any], since: str, until: str, more: dict[str, str]) -> None:
-    assert window(closed, timezone.utc, NOW) == {"since": since, "until": until, **more}
+def test_a_window_has_an_end_and_a_remedy(closed: dict[str, Any], expected: dict[str, str]) -> None:
+    assert window(closed, timezone.utc, NOW) == expected

@@ -10,9 +10,14 @@ from scripts.operators.printing import completed, console, line, lines
 from tests.harness.paths import ROOT
 
 
-@pytest.mark.parametrize("lost", ["> /dev/full", ">&-", "| true", "2> /dev/full", "2>&-", ">&- 2>&-"])
-@pytest.mark.parametrize(("words", "code"), [("--help", 0), ("report --hours 0", 2)])
-def test_lost_output_changes_no_exit_code(lost: str, words: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("words", "code", "lost"),
+    [
+        *(("--help", 0, lost) for lost in ("> /dev/full", ">&-", "| true")),
+        *(("report --hours 0", 2, lost) for lost in ("2> /dev/full", "2>&-", ">&- 2>&-")),
+    ],
+)
+def test_lost_output_changes_no_exit_code(words: str, code: int, lost: str) -> None:
     # The code goes to a descriptor of its own, past what is lost.
     script = f'exec 3>&1; {{ "$0" -I scripts/operators {words}; echo "code $?" >&3; }} {lost}'
     done = subprocess.run(["bash", "-c", script, sys.executable], cwd=ROOT, capture_output=True, text=True, check=False)
