@@ -70,25 +70,20 @@ def _responder(session: boto3.Session, switcher: Switcher) -> Finding:
 
 
 def _subscribers(session: boto3.Session, switcher: Switcher) -> Finding:
+    """Say whether an alarm reaches a subscriber, and how to subscribe (again)."""
     topic = switcher.output("NoticesTopicArn")
-    pages = client(session, "sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-    return subscribed(topic, [subscription for page in pages for subscription in page["Subscriptions"]])
-
-
-def subscribed(topic: str, subscriptions: list[dict[str, Any]]) -> Finding:
-    """Judge whether an alarm reaches a subscriber, and say how to subscribe (again)."""
-
-    def those(state: str) -> list[dict[str, Any]]:
-        # Anything but an ARN is the reason why it gets nothing.
-        return [one for one in subscriptions if one["SubscriptionArn"].partition(":")[0] == state]
-
-    if confirmed := len(those("arn")):
+    by_state: dict[str, list[dict[str, Any]]] = {}
+    for page in client(session, "sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic):
+        for one in page["Subscriptions"]:
+            # Anything but an ARN is the reason why it gets nothing.
+            by_state.setdefault(one["SubscriptionArn"].partition(":")[0], []).append(one)
+    if confirmed := len(by_state.get("arn", [])):
         return good(f"reach {confirmed} confirmed subscription{'s' * (confirmed > 1)}")
     text = f"reach no subscriber: {topic.rpartition(':')[2]} has no confirmed subscription"
-    if pending := those("PendingConfirmation"):
+    if pending := by_state.get("PendingConfirmation"):
         who = " and ".join(f"{one['Endpoint']} ({one['Protocol']})" for one in pending)
         return first(text, f"{who} has to confirm it")
-    if deleted := those("Deleted"):
+    if deleted := by_state.get("Deleted"):
         # A deployment would change nothing: for CloudFormation the subscription is still there.
         endpoint, place = deleted[0]["Endpoint"], ["--region", region_of(topic), "--topic-arn", topic]
         given = ["--protocol", deleted[0]["Protocol"], "--notification-endpoint", endpoint]
