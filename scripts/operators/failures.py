@@ -26,9 +26,9 @@ class WrongUse(Failure):
 
 
 REMEDIES = {
-    exceptions.NoCredentialsError: "; accepted: AWS_ACCESS_KEY_ID and its companions, or --profile",
-    exceptions.NoRegionError: "; accepted: --region eu-central-1, or AWS_REGION",
-    exceptions.ProfileNotFound: "; accepted: one that `aws configure list-profiles` lists",
+    exceptions.NoCredentialsError: (Failure, "; accepted: AWS_ACCESS_KEY_ID and its companions, or --profile"),
+    exceptions.NoRegionError: (WrongUse, "; accepted: --region eu-central-1, or AWS_REGION"),
+    exceptions.ProfileNotFound: (WrongUse, "; accepted: one that `aws configure list-profiles` lists"),
 }
 
 
@@ -40,5 +40,5 @@ def sentences() -> Iterator[None]:
     except exceptions.ClientError as error:
         raise Failure(f"AWS refused: {error}") from error
     except (exceptions.BotoCoreError, ResponseParserError) as error:
-        raised = WrongUse if isinstance(error, exceptions.NoRegionError | exceptions.ProfileNotFound) else Failure
-        raise raised(f"AWS could not be asked: {error}{REMEDIES.get(type(error), '')}") from error
+        failure, remedy = REMEDIES.get(type(error), (Failure, ""))
+        raise failure(f"AWS could not be asked: {error}{remedy}") from error

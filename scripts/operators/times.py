@@ -46,10 +46,8 @@ def shown(time: datetime, zone: tzinfo | None) -> str:
 def span(length: timedelta) -> str:
     """Return a length in its two largest units; one below zero, by clocks that differ, is none."""
     minutes = max(0, int(length.total_seconds())) // 60
-    units = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min")]
-    while units and not units[0][0]:
-        units.pop(0)
-    return " ".join(f"{count} {unit}" for count, unit in units[:2] if count) or "less than a minute"
+    units = {"d": minutes // 1440, "h": minutes // 60 % 24, "min": minutes % 60}
+    return " ".join([f"{count} {unit}" for unit, count in units.items() if count][:2]) or "less than a minute"
 
 
 def utc(time: datetime) -> str:
