@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -13,42 +12,35 @@ import pytest
 from samcli.yamlhelper import yaml_parse
 
 from tests.harness.aws import Aws
+from tests.harness.examples import deploy_example
 from tests.harness.paths import ROOT
 from tests.harness.site import Site
 from tests.harness.wait import until
 
 EXAMPLES = ROOT / "examples"
-BEGIN = {"EventBusName": "deployments", "Source": "deployments", "DetailType": "Deployment Begins", "Detail": "{}"}
-(START,) = json.loads((EXAMPLES / "put-events.json").read_text())
-# The start and the end of each example that EventBridge delivers.
+EVENTBRIDGE = yaml_parse((EXAMPLES / "eventbridge.yaml").read_text())["Resources"]
+SSM = yaml_parse((EXAMPLES / "ssm-maintenance-window.yaml").read_text())["Resources"]
+(DETAIL,) = json.loads((EXAMPLES / "put-events.json").read_text())
+DEPLOYMENT = {"EventBusName": "maintenance", "Source": "deployments", "Detail": "{}"}
 EVENTS = {
-    "eventbridge-constant-input.yaml": (BEGIN, BEGIN | {"DetailType": "Deployment Ends"}),
-    "eventbridge-detail.yaml": (START, START | {"Detail": '{"type":"end"}'}),
+    "detail": (DETAIL, DETAIL | {"Detail": '{"type":"end"}'}),
+    "constant": (DEPLOYMENT | {"DetailType": "Deployment Begins"}, DEPLOYMENT | {"DetailType": "Deployment Ends"}),
 }
 
 
-def _resources(example: str) -> dict[str, Any]:
-    return yaml_parse((EXAMPLES / example).read_text())["Resources"]
+@pytest.fixture(scope="module")
+def rules(aws: Aws, deployed_site: Site) -> None:
+    """Deploy EventBridge's example once."""
+    deploy_example(aws, "eventbridge", SwitcherFunctionArn=deployed_site.stack.output("SwitcherFunctionArn"))
 
 
-@pytest.fixture(params=EVENTS)
-def events(aws: Aws, site: Site, request: pytest.FixtureRequest) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
-    """Deploy an example and yield its start and its end."""
-    cloudformation = aws.client("cloudformation")
-    switcher = {"ParameterKey": "SwitcherFunctionArn", "ParameterValue": site.stack.output("SwitcherFunctionArn")}
-    body = (EXAMPLES / request.param).read_text()
-    cloudformation.create_stack(StackName="example", TemplateBody=body, Parameters=[switcher])
-    cloudformation.get_waiter("stack_create_complete").wait(StackName="example", WaiterConfig={"Delay": 1})
-    yield EVENTS[request.param]
-    cloudformation.delete_stack(StackName="example")
-    cloudformation.get_waiter("stack_delete_complete").wait(StackName="example", WaiterConfig={"Delay": 1})
-
-
-def test_events_start_and_end_maintenance(aws: Aws, site: Site, events: tuple[dict[str, str], dict[str, str]]) -> None:
+@pytest.mark.usefixtures("rules")
+@pytest.mark.parametrize("kind", EVENTS)
+def test_events_start_and_end_maintenance(aws: Aws, site: Site, kind: str) -> None:
     def put(entry: dict[str, Any]) -> None:
         assert aws.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
 
-    start, end = events
+    start, end = EVENTS[kind]
     # EventBridge's times are whole seconds, and a start of the last end's second is stale.
     ended = site.listener.tags(site.stack.rule_arn).get("maintenance-mode:ended-at", "")
     until("that second is over", lambda: f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}" > ended, within=5)
@@ -59,12 +51,9 @@ def test_events_start_and_end_maintenance(aws: Aws, site: Site, events: tuple[di
     until("maintenance has ended", lambda: not site.during_maintenance(), within=15)
 
 
-@pytest.mark.parametrize("example", EVENTS)
-def test_events_are_retried_kept_and_dated(example: str) -> None:
-    resources = _resources(example)
-    rules = {name: found for name, found in resources.items() if found["Type"] == "AWS::Events::Rule"}
-    (statement,) = resources["UndeliveredPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    writers = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+def test_events_are_retried_kept_and_dated() -> None:
+    rules = {name: found for name, found in EVENTBRIDGE.items() if found["Type"] == "AWS::Events::Rule"}
+    (statement,) = EVENTBRIDGE["UndeliveredPolicy"]["Properties"]["PolicyDocument"]["Statement"]
 
     for rule in rules.values():
         (target,) = rule["Properties"]["Targets"]
@@ -74,38 +63,28 @@ def test_events_are_retried_kept_and_dated(example: str) -> None:
         if "InputTransformer" in target:
             assert target["InputTransformer"]["InputPathsMap"] == {"time": "$.time"}
             assert json.loads(target["InputTransformer"]["InputTemplate"])["scheduledAt"] == "<time>"
-    assert (writers if isinstance(writers, list) else [writers]) == [{"Fn::GetAtt": [name, "Arn"]} for name in rules]
+    assert statement["Condition"]["ArnEquals"]["aws:SourceArn"] == [{"Fn::GetAtt": [name, "Arn"]} for name in rules]
 
 
-def test_systems_manager_waits_before_the_work() -> None:
-    steps = _resources("ssm-automation.yaml")["WorkInMaintenance"]["Properties"]["Content"]["mainSteps"]
-    resources = _resources("ssm-maintenance-window.yaml")
-    tasks = [task["Properties"] for task in resources.values() if task["Type"] == "AWS::SSM::MaintenanceWindowTask"]
+def test_systems_manager_waits_before_and_always_ends(site: Site) -> None:
+    start, wait, work, end = SSM["Work"]["Properties"]["Content"]["mainSteps"]
 
-    assert [step["name"] for step in steps] == ["startMaintenance", "waitUntilInForce", "work", "endMaintenance"]
-    in_order = [task["Name"] for task in sorted(tasks, key=lambda task: task["Priority"])]
-    assert in_order == ["start-maintenance", "wait-until-in-force", "end-maintenance"]
+    assert wait["inputs"] == {"Duration": "PT30S"}
+    assert {step[key] for step in (wait, work) for key in ("onFailure", "onCancel")} == {f"step:{end['name']}"}
+    for step, during in ((start, True), (end, False)):
+        assert site.stack.invoke(json.loads(step["inputs"]["Payload"])).answer["outcome"] == "changed"
+        assert site.during_maintenance() == during
 
 
-def test_systems_manager_may_start_the_waiting_automation() -> None:
-    (policy,) = _resources("ssm-maintenance-window.yaml")["TaskRole"]["Properties"]["Policies"]
+def test_systems_manager_may_start_the_automation() -> None:
+    (policy,) = SSM["TaskRole"]["Properties"]["Policies"]
     allowed = {each["Action"]: each["Resource"] for each in policy["PolicyDocument"]["Statement"]}
     kinds = [arn["Fn::Sub"].split("AccountId}:")[1].split("/")[0] for arn in allowed["ssm:StartAutomationExecution"]]
     assert kinds == ["document", "automation-definition", "automation-execution"]
+    assert allowed["iam:PassRole"] == SSM["Work"]["Properties"]["Content"]["assumeRole"]
 
 
-@pytest.mark.parametrize("example", ["ssm-maintenance-window.yaml", "ssm-automation.yaml"])
-def test_payloads_of_systems_manager_switch(site: Site, example: str) -> None:
-    text = (EXAMPLES / example).read_text()
-    start, end = (json.loads(line.split("'")[1]) for line in text.splitlines() if "Payload: " in line)
-
-    assert site.stack.invoke(start).answer["outcome"] == "changed"
-    assert site.during_maintenance()
-    assert site.stack.invoke(end).answer["outcome"] == "changed"
-    assert not site.during_maintenance()
-
-
-STAND_IN_FOR_AWS = """#!/bin/sh
+AWS_COMMAND = """#!/bin/sh
 cat >> events
 echo >> events
 for file; do :; done
@@ -115,24 +94,24 @@ echo "$ERROR"
 MOVED = '{"listeners":[{"state":"active","moves":[{"ruleArn":"a"}]}]}'
 KEPT = '{"listeners":[{"state":"active","moves":[]}]}'
 HALF = '{"listeners":[{"state":"active","moves":[{"ruleArn":"a"}]},{"state":"resting","moves":[]}]}'
-START_EVENT, END_EVENT = '{"type":"start","minutes":60,"reason":"migration 7"}', '{"type":"end"}'
+START, END = '{"type":"start","minutes":60,"reason":"migration 7"}', '{"type":"end"}'
 
 
 @pytest.mark.parametrize(
     ("error", "answer", "work", "on_failure", "happened", "code"),
     [
-        ("None", MOVED, "echo work", "stay-closed", [START_EVENT, "work", END_EVENT], 0),
-        ("None", MOVED, "echo work; exit 3", "stay-closed", [START_EVENT, "work"], 3),
-        ("None", MOVED, "echo work; exit 3", "open", [START_EVENT, "work", END_EVENT], 3),
-        ("None", KEPT, "echo work", "open", [START_EVENT, "work"], 0),
-        ("None", HALF, "echo work", "stay-closed", [START_EVENT], 1),
-        ("Unhandled", "{}", "echo work", "open", [START_EVENT], 1),
+        ("None", MOVED, "echo work", "stay-closed", [START, "work", END], 0),
+        ("None", MOVED, "echo work; exit 3", "stay-closed", [START, "work"], 3),
+        ("None", MOVED, "echo work; exit 3", "open", [START, "work", END], 3),
+        ("None", KEPT, "echo work", "open", [START, "work"], 0),
+        ("None", HALF, "echo work", "stay-closed", [START], 1),
+        ("Unhandled", "{}", "echo work", "open", [START], 1),
     ],
 )
 def test_pipeline_ends_its_own_window(
     tmp_path: Path, error: str, answer: str, work: str, on_failure: str, happened: list[str], code: int
 ) -> None:
-    (tmp_path / "aws").write_text(STAND_IN_FOR_AWS)
+    (tmp_path / "aws").write_text(AWS_COMMAND)
     (tmp_path / "aws").chmod(0o755)
     settings = {"SWITCHER": "switcher", "MINUTES": "60", "REASON": "migration 7", "WAIT_SECONDS": "0"}
     settings |= {"ON_FAILURE": on_failure, "ANSWER": answer, "ERROR": error, "PATH": f"{tmp_path}:/usr/bin:/bin"}
@@ -140,5 +119,4 @@ def test_pipeline_ends_its_own_window(
 
     done = subprocess.run(command, cwd=tmp_path, env=settings, check=False, capture_output=True)
 
-    assert (tmp_path / "events").read_text().splitlines() == happened
-    assert done.returncode == code
+    assert (done.returncode, (tmp_path / "events").read_text().splitlines()) == (code, happened)
