@@ -30,7 +30,6 @@ def _with_second(condition: str, *rules: str) -> list[object]:
     return [{"Ref": rule} for rule in rules] + second
 
 
-TRACING = {"xray:PutTraceSegments": "*", "xray:PutTelemetryRecords": "*"}
 # All that the roles may do: condition → action → resource. The only "*" are those of calls without resource-level
 # permissions.
 GRANTED: dict[str, dict[str, dict[str, object]]] = {
@@ -39,7 +38,6 @@ GRANTED: dict[str, dict[str, dict[str, object]]] = {
             "logs:CreateLogStream": _arn("ResponderLogGroup"),
             "logs:PutLogEvents": _arn("ResponderLogGroup"),
         },
-        "HasTracing": TRACING,
     },
     "SwitcherRole": {
         "": {
@@ -53,7 +51,6 @@ GRANTED: dict[str, dict[str, dict[str, object]]] = {
             "logs:PutLogEvents": _arn("SwitcherLogGroup"),
         },
         "HasStatus": {"elasticloadbalancing:ModifyRule": _with_second("HasSecond", "StatusRule")},
-        "HasTracing": TRACING,
     },
     "SchedulerRole": {
         "": {
@@ -140,15 +137,6 @@ def test_iam_refuses_swaps_of_foreign_rules(aws: Aws, site: Site) -> None:
     }
 
 
-def test_traces_are_sent_only_on_request() -> None:
-    functions = [resource for resource in RESOURCES.values() if resource["Type"] == "AWS::Lambda::Function"]
-
-    assert expanded_template()["Parameters"]["Tracing"]["Default"] == "false"
-    for function in functions:
-        # PassThrough is the mode of a function that names none, says the CreateFunction API.
-        assert function["Properties"]["TracingConfig"] == {"Mode": {"Fn::If": ["HasTracing", "Active", "PassThrough"]}}
-
-
 @pytest.mark.parametrize("role", GRANTED)
 def test_roles_are_bounded_and_assumed_by_their_service(role: str) -> None:
     properties = RESOURCES[role]["Properties"]
@@ -196,7 +184,8 @@ def test_every_grant_has_a_reason() -> None:
     grants = [
         index
         for index, line in enumerate(lines)
-        if line == "- Effect: Allow" and "Action: sts:AssumeRole" not in lines[index : index + 3]
+        if line.startswith(("- Effect: Allow", "- { Effect: Allow"))
+        and "Action: sts:AssumeRole" not in lines[index : index + 3]
     ]
 
     assert len(grants) >= len(GRANTED)

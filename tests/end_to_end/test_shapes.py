@@ -15,8 +15,8 @@ from tests.harness.stack import Stack, delete, deploy_like
 from tests.harness.template import expanded_template
 
 NIGHTLY = {
-    "StartSchedule": "cron(0 22 * * ? *)",
-    "EndSchedule": "cron(0 4 * * ? *)",
+    "StartSchedule": "at(2099-03-01T22:00:00)",
+    "EndSchedule": "at(2099-03-02T04:00:00)",
     "MaxDurationMinutes": "360",
 }
 STATUS, PREVIEW = "/maintenance-status.json", "/maintenance-preview"
@@ -43,7 +43,6 @@ def deployed(aws: Aws, deployed_site: Site, listeners: list[Listener]) -> Stack:
         "SecondDefaultAction": "404",
         **NIGHTLY,
         "ScheduleTimeZone": "Asia/Seoul",
-        "SchedulesEnabled": "false",
         "PreviewPath": PREVIEW,
         "StatusPath": STATUS,
         "StatusPriority": "5",
@@ -52,7 +51,6 @@ def deployed(aws: Aws, deployed_site: Site, listeners: list[Listener]) -> Stack:
         "ResponderReservedConcurrency": "50",
         "SwitcherReservedConcurrency": "2",
         "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
-        "Tracing": "true",
     }
     return deploy_like(aws, deployed_site.stack, "full", parameters)
 
@@ -125,21 +123,6 @@ def published(listeners: list[Listener]) -> dict[str, Any]:
     first, second = (answer.json() for answer in answers)
     assert first == second
     return first
-
-
-def test_schedules_can_be_off_but_never_the_check(aws: Aws, full: Stack) -> None:
-    scheduler, queue = aws.client("scheduler"), full.resources["UndeliveredQueue"].rpartition("/")[2]
-    found = scheduler.list_schedules(NamePrefix=f"{full.name}-")["Schedules"]
-    schedules = [scheduler.get_schedule(Name=schedule["Name"]) for schedule in found]
-    by_event = {json.loads(schedule["Target"]["Input"])["type"]: schedule for schedule in schedules}
-
-    assert {event: schedule["State"] for event, schedule in by_event.items()} == {
-        "start": "DISABLED",
-        "end": "DISABLED",
-        "check": "ENABLED",
-    }
-    for event in ("start", "end"):
-        assert by_event[event]["Target"]["DeadLetterConfig"]["Arn"].endswith(f":{queue}")
 
 
 def test_updates_move_no_foreign_rule(aws: Aws, servers: dict[str, int], deployed_site: Site) -> None:
