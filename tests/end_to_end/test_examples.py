@@ -1,8 +1,9 @@
-"""The examples that start and end maintenance: deployed if the emulator can, otherwise their payloads are sent."""
+"""The examples that start and end maintenance, and the testers' rules: deployed, or sent by their payloads."""
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,13 +14,17 @@ from samcli.yamlhelper import yaml_parse
 
 from tests.harness.aws import Aws
 from tests.harness.examples import deploy_example
+from tests.harness.load_balancer import LoadBalancer
 from tests.harness.paths import ROOT
 from tests.harness.site import Site
+from tests.harness.stack import deploy_like
 from tests.harness.wait import until
 
 EXAMPLES = ROOT / "examples"
-EVENTBRIDGE = yaml_parse((EXAMPLES / "eventbridge.yaml").read_text())["Resources"]
-SSM = yaml_parse((EXAMPLES / "ssm-maintenance-window.yaml").read_text())["Resources"]
+EVENTBRIDGE, SSM, TESTERS = (
+    yaml_parse((EXAMPLES / f"{name}.yaml").read_text()) for name in ("eventbridge", "ssm-maintenance-window", "testers")
+)
+RULES = {name: each["Properties"] for name, each in EVENTBRIDGE["Resources"].items() if each["Type"].endswith("::Rule")}
 (DETAIL,) = json.loads((EXAMPLES / "put-events.json").read_text())
 DEPLOYMENT = {"EventBusName": "maintenance", "Source": "deployments", "Detail": "{}"}
 EVENTS = {
@@ -51,23 +56,22 @@ def test_events_start_and_end_maintenance(aws: Aws, site: Site, kind: str) -> No
     until("maintenance has ended", lambda: not site.during_maintenance(), within=15)
 
 
-def test_events_are_retried_kept_and_dated() -> None:
-    rules = {name: found for name, found in EVENTBRIDGE.items() if found["Type"] == "AWS::Events::Rule"}
-    (statement,) = EVENTBRIDGE["UndeliveredPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+@pytest.mark.parametrize("rule", RULES)
+def test_events_are_retried_kept_and_dated(rule: str) -> None:
+    (target,) = RULES[rule]["Targets"]
+    (statement,) = EVENTBRIDGE["Resources"]["UndeliveredPolicy"]["Properties"]["PolicyDocument"]["Statement"]
 
-    for rule in rules.values():
-        (target,) = rule["Properties"]["Targets"]
-        assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] >= 3600
-        assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["Undelivered", "Arn"]}}
-        # Otherwise a start that is delivered late or replayed from an archive would close the system.
-        if "InputTransformer" in target:
-            assert target["InputTransformer"]["InputPathsMap"] == {"time": "$.time"}
-            assert json.loads(target["InputTransformer"]["InputTemplate"])["scheduledAt"] == "<time>"
-    assert statement["Condition"]["ArnEquals"]["aws:SourceArn"] == [{"Fn::GetAtt": [name, "Arn"]} for name in rules]
+    assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] >= 3600
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["Undelivered", "Arn"]}}
+    assert {"Fn::GetAtt": [rule, "Arn"]} in statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+    # Otherwise a start that is delivered late or replayed from an archive would close the system.
+    if "InputTransformer" in target:
+        assert target["InputTransformer"]["InputPathsMap"] == {"time": "$.time"}
+        assert json.loads(target["InputTransformer"]["InputTemplate"])["scheduledAt"] == "<time>"
 
 
 def test_systems_manager_waits_before_and_always_ends(site: Site) -> None:
-    start, wait, work, end = SSM["Work"]["Properties"]["Content"]["mainSteps"]
+    start, wait, work, end = SSM["Resources"]["Work"]["Properties"]["Content"]["mainSteps"]
 
     assert wait["inputs"] == {"Duration": "PT30S"}
     assert {step[key] for step in (wait, work) for key in ("onFailure", "onCancel")} == {f"step:{end['name']}"}
@@ -77,11 +81,36 @@ def test_systems_manager_waits_before_and_always_ends(site: Site) -> None:
 
 
 def test_systems_manager_may_start_the_automation() -> None:
-    (policy,) = SSM["TaskRole"]["Properties"]["Policies"]
+    (policy,) = SSM["Resources"]["TaskRole"]["Properties"]["Policies"]
     allowed = {each["Action"]: each["Resource"] for each in policy["PolicyDocument"]["Statement"]}
     kinds = [arn["Fn::Sub"].split("AccountId}:")[1].split("/")[0] for arn in allowed["ssm:StartAutomationExecution"]]
     assert kinds == ["document", "automation-definition", "automation-execution"]
-    assert allowed["iam:PassRole"] == SSM["Work"]["Properties"]["Content"]["assumeRole"]
+    assert allowed["iam:PassRole"] == SSM["Resources"]["Work"]["Properties"]["Content"]["assumeRole"]
+
+
+def test_testers_reach_the_application(aws: Aws, servers: dict[str, int], deployed_site: Site) -> None:
+    paths = {"/a/cart": "front-end", "/b/orders": "bff", "/c/items": "api"}
+    # Every address of 127.0.0.0/8 is this machine.
+    office, home, header, secret = "127.0.0.2", "127.0.0.1", "X-Maintenance-Tester", "0123456789abcdef"
+    rules = {number: (f"{path[:2]}*", backend) for number, (path, backend) in enumerate(paths.items(), 11)}
+    listener = LoadBalancer(aws, "tested", servers).listener(port=80, rules=rules)
+    groups = zip(("FrontEnd", "Bff", "Api"), map(listener.load_balancer.target_group, paths.values()), strict=True)
+    given = {f"{name}TargetGroupArn": arn for name, arn in groups} | {"ListenerArn": listener.arn}
+    deploy_example(aws, "testers", TesterAddresses=f"203.0.113.0/24,{office}/32", TesterHeaderValue=secret, **given)
+    parameters = {"ListenerArn": listener.arn, "DefaultAction": "404", "ActivePriority": "10"}
+    deploy_like(aws, deployed_site.stack, "tested", parameters).start()
+
+    for address, headers in ((office, {}), (home, {header: secret})):
+        answers = {path: listener.request(path, address=address, headers=headers).body for path in paths}
+        assert answers == {path: f"{backend} serves {path}" for path, backend in paths.items()}
+    for headers in ({}, {header: secret[:-1]}, {"X-Forwarded-For": office}):
+        assert [listener.request(path, headers=headers).status for path in paths] == [303, 503, 503]
+
+
+@pytest.mark.parametrize(("bits", "accepted"), [("32", True), ("0", False), ("00", False), ("8,::/0", False)])
+def test_all_addresses_are_no_testers(bits: str, accepted: bool) -> None:
+    pattern = TESTERS["Parameters"]["TesterAddresses"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, f"203.0.113.7/{bits}")) == accepted
 
 
 AWS_COMMAND = """#!/bin/sh
