@@ -97,14 +97,11 @@ def _needed(name: str) -> set[str]:
 
 
 def test_events_are_kept_and_checks_always_run() -> None:
-    schedules = {name: each for name, each in RESOURCES.items() if each["Type"] == "AWS::Scheduler::Schedule"}
-    kept = {name for name, each in schedules.items() if "DeadLetterConfig" in each["Properties"]["Target"]}
+    schedules = [each for each in RESOURCES.values() if each["Type"] == "AWS::Scheduler::Schedule"]
+    sent = {json.loads(each["Properties"]["Target"]["Input"])["type"]: each for each in schedules}
+    kept = {event for event, each in sent.items() if "DeadLetterConfig" in each["Properties"]["Target"]}
 
-    assert (
-        kept
-        == {name for name, each in schedules.items() if "Condition" in each}
-        == schedules.keys() - {"CheckSchedule"}
-    )
+    assert {event for event, each in sent.items() if "Condition" in each} == kept == sent.keys() - {"check"}
 
 
 def test_the_health_check_takes_only_200() -> None:
