@@ -1,7 +1,5 @@
 """The examples that start and end maintenance, and the testers' rules: deployed, or sent by their payloads."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

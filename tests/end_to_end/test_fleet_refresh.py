@@ -1,7 +1,5 @@
 """The state machine of `examples/fleet-refresh.yaml`; `tests/harness/sdk_calls.py` adds what MiniStack lacks for it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """The template as a whole: its size, its form, its order, and the parameters that do not fit together."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """The templates of `examples/`, deployed."""
 
-from __future__ import annotations
-
 from tests.harness.aws import Aws
 from tests.harness.paths import ROOT
 
