@@ -58,7 +58,6 @@ ACCEPTED: dict[str, list[str]] = {
     "CorsAllowedOrigins": ["*", "none", "http://localhost:3000,https://a.example.com:65000,https://[::1]:80"],
     "HealthPathPattern": ["", "^/health$"],
     "NotificationEmail": ["", "ops@example.com"],
-    "OtherAlarmName": ["", "fleet-refresh-failed"],
     "ResponderReservedConcurrency": ["0", "50"],
     "PermissionsBoundaryArn": ["", "arn:aws:iam::123456789012:policy/boundary", "arn:aws:iam::aws:policy/x/y"],
 }
@@ -97,7 +96,6 @@ REFUSED: dict[str, list[str]] = {
     "CorsAllowedOrigins": ["app.example.com", "https://app.example.com/", "https://a,", "*,https://a"],
     "HealthPathPattern": ["/a b"],
     "NotificationEmail": ["ops"],
-    "OtherAlarmName": ["*", "a b"],
     "ResponderReservedConcurrency": ["-1", "00", "1.5"],
     "PermissionsBoundaryArn": ["arn:aws:iam::123456789012:role/boundary"],
 }
