@@ -51,6 +51,7 @@ def read(session: boto3.Session, log_group: str, begin: datetime, end: datetime)
         for keys in (f"outcome, {per_bin}", "host, method, path")
     )
     by_minute = _summed(counts, per_bin)
+    seen = [times.utc(datetime.fromisoformat(f"{row[per_bin]}+00:00")) for row in by_minute]
     return {
         "log_group": log_group,
         "begin": times.utc(begin),
@@ -58,8 +59,10 @@ def read(session: boto3.Session, log_group: str, begin: datetime, end: datetime)
         "requests": sum(row["requests"] for row in counts),
         # The page asks with HEAD whether the system is back; hardly any visitor does.
         "page_checks": sum(row["requests"] for row in paths if row["method"] == "HEAD"),
-        # The busiest minute, or the busiest `peak_minutes` of more than a day.
-        "peak_minute": times.utc(datetime.fromisoformat(f"{by_minute[0][per_bin]}+00:00")) if by_minute else None,
+        # Minutes, or `peak_minutes` of more than a day: the first and the last with a request, and the busiest.
+        "first": min(seen, default=None),
+        "last": max(seen, default=None),
+        "peak_minute": seen[0] if seen else None,
         "peak_minutes": minutes,
         "peak_requests": by_minute[0]["requests"] if by_minute else 0,
         "outcomes": _summed(counts, "outcome"),

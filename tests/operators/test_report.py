@@ -37,6 +37,7 @@ def test_counts_are_added_up(run: Run) -> None:
 
     assert (made["requests"], made["page_checks"], made["peak_minutes"]) == (1203, 3, 2)
     assert (made["peak_requests"], made["peak_minute"]) == (643, "2026-11-25T22:30:00Z")
+    assert (made["first"], made["last"]) == ("2026-11-25T22:30:00Z", "2026-11-25T23:59:00Z")
     assert made["outcomes"] == [{"requests": 1200, "outcome": "unavailable"}, {"requests": 3, "outcome": "page"}]
     assert made["hosts"] == [{"requests": 1203, "host": "shop.example.com"}]
     assert re.search(r"\n1200 +GET +shop.example.com +/b/orders *\n", run("report", "--hours", "28")[1])
