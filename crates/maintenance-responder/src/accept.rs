@@ -2,7 +2,7 @@
 
 /// The entries of a list such as `text/html, */*;q=0.8`, each with its weight from 0 to 1 (RFC 9110, section 12.4.2),
 /// which is 1 where none is given. An entry whose weight cannot be read is left out.
-pub fn weighted(list: &str) -> impl Iterator<Item = (&str, f32)> {
+pub(crate) fn weighted(list: &str) -> impl Iterator<Item = (&str, f32)> {
     list.split(',').filter_map(|entry| {
         let (name, parameters) = entry.split_once(';').unwrap_or((entry, ""));
         let mut parameters = parameters.split(';').filter_map(|parameter| parameter.split_once('='));

@@ -4,13 +4,7 @@
 
 use aws_lambda_events::alb::AlbTargetGroupResponse;
 use aws_lambda_events::encodings::Body;
-use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL,
-    CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY,
-    X_CONTENT_TYPE_OPTIONS,
-};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use crate::config::Config;
 use crate::cors::Preflight;
@@ -28,31 +22,33 @@ type Parts = (StatusCode, Vec<(HeaderName, HeaderValue)>, String);
 
 /// The answer to a request. It holds no `null`, which the ALB would turn into a 502, and its headers in both forms: the
 /// ALB takes the one that its target group is set to.
-pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTargetGroupResponse {
+pub(crate) fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTargetGroupResponse {
     let (status, special, body) = match outcome {
         Outcome::Preflight(preflight) => grant(preflight),
         Outcome::TargetHealth if !config.errors.is_empty() => misconfigured(config),
         Outcome::TargetHealth | Outcome::Health => {
-            (StatusCode::OK, vec![(CONTENT_TYPE, JSON)], r#"{"status":"maintenance"}"#.to_owned())
+            (StatusCode::OK, vec![(header::CONTENT_TYPE, JSON)], r#"{"status":"maintenance"}"#.to_owned())
         }
         Outcome::Page { language, return_path } => maintenance_page(language, Some(return_path), config),
         Outcome::Preview { language } => maintenance_page(language, None, config),
         Outcome::Redirect { from } => redirect(config.page_url.location(from.as_ref())),
-        Outcome::Unavailable => {
-            (StatusCode::SERVICE_UNAVAILABLE, vec![(CONTENT_TYPE, JSON)], config.unavailable_body.clone())
-        }
+        Outcome::Unavailable => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            vec![(header::CONTENT_TYPE, JSON)],
+            config.unavailable_body.clone(),
+        ),
     };
     // Room for all of them.
     let mut headers = HeaderMap::with_capacity(12);
     headers.extend(special);
     // What is on the way must neither keep an answer nor change the page, whose policy knows its scripts by hash.
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
     headers.insert(MAINTENANCE_MODE, HeaderValue::from_static("on"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(RETRY_AFTER, config.retry_after_seconds.into());
+        headers.insert(header::RETRY_AFTER, config.retry_after_seconds.into());
     }
     if let Some(vary) = vary(outcome, config) {
-        headers.insert(VARY, vary);
+        headers.insert(header::VARY, vary);
     }
     share(request, config, &mut headers);
 
@@ -67,11 +63,11 @@ pub fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTarge
 
 fn grant(preflight: &Preflight) -> Parts {
     let mut headers = vec![
-        (ACCESS_CONTROL_ALLOW_METHODS, preflight.method.clone()),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, preflight.method.clone()),
         // A browser must not remember after the maintenance what was granted during it.
-        (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("0")),
+        (header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("0")),
     ];
-    headers.extend(preflight.headers.clone().map(|names| (ACCESS_CONTROL_ALLOW_HEADERS, names)));
+    headers.extend(preflight.headers.clone().map(|names| (header::ACCESS_CONTROL_ALLOW_HEADERS, names)));
     (StatusCode::NO_CONTENT, headers, String::new())
 }
 
@@ -79,16 +75,16 @@ fn grant(preflight: &Preflight) -> Parts {
 fn misconfigured(config: &Config) -> Parts {
     let variables: Vec<_> = config.errors.iter().map(|error| error.variable).collect();
     let body = serde_json::json!({"status": "misconfigured", "variables": variables}).to_string();
-    (StatusCode::INTERNAL_SERVER_ERROR, vec![(CONTENT_TYPE, JSON)], body)
+    (StatusCode::INTERNAL_SERVER_ERROR, vec![(header::CONTENT_TYPE, JSON)], body)
 }
 
 fn maintenance_page(language: &Language, return_path: Option<&ReturnPath>, config: &Config) -> Parts {
     let headers = vec![
-        (CONTENT_TYPE, HTML),
-        (CONTENT_LANGUAGE, HeaderValue::from_static(language.tag)),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),
-        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::CONTENT_TYPE, HTML),
+        (header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     (StatusCode::SERVICE_UNAVAILABLE, headers, page::render(config, language, return_path))
 }
@@ -96,7 +92,7 @@ fn maintenance_page(language: &Language, return_path: Option<&ReturnPath>, confi
 /// 303: the browser asks for the other URL with GET, whatever the method was.
 fn redirect(location: String) -> Parts {
     // All that a URL or a place may hold is valid in a header.
-    let headers = HeaderValue::try_from(location).map(|location| (LOCATION, location));
+    let headers = HeaderValue::try_from(location).map(|location| (header::LOCATION, location));
     (StatusCode::SEE_OTHER, headers.into_iter().collect(), String::new())
 }
 
@@ -115,14 +111,13 @@ fn vary(outcome: &Outcome, config: &Config) -> Option<HeaderValue> {
 
 /// Lets a browser app of an allowed origin read the answer.
 fn share(request: &Request, config: &Config, headers: &mut HeaderMap) {
-    let Some(allowed) = request.header("origin").and_then(|origin| config.allowed_origins.allow(origin))
-    else {
-        return;
-    };
+    let Some(allowed) = config.allowed_origins.allow(request) else { return };
     if allowed != "*" {
-        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     }
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-    headers
-        .insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After, X-Maintenance-Mode"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("Retry-After, X-Maintenance-Mode"),
+    );
 }

@@ -3,7 +3,7 @@
 //! Without these headers a browser app sees maintenance as a CORS error, indistinguishable from a broken network. The
 //! protocol is the Fetch standard's: <https://fetch.spec.whatwg.org/#http-cors-protocol>.
 
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderName, HeaderValue};
 
 use crate::place::is_host;
 use crate::request::Request;
@@ -13,7 +13,7 @@ const MAX_ECHO_BYTES: usize = 4_096;
 
 /// The origins whose pages may read the answers.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub enum AllowedOrigins {
+pub(crate) enum AllowedOrigins {
     /// `*`: any origin, but only for requests without credentials. The answers hold nothing that a program could not
     /// ask for, too.
     #[default]
@@ -24,18 +24,15 @@ pub enum AllowedOrigins {
 
 /// What a preflight asks for.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Preflight {
-    pub method: HeaderValue,
+pub(crate) struct Preflight {
+    pub(crate) method: HeaderValue,
     /// A comma-separated list of header names.
-    pub headers: Option<HeaderValue>,
+    pub(crate) headers: Option<HeaderValue>,
 }
 
 impl AllowedOrigins {
     /// Reads a comma-separated list of origins, `*` or `none`.
-    ///
-    /// # Errors
-    /// What is wrong with the text.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         match text.trim() {
             "*" => return Ok(Self::Any),
             "none" => return Ok(Self::Listed(Vec::new())),
@@ -44,8 +41,9 @@ impl AllowedOrigins {
         text.split(',').map(|origin| parse_origin(origin.trim())).collect::<Result<_, _>>().map(Self::Listed)
     }
 
-    /// The value of `Access-Control-Allow-Origin` for a request from `origin`, if it may read the answer.
-    pub fn allow(&self, origin: &str) -> Option<HeaderValue> {
+    /// The value of `Access-Control-Allow-Origin` for a request whose page may read the answer.
+    pub(crate) fn allow(&self, request: &Request) -> Option<HeaderValue> {
+        let origin = request.header("origin")?;
         match self {
             Self::Any => Some(HeaderValue::from_static("*")),
             // Browsers send origins in lower case.
@@ -54,41 +52,34 @@ impl AllowedOrigins {
     }
 
     /// Whether answers differ by the request's origin, so that caches must know.
-    pub fn vary(&self) -> bool {
+    pub(crate) fn vary(&self) -> bool {
         matches!(self, Self::Listed(origins) if !origins.is_empty())
     }
 }
 
 impl Preflight {
     /// What a request asks for, if it is a preflight that can be answered, from any origin.
-    pub fn from_request(request: &Request) -> Option<Self> {
+    pub(crate) fn from_request(request: &Request) -> Option<Self> {
         if request.method != "OPTIONS" {
             return None;
         }
-        let is_name = |name: &str| HeaderName::from_bytes(name.trim().as_bytes()).is_ok();
         let headers = request.header_list("access-control-request-headers");
         Some(Self {
-            method: echo(request.header("access-control-request-method")?, |text| {
-                Method::from_bytes(text.as_bytes()).is_ok()
-            })?,
-            headers: headers.and_then(|list| echo(&list, |text| text.split(',').all(is_name))),
+            method: echo(request.header("access-control-request-method")?)?,
+            headers: headers.and_then(|names| echo(&names)),
         })
     }
 }
 
-/// The text as it came, if it is accepted and short enough.
-fn echo(text: &str, accepted: impl FnOnce(&str) -> bool) -> Option<HeaderValue> {
-    let text = text.trim();
-    if text.len() <= MAX_ECHO_BYTES && accepted(text) { HeaderValue::from_str(text).ok() } else { None }
+/// A list of names as it came, if it is valid and short enough. A method has the form of a header's name.
+fn echo(list: &str) -> Option<HeaderValue> {
+    let list = list.trim();
+    let is_name = |name: &str| HeaderName::from_bytes(name.trim().as_bytes()).is_ok();
+    let is_valid = list.len() <= MAX_ECHO_BYTES && list.split(',').all(is_name);
+    HeaderValue::from_str(list).ok().filter(|_| is_valid)
 }
 
 fn parse_origin(origin: &str) -> Result<HeaderValue, String> {
-    if origin.is_empty() {
-        return Err("it holds an empty entry".to_owned());
-    }
-    if origin == "*" {
-        return Err("* must stand alone".to_owned());
-    }
     let lower = origin.to_ascii_lowercase();
     let (host, default_port) = match (lower.strip_prefix("http://"), lower.strip_prefix("https://")) {
         (Some(host), _) => (host, ":80"),

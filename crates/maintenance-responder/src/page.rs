@@ -7,7 +7,7 @@
 //!
 //! A second script shows what the load balancer publishes at `STATUS_PATH`: the expected end and the operators' message.
 
-pub mod language;
+pub(crate) mod language;
 
 use askama::Template;
 
@@ -41,7 +41,7 @@ struct Page<'a> {
 }
 
 /// The page's HTML; without a return path it is a preview.
-pub fn render(config: &Config, language: &Language, return_path: Option<&ReturnPath>) -> String {
+pub(crate) fn render(config: &Config, language: &Language, return_path: Option<&ReturnPath>) -> String {
     let place = return_path.map_or(&config.home, |return_path| &return_path.place);
     let page = Page {
         config,

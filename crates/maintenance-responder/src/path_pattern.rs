@@ -10,14 +10,11 @@ const MAX_COMPILED_BYTES: usize = 20 * 1024;
 /// A regular expression over the path as the client sent it: like the ALB's own path conditions, it sees
 /// percent-encoded characters as they are. The default matches no path.
 #[derive(Debug, Default)]
-pub struct PathPattern(RegexSet);
+pub(crate) struct PathPattern(RegexSet);
 
 impl PathPattern {
     /// Compiles a pattern in the syntax of the [`regex`] crate. `\d`, `\w` and `\s` mean their ASCII characters.
-    ///
-    /// # Errors
-    /// What is wrong with the pattern.
-    pub fn parse(pattern: &str) -> Result<Self, String> {
+    pub(crate) fn parse(pattern: &str) -> Result<Self, String> {
         // Without Unicode mode `\d` needs no tables, which are most of a regex engine's size.
         let compiled = RegexSetBuilder::new([pattern]).unicode(false).size_limit(MAX_COMPILED_BYTES).build();
         compiled.map(Self).map_err(|error| match error {
@@ -26,20 +23,13 @@ impl PathPattern {
             }
             // Its lines before the last one show the place in the pattern, which a log would break up.
             other => {
-                let text = other.to_string();
-                let last = text.lines().last().unwrap_or_default();
-                last.trim_start_matches("error: ").to_owned()
+                other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
             }
         })
     }
 
-    /// `/a` and all below it.
-    pub fn front_end() -> Self {
-        Self::parse(r"^/a(/|$)").unwrap_or_default()
-    }
-
     /// Whether the pattern is found in the path.
-    pub fn matches(&self, path: &str) -> bool {
+    pub(crate) fn matches(&self, path: &str) -> bool {
         self.0.is_match(path.as_bytes())
     }
 }

@@ -3,28 +3,19 @@
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use thiserror::Error;
 
 use crate::request::Request;
 
 /// The most bytes of a query string that firewalls let pass is 2,048 (AWS WAF's rule `SizeRestrictions_QUERYSTRING`).
 const MAX_PARAMETER_BYTES: usize = 2_047 - "from=".len();
 
-/// What browsers encode in a URL, and what could end an HTML attribute.
-const UNSAFE: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'\'')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
+/// What could end an HTML attribute.
+const IN_ATTRIBUTE: &AsciiSet = &CONTROLS.add(b'"').add(b'\'').add(b'<').add(b'>');
+/// What browsers encode in a URL, too.
+const IN_URL: &AsciiSet =
+    &IN_ATTRIBUTE.add(b' ').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 /// What a query string's value cannot hold, in case a proxy has decoded it.
-const IN_VALUE: &AsciiSet = &UNSAFE.add(b'#').add(b'&');
+const IN_VALUE: &AsciiSet = &IN_URL.add(b'#').add(b'&');
 const IN_NAME: &AsciiSet = &IN_VALUE.add(b'=');
 /// What stays readable in the value of `from`.
 const IN_PARAMETER: &AsciiSet =
@@ -36,31 +27,6 @@ const IN_PARAMETER: &AsciiSet =
 /// backslashes or a fragment, starts with exactly one `/`, and is at most 2,042 bytes long as the value of `from`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place(String);
-
-/// Why a text is no place on this site.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum PlaceError {
-    #[error("it holds {0:?}, which must be percent-encoded")]
-    Character(char),
-    #[error("% must be followed by two hexadecimal digits")]
-    Percent,
-    #[error("it does not start with /")]
-    Relative,
-    #[error("// at the start would name another host")]
-    OtherHost,
-    #[error("a path on the same host must not have a query string or fragment")]
-    NotOnlyPath,
-    #[error("it holds the path segment . or .., which browsers remove")]
-    DotSegment,
-    #[error("it holds an encoded backslash or control character, which a server could read as another path")]
-    Disguised,
-    #[error("it is too long")]
-    TooLong,
-    #[error("it starts neither with / nor with http:// or https://")]
-    Scheme,
-    #[error("{0:?} is not a host with an optional port")]
-    Host(String),
-}
 
 impl Default for Place {
     /// The root.
@@ -76,46 +42,42 @@ impl Place {
     ///
     /// # Errors
     /// What is wrong with the text.
-    pub fn parse(text: &str) -> Result<Self, PlaceError> {
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let refuse = |reason: &str| Err(reason.to_owned());
         if !text.starts_with('/') {
-            return Err(PlaceError::Relative);
+            return refuse("it does not start with /");
         }
-        match text.chars().find(|&c| c.is_control() || matches!(c, '\\' | '#')) {
-            Some('#') => return Err(PlaceError::NotOnlyPath),
-            Some(character) => return Err(PlaceError::Character(character)),
-            None => {}
-        }
+        refuse_character(text, |c| c.is_control() || matches!(c, '\\' | '#'))?;
         let path = Cow::from(percent_decode_str(path_of(text)));
         if path.starts_with(b"//") {
-            return Err(PlaceError::OtherHost);
+            return refuse("// at the start would name another host");
         }
         if path.iter().any(|byte| byte.is_ascii_control() || *byte == b'\\') {
-            return Err(PlaceError::Disguised);
+            return refuse("a server could read its encoded backslash or control character as another path");
         }
         if path.split(|&byte| byte == b'/').any(|segment| matches!(segment, b"." | b"..")) {
-            return Err(PlaceError::DotSegment);
+            return refuse("it holds the path segment . or .., which browsers remove");
         }
-        let place = Self(utf8_percent_encode(text, UNSAFE).collect());
-        let length: usize = utf8_percent_encode(&place.0, IN_PARAMETER).map(str::len).sum();
-        if length <= MAX_PARAMETER_BYTES { Ok(place) } else { Err(PlaceError::TooLong) }
+        let place = Self(utf8_percent_encode(text, IN_URL).collect());
+        if place.to_parameter().len() > MAX_PARAMETER_BYTES { refuse("it is too long") } else { Ok(place) }
     }
 
     /// Reads a path as an operator writes it: without a query string, and encoded as it is in a URL.
-    ///
-    /// # Errors
-    /// What is wrong with the text.
-    pub fn parse_setting(text: &str) -> Result<Self, PlaceError> {
-        check_encoding(text)?;
-        if text.contains('?') { Err(PlaceError::NotOnlyPath) } else { Self::parse(text) }
+    pub(crate) fn parse_setting(text: &str) -> Result<Self, String> {
+        refuse_unencoded(text)?;
+        if text.contains(['?', '#']) {
+            return Err("a path on the same host must not have a query string or fragment".to_owned());
+        }
+        Self::parse(text)
     }
 
     /// The place in a text, or the text's path if the query string makes it too long.
-    pub fn parse_or_path(text: &str) -> Option<Self> {
+    pub(crate) fn parse_or_path(text: &str) -> Option<Self> {
         Self::parse(text).or_else(|_| Self::parse(path_of(text))).ok()
     }
 
     /// The place that a request asked for, or its path if the query string makes it too long.
-    pub fn of_request(request: &Request) -> Option<Self> {
+    pub(crate) fn of_request(request: &Request) -> Option<Self> {
         let mut text = request.path.clone();
         let mut separator = '?';
         for (name, value) in request.parameters() {
@@ -144,13 +106,13 @@ impl Place {
     }
 
     /// The path alone.
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         path_of(&self.0)
     }
 
     /// Whether `path` leads to this place's path: browsers and proxies encode differently, and many servers take a
     /// doubled slash for one slash and ignore one at the end.
-    pub fn is_at(&self, path: &str) -> bool {
+    pub(crate) fn is_at(&self, path: &str) -> bool {
         let [own, other] = [self.path(), path].map(|path| Cow::from(percent_decode_str(path)));
         segments(&own) == segments(&other)
     }
@@ -158,7 +120,7 @@ impl Place {
 
 /// The maintenance page's address: a path on the host that the client asked, or an absolute URL.
 #[derive(Debug)]
-pub struct PageUrl {
+pub(crate) struct PageUrl {
     url: String,
     /// Of an absolute URL.
     host: Option<String>,
@@ -174,41 +136,34 @@ impl Default for PageUrl {
 
 impl PageUrl {
     /// Reads a path or an absolute URL.
-    ///
-    /// # Errors
-    /// What is wrong with the text.
-    pub fn parse(text: &str) -> Result<Self, PlaceError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let url = text.to_owned();
         if text.starts_with('/') {
             return Ok(Self { url, host: None, place: Place::parse_setting(text)? });
         }
-        check_encoding(text)?;
-        let (scheme, rest) = text.split_once("://").ok_or(PlaceError::Scheme)?;
+        refuse_unencoded(text)?;
+        let (scheme, rest) = text.split_once("://").unwrap_or_default();
         if !["http", "https"].iter().any(|accepted| scheme.eq_ignore_ascii_case(accepted)) {
-            return Err(PlaceError::Scheme);
+            return Err("it starts neither with / nor with http:// or https://".to_owned());
         }
         let (host, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         if !is_host(host) {
-            return Err(PlaceError::Host(host.to_owned()));
+            return Err(format!("{host:?} is not a host with an optional port"));
         }
-        let path = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
+        let path = rest.split(['?', '#']).next().unwrap_or_default();
         let place = if path.is_empty() { Place::default() } else { Place::parse(path)? };
         Ok(Self { url, host: Some(host.to_owned()), place })
     }
 
-    /// The value of a `Location` header, which carries where the visitor wanted to go.
-    pub fn location(&self, from: Option<&Place>) -> String {
-        let query = from.map(|from| format!("?from={}", from.to_parameter()));
-        self.url.clone() + &query.unwrap_or_default()
-    }
-
-    /// Whether the page is on the host that the client asked, whichever that is.
-    pub fn is_on_same_host(&self) -> bool {
-        self.host.is_none()
+    /// The value of a `Location` header. It carries where the visitor wanted to go, but not to a page elsewhere, which
+    /// would not know what to do with it.
+    pub(crate) fn location(&self, from: Option<&Place>) -> String {
+        let from = from.filter(|_| self.host.is_none()).map(|from| format!("?from={}", from.to_parameter()));
+        self.url.clone() + &from.unwrap_or_default()
     }
 
     /// Whether a request for `path` at `host` asks for this page, in any spelling.
-    pub fn is_at(&self, host: &str, path: &str) -> bool {
+    pub(crate) fn is_at(&self, host: &str, path: &str) -> bool {
         self.host.as_ref().is_none_or(|own| is_same_host(own, host)) && self.place.is_at(path)
     }
 }
@@ -235,13 +190,16 @@ pub(crate) fn is_host(text: &str) -> bool {
 }
 
 /// Checks that every character may be in a URL as it is.
-fn check_encoding(text: &str) -> Result<(), PlaceError> {
-    let is_refused = |c: char| !c.is_ascii_graphic() || r#""<>\^`{|}"#.contains(c);
-    if let Some(character) = text.chars().find(|&c| is_refused(c)) {
-        return Err(PlaceError::Character(character));
-    }
+fn refuse_unencoded(text: &str) -> Result<(), String> {
+    refuse_character(text, |c| !c.is_ascii_graphic() || r#""<>\^`{|}"#.contains(c))?;
     let is_hex_pair = |after: &str| after.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
-    if text.split('%').skip(1).all(is_hex_pair) { Ok(()) } else { Err(PlaceError::Percent) }
+    let is_encoded = text.split('%').skip(1).all(is_hex_pair);
+    is_encoded.then_some(()).ok_or_else(|| "% must be followed by two hexadecimal digits".to_owned())
+}
+
+fn refuse_character(text: &str, is_refused: impl Fn(char) -> bool) -> Result<(), String> {
+    let refused = text.chars().find(|&c| is_refused(c));
+    refused.map_or(Ok(()), |c| Err(format!("it holds {c:?}, which must be percent-encoded")))
 }
 
 fn path_of(text: &str) -> &str {

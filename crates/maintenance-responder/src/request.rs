@@ -4,9 +4,10 @@
 //! forgets the order of the query. The event's form is documented in
 //! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#receive-event-from-load-balancer>.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -38,23 +39,23 @@ impl Request {
     }
 
     /// A header whose value is a list: several values are one list.
-    pub fn header_list(&self, name: &str) -> Option<String> {
+    pub(crate) fn header_list(&self, name: &str) -> Option<String> {
         self.header_values(name).map(str::to_owned).reduce(|list, value| list + ", " + &value)
     }
 
     /// Whether the method only reads: it may be repeated without doing anything twice.
-    pub fn is_read(&self) -> bool {
+    pub(crate) fn is_read(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD")
     }
 
     /// The `Host` header, empty if absent: an ALB's health checks have none.
-    pub fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         self.header("host").unwrap_or_default()
     }
 
     /// The query's parameters, name and value as the client percent-encoded them. In single-value mode the ALB has kept
     /// only the last value of each name.
-    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.query.0.iter().flat_map(|(name, value)| texts(value).map(move |text| (name.as_str(), text)))
     }
 
@@ -65,87 +66,47 @@ impl Request {
 }
 
 impl<'de> Deserialize<'de> for Request {
-    fn deserialize<D: Deserializer<'de>>(event: D) -> Result<Self, D::Error> {
-        // The runtime's reader notes where it is, which would cost more than the reading.
-        let event = <&RawValue>::deserialize(event).ok();
-        let event: Option<Event> = event.and_then(|event| serde_json::from_str(event.get()).ok());
-        Ok(event.map(Self::from).unwrap_or_default())
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Event {
-    http_method: Value,
-    path: Value,
-    headers: Members,
-    multi_value_headers: Members,
-    query_string_parameters: Members,
-    multi_value_query_string_parameters: Members,
-}
-
-impl From<Event> for Request {
-    fn from(event: Event) -> Self {
-        let text = |value| if let Value::String(text) = value { text } else { String::new() };
-        let mut path = text(event.path);
+    fn deserialize<D: Deserializer<'de>>(payload: D) -> Result<Self, D::Error> {
+        // Raw values: the runtime's reader notes where it is, which would cost more than the reading.
+        let event = BTreeMap::<String, &RawValue>::deserialize(payload).unwrap_or_default();
+        let members = |multi: &str, single: &str| {
+            let members: Members = read(&event, multi);
+            if members.0.is_empty() { read(&event, single) } else { members }
+        };
+        let mut path: String = read(&event, "path");
         path.truncate(path.find(['?', '#']).unwrap_or(path.len()));
-        Self {
-            method: text(event.http_method),
+        Ok(Self {
+            method: read(&event, "httpMethod"),
             path,
-            headers: event.multi_value_headers.or(event.headers),
-            query: event.multi_value_query_string_parameters.or(event.query_string_parameters),
-        }
+            headers: members("multiValueHeaders", "headers"),
+            query: members("multiValueQueryStringParameters", "queryStringParameters"),
+        })
     }
 }
 
-impl Members {
-    fn or(self, others: Self) -> Self {
-        if self.0.is_empty() { others } else { self }
-    }
+/// A member of the event, or the default if it is absent or of another kind.
+fn read<'a, T: Deserialize<'a> + Default>(event: &BTreeMap<String, &'a RawValue>, name: &str) -> T {
+    event.get(name).and_then(|value| serde_json::from_str(value.get()).ok()).unwrap_or_default()
 }
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-        json.deserialize_any(MembersVisitor)
+        json.deserialize_map(Self::default())
     }
 }
 
-struct MembersVisitor;
-
-/// Another kind has no members.
-macro_rules! no_members {
-    ($($visit:ident($kind:ty)),*) => {
-        $(fn $visit<E>(self, _: $kind) -> Result<Members, E> {
-            Ok(Members::default())
-        })*
-    };
-}
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members;
-
-    no_members!(visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
+impl<'de> Visitor<'de> for Members {
+    type Value = Self;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("any JSON")
+        formatter.write_str("an object")
     }
 
-    fn visit_unit<E>(self) -> Result<Members, E> {
-        Ok(Members::default())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Members, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Members::default())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
-        // Enough for most requests.
-        let mut members = Vec::with_capacity(16);
+    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Self, A::Error> {
         while let Some(member) = object.next_entry()? {
-            members.push(member);
+            self.0.push(member);
         }
-        Ok(Members(members))
+        Ok(self)
     }
 }
 

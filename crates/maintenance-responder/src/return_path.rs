@@ -6,18 +6,18 @@ use crate::request::Request;
 
 /// Where the page leads.
 #[derive(Debug, PartialEq, Eq)]
-pub struct ReturnPath {
-    pub place: Place,
+pub(crate) struct ReturnPath {
+    pub(crate) place: Place,
     /// Whether the page goes there without a click. Not where another site has chosen the place: a visit from this
     /// page would send what browsers keep from other sites' links, such as `SameSite=Strict` cookies.
-    pub is_automatic: bool,
+    pub(crate) is_automatic: bool,
 }
 
 /// What the redirect tells the page: the place that was asked for, if a browser may ask for it again; else the page that
-/// the visitor came from; else the path that was asked for. Nothing for a page elsewhere, which would not know what to
-/// do with it, and for what another site has posted here, which answers no GET: then the page leads home.
-pub fn of_redirect(request: &Request, config: &Config) -> Option<Place> {
-    if !config.page_url.is_on_same_host() || (!request.is_read() && is_from_other_site(request)) {
+/// the visitor came from; else the path that was asked for. Nothing for what another site has posted here, which answers
+/// no GET: then the page leads home.
+pub(crate) fn of_redirect(request: &Request, config: &Config) -> Option<Place> {
+    if !request.is_read() && is_from_other_site(request) {
         return None;
     }
     // Other methods would send the request a second time, and without its body.
@@ -26,7 +26,7 @@ pub fn of_redirect(request: &Request, config: &Config) -> Option<Place> {
 }
 
 /// The page leads to the place in its URL; else to the page that the visitor came from; else home.
-pub fn of_page(request: &Request, config: &Config) -> ReturnPath {
+pub(crate) fn of_page(request: &Request, config: &Config) -> ReturnPath {
     let from = request.parameters().filter(|(name, _)| *name == "from").last();
     let chosen = from
         .and_then(|(_, from)| Place::from_parameter(from))

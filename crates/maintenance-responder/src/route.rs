@@ -3,7 +3,7 @@
 use crate::accept::weighted;
 use crate::config::Config;
 use crate::cors::Preflight;
-use crate::page::{LANGUAGES, Language};
+use crate::page::Language;
 use crate::place::Place;
 use crate::request::Request;
 use crate::return_path::{self, ReturnPath};
@@ -14,7 +14,7 @@ const HEALTH_CHECKER: &str = "ELB-HealthChecker/";
 
 /// The answer that a request gets.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// A browser app of an allowed origin asks whether it may send a request.
     Preflight(Preflight),
     /// A health check of the load balancer's own target group, which asks whether this function can answer.
@@ -40,7 +40,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// The outcome's name in the log, where the load balancer's own health checks are left out: they are no visitors.
-    pub fn log_name(&self) -> Option<&'static str> {
+    pub(crate) fn log_name(&self) -> Option<&'static str> {
         match self {
             Self::TargetHealth => None,
             Self::Preflight(_) => Some("preflight"),
@@ -62,11 +62,13 @@ impl Outcome {
 ///    redirect to itself;
 /// 5. the redirect of the front end's paths, and of all navigations if they are redirected everywhere;
 /// 6. unavailable.
-pub fn route(request: &Request, config: &Config) -> Outcome {
+pub(crate) fn route(request: &Request, config: &Config) -> Outcome {
     if is_target_health(request) {
         return Outcome::TargetHealth;
     }
-    if let Some(preflight) = preflight(request, config) {
+    if config.allowed_origins.allow(request).is_some()
+        && let Some(preflight) = Preflight::from_request(request)
+    {
         return Outcome::Preflight(preflight);
     }
     if config.health_path.matches(&request.path) {
@@ -95,17 +97,11 @@ fn is_target_health(request: &Request) -> bool {
     request.header("user-agent").is_some_and(|agent| agent.starts_with(HEALTH_CHECKER)) && !is_passed_on()
 }
 
-fn preflight(request: &Request, config: &Config) -> Option<Preflight> {
-    config.allowed_origins.allow(request.header("origin")?)?;
-    Preflight::from_request(request)
-}
-
 fn language(request: &Request, config: &Config) -> &'static Language {
     if let Some(own) = &config.page_language {
         return own.others;
     }
-    let accepted = request.header_list("accept-language").unwrap_or_default();
-    Language::negotiate(&LANGUAGES, &accepted).unwrap_or(&LANGUAGES[0])
+    Language::negotiate(&request.header_list("accept-language").unwrap_or_default())
 }
 
 /// Whether a browser goes to a page. Programs may name HTML, too, as Java's `HttpURLConnection` does in its default, or

@@ -32,12 +32,9 @@ pub struct Language {
     pub status_page: &'static str,
     /// The note above a preview.
     pub preview: &'static str,
-    /// What follows one second, and several; a space in between, if the language has it, belongs to it.
-    pub seconds: [&'static str; 2],
-    /// What follows one minute, and several.
-    pub minutes: [&'static str; 2],
-    /// What follows one hour, and several.
-    pub hours: [&'static str; 2],
+    /// What follows a number of seconds, minutes and hours, each for one and for several; a space in between, if the
+    /// language has it, belongs to it.
+    pub units: [[&'static str; 2]; 3],
 }
 
 /// The first is also for visitors who accept none of them.
@@ -57,9 +54,7 @@ pub static LANGUAGES: [Language; 4] = [
         not_yet: "Still unavailable.",
         status_page: "Current status",
         preview: "Preview: visitors see this page during maintenance.",
-        seconds: [" second", " seconds"],
-        minutes: [" minute", " minutes"],
-        hours: [" hour", " hours"],
+        units: [[" second", " seconds"], [" minute", " minutes"], [" hour", " hours"]],
     },
     Language {
         tag: "ko",
@@ -76,9 +71,7 @@ pub static LANGUAGES: [Language; 4] = [
         not_yet: "아직 이용할 수 없습니다.",
         status_page: "서비스 상태 보기",
         preview: "미리 보기: 점검 중에 방문자에게 표시되는 페이지입니다.",
-        seconds: ["초"; 2],
-        minutes: ["분"; 2],
-        hours: ["시간"; 2],
+        units: [["초"; 2], ["분"; 2], ["시간"; 2]],
     },
     Language {
         tag: "ja",
@@ -95,9 +88,7 @@ pub static LANGUAGES: [Language; 4] = [
         not_yet: "まだご利用いただけません。",
         status_page: "稼働状況を見る",
         preview: "プレビュー：メンテナンス中に表示されるページです。",
-        seconds: ["秒"; 2],
-        minutes: ["分"; 2],
-        hours: ["時間"; 2],
+        units: [["秒"; 2], ["分"; 2], ["時間"; 2]],
     },
     Language {
         tag: "de",
@@ -114,27 +105,22 @@ pub static LANGUAGES: [Language; 4] = [
         not_yet: "Noch nicht verfügbar.",
         status_page: "Aktueller Stand",
         preview: "Vorschau: Diese Seite sehen Besucher während der Wartung.",
-        seconds: [" Sekunde", " Sekunden"],
-        minutes: [" Minute", " Minuten"],
-        hours: [" Stunde", " Stunden"],
+        units: [[" Sekunde", " Sekunden"], [" Minute", " Minuten"], [" Stunde", " Stunden"]],
     },
 ];
 
 /// The language of the operators' own texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnLanguage {
+pub(crate) struct OwnLanguage {
     /// As it was given (BCP 47).
-    pub tag: String,
+    pub(crate) tag: String,
     /// The language of all other texts on the page: the same one, if it is built in.
-    pub others: &'static Language,
+    pub(crate) others: &'static Language,
 }
 
 impl OwnLanguage {
     /// Reads a language tag such as `ko` or `de-AT`.
-    ///
-    /// # Errors
-    /// What such a tag consists of.
-    pub fn parse(tag: &str) -> Result<Self, &'static str> {
+    pub(crate) fn parse(tag: &str) -> Result<Self, &'static str> {
         let is_subtag = |subtag: &str| {
             (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
         };
@@ -145,35 +131,37 @@ impl OwnLanguage {
                 "its parts between hyphens must have 1 to 8 letters or digits, and the first at least 2 and only letters",
             );
         }
-        let same = |language: &&Language| language.tag.eq_ignore_ascii_case(primary);
-        Ok(Self { tag: tag.to_owned(), others: LANGUAGES.iter().find(same).unwrap_or(&LANGUAGES[0]) })
+        Ok(Self { tag: tag.to_owned(), others: Language::find(primary).unwrap_or(&LANGUAGES[0]) })
     }
 }
 
 impl Language {
-    /// The one of `languages` that an `Accept-Language` header (RFC 9110, section 12.5.4) likes best; `*` likes the first.
-    /// Regions and scripts are not told apart; of equally liked languages the first wins.
-    pub fn negotiate<'a>(languages: &'a [Self], accept_language: &str) -> Option<&'a Self> {
-        let mut best = (None, 0.0);
+    /// The one that an `Accept-Language` header (RFC 9110, section 12.5.4) likes best; `*` likes the first. Regions and
+    /// scripts are not told apart; of equally liked languages the one that is named first wins.
+    pub(crate) fn negotiate(accept_language: &str) -> &'static Self {
+        let mut best = (&LANGUAGES[0], 0.0);
         for (range, weight) in weighted(accept_language) {
-            let primary = primary(range);
-            let meant = |language: &&Self| primary == "*" || language.tag.eq_ignore_ascii_case(primary);
             if weight > best.1
-                && let Some(language) = languages.iter().find(meant)
+                && let Some(language) = Self::find(primary(range))
             {
-                best = (Some(language), weight);
+                best = (language, weight);
             }
         }
         best.0
     }
 
+    fn find(primary: &str) -> Option<&'static Self> {
+        LANGUAGES.iter().find(|language| primary == "*" || language.tag.eq_ignore_ascii_case(primary))
+    }
+
     /// A time in words: seconds under two minutes, minutes under two hours, hours from there, rounded up.
-    pub fn duration(&self, seconds: u32) -> String {
-        let (count, [one, several]) = match seconds {
-            0..120 => (seconds, self.seconds),
-            120..7_200 => (seconds.div_ceil(60), self.minutes),
-            _ => (seconds.div_ceil(3_600), self.hours),
+    pub(crate) fn duration(&self, seconds: u32) -> String {
+        let (seconds_each, unit) = match seconds {
+            0..120 => (1, 0),
+            120..7_200 => (60, 1),
+            _ => (3_600, 2),
         };
+        let (count, [one, several]) = (seconds.div_ceil(seconds_each), self.units[unit]);
         format!("{count}{}", if count == 1 { one } else { several })
     }
 }

@@ -6,8 +6,7 @@ use maintenance_responder::config::Config;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::support::exchange::{config, invoke};
-use crate::support::request::request;
+use crate::support::{config, invoke, request};
 
 /// With the other property here, 100,000 events in every run of the tests.
 const CASES: u32 = 50_000;
@@ -88,11 +87,8 @@ fn odd_event() -> impl Strategy<Value = Value> {
             let sent =
                 headers.iter().fold(request(method, &path), |sent, (name, value)| sent.header(name, value));
             let sent = query.iter().fold(sent, |sent, (name, value)| sent.query(name, value));
-            let (mut event, headers) = if multi_value {
-                (sent.multi_value_event(), "multiValueHeaders")
-            } else {
-                (sent.event(), "headers")
-            };
+            let mut event = sent.event(multi_value);
+            let headers = if multi_value { "multiValueHeaders" } else { "headers" };
             for (name, value) in odd_headers {
                 event[headers][name] = value;
             }

@@ -1,7 +1,6 @@
 //! Browser apps of other origins, which without these headers would see a CORS error.
 
-use crate::support::exchange::{Exchange, config, invoke};
-use crate::support::request::{Request, get, request};
+use crate::support::{Exchange, Request, config, get, invoke, request};
 
 const APP: &str = "https://app.example.com";
 
@@ -67,7 +66,7 @@ fn a_preflight_is_granted_for_the_maintenance_alone() {
     assert_eq!(exchange.header("access-control-max-age"), Some("0"));
     assert_eq!(exchange.response.body, "");
     assert_eq!(preflight(APP).send(&config).header("access-control-allow-headers"), None);
-    let mut event = preflight(APP).multi_value_event();
+    let mut event = preflight(APP).event(true);
     event["multiValueHeaders"]["access-control-request-headers"] = serde_json::json!(["x-a", "x-b"]);
     let exchange = invoke(&config, event.to_string().as_bytes());
     assert_eq!(exchange.header("access-control-allow-headers"), Some("x-a, x-b"));

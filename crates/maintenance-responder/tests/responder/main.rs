@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+mod alb;
 mod any_event;
 mod config;
 mod cors;
@@ -14,4 +13,5 @@ mod page;
 mod process;
 mod redirect;
 mod return_path;
+mod support;
 mod unavailable;

@@ -7,8 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::exchange::read_config;
-use crate::support::request::get;
+use crate::support::{get, read_config};
 
 /// Starts the function and gives its answer to an event, and what it wrote to a piped standard output.
 fn answer_and_log(event: &str, start: impl FnOnce(&mut Command) -> &mut Command) -> (Value, String) {
@@ -71,7 +70,7 @@ fn wrong_settings_are_logged_once_at_init() {
 
 #[test]
 fn a_failing_log_costs_no_answer() {
-    let event = get("/b").event().to_string();
+    let event = get("/b").event(false).to_string();
     let full = || Stdio::from(OpenOptions::new().write(true).open("/dev/full").unwrap());
     let closed = || Stdio::from(io::pipe().unwrap().1);
     for broken in [&full as &dyn Fn() -> Stdio, &closed] {

@@ -1,44 +1,24 @@
 //! No place leads a browser to another host, or back to the page itself.
 
-use maintenance_responder::place::{Place, PlaceError};
+use maintenance_responder::place::Place;
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 use url::Url;
 
-use crate::support::exchange::config;
-use crate::support::request::{get, request};
+use crate::support::{config, get, request};
 
 #[test]
 fn unsafe_places_are_refused() {
-    use PlaceError::{Character, Disguised, DotSegment, NotOnlyPath, OtherHost, Relative};
-    for (text, reason) in [
-        ("", Relative),
-        ("a", Relative),
-        ("\\\\host", Relative),
-        ("\t//host", Relative),
-        (" /a", Relative),
-        ("https://host", Relative),
-        ("javascript:alert(1)", Relative),
-        ("//host", OtherHost),
-        ("//", OtherHost),
-        ("/%2Fhost", OtherHost),
-        ("/%2f%2fhost", OtherHost),
-        ("/\\host", Character('\\')),
-        ("/x\\..\\y", Character('\\')),
-        ("/\t/host", Character('\t')),
-        ("/\n/host", Character('\n')),
-        ("/a\u{0}", Character('\u{0}')),
-        ("/a\u{7f}", Character('\u{7f}')),
-        ("/a\u{85}", Character('\u{85}')),
-        ("/%5chost", Disguised),
-        ("/%00", Disguised),
-        ("/a#b", NotOnlyPath),
-        ("/..//host", DotSegment),
-        ("/.//host", DotSegment),
-        ("/%2e%2E//host", DotSegment),
-        ("/a/..", DotSegment),
+    for (texts, reason) in [
+        ("|a|\\\\host|\t//host| /a|https://host|javascript:alert(1)", "does not start with /"),
+        ("//host|//|/%2Fhost|/%2f%2fhost", "would name another host"),
+        ("/\\host|/x\\..\\y|/\t/host|/\n/host|/a\u{0}|/a\u{7f}|/a\u{85}|/a#b", "must be percent-encoded"),
+        ("/%5chost|/%00", "another path"),
+        ("/..//host|/.//host|/%2e%2E//host|/a/..", "which browsers remove"),
     ] {
-        assert_eq!(Place::parse(text), Err(reason), "{text:?}");
+        for text in texts.split('|') {
+            assert!(Place::parse(text).unwrap_err().contains(reason), "{text:?}");
+        }
     }
     for (text, safe) in [
         ("/", "/"),

@@ -37,7 +37,7 @@ pub(crate) struct HttpResponse {
 }
 
 /// Reads the answer to a request with this method, or says which rule it breaks.
-pub(crate) fn read(method: &Value, answer: &str) -> Result<HttpResponse, String> {
+pub(crate) fn read(method: &str, answer: &str) -> Result<HttpResponse, String> {
     require(answer.len() <= MAX_ANSWER_BYTES, "size")?;
     let answer: Answer = serde_json::from_str(answer).map_err(|error| error.to_string())?;
     let (status, body) = (answer.status_code, answer.body);
@@ -82,15 +82,15 @@ fn an_answer_that_breaks_a_rule_is_refused() {
             "headers": {"Location": "/a%20b", "Content-Type": "text/plain"}, "body": "x",
         });
         answer[member] = value;
-        let headers = answer["headers"].as_object().cloned().unwrap_or_default();
-        let multi = headers.into_iter().map(|(name, value)| (name, json!([value]))).collect();
         if member != "multiValueHeaders" {
-            answer["multiValueHeaders"] = Value::Object(multi);
+            let headers = answer["headers"].as_object().cloned().unwrap_or_default();
+            answer["multiValueHeaders"] =
+                headers.into_iter().map(|(name, value)| (name, json!([value]))).collect();
         }
         answer.to_string()
     };
-    assert!(read(&json!("GET"), &answer("body", json!("y"))).is_ok());
-    assert!(read(&json!("HEAD"), &answer("body", json!("y"))).is_err());
+    assert!(read("GET", &answer("body", json!("y"))).is_ok());
+    assert!(read("HEAD", &answer("body", json!("y"))).is_err());
     for (member, value) in [
         ("statusCode", json!("303")),
         ("statusCode", json!(99)),
@@ -115,6 +115,6 @@ fn an_answer_that_breaks_a_rule_is_refused() {
         ("unknown", json!("")),
     ] {
         let text = value.to_string();
-        assert!(read(&json!("GET"), &answer(member, value)).is_err(), "{member}: {text:.100}");
+        assert!(read("GET", &answer(member, value)).is_err(), "{member}: {text:.100}");
     }
 }
