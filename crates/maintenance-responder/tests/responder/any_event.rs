@@ -36,17 +36,22 @@ static CONFIGS: LazyLock<[Config; 3]> = LazyLock::new(|| {
     ]
 });
 
-/// Names and values that mean something to the function or to a proxy, in one list.
+/// Names that mean something to the function or to a proxy.
+static HEADERS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let headers = "host Host user-agent User-Agent origin accept referer sec-fetch-site sec-fetch-mode x-forwarded-for \
+    x-forwarded-proto x-amzn-trace-id accept-language Accept-Language access-control-request-method \
+    access-control-request-headers cookie";
+    headers.split_whitespace().collect()
+});
+
+/// These names, those of an event's members, and values that mean something or are odd, in one list.
 static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
-    let names = "httpMethod path headers multiValueHeaders queryStringParameters multiValueQueryStringParameters body \
-        isBase64Encoded requestContext host Host user-agent User-Agent origin accept referer sec-fetch-site sec-fetch-mode \
-        x-forwarded-for x-forwarded-proto x-amzn-trace-id accept-language Accept-Language access-control-request-method \
-        access-control-request-headers cookie from";
-    let values = "GET HEAD OPTIONS POST / /a /a/maintenance /a/maintenance?from=//x /up /b?x#y // /a/%5c..%2f null \
+    let others = "httpMethod path headers multiValueHeaders queryStringParameters multiValueQueryStringParameters body \
+        isBase64Encoded requestContext from GET HEAD OPTIONS POST / /a /a/maintenance /a/maintenance?from=//x /up /b?x#y // /a/%5c..%2f null \
         www.example.com https://app.example.com https://www.example.com/a/cart?x ELB-HealthChecker/2.0 cross-site navigate \
         text/html;q=0.1,*/* ko,ja;q=0.5 *;q=0 x-a,x-b é점검🙂 \\\" {{from}} <script>";
     let odd = ["", "G\r\nT", "\u{0}\r\n", "\u{7f}\u{85}\u{2028}"];
-    names.split_whitespace().chain(values.split_whitespace()).chain(odd).collect()
+    HEADERS.iter().copied().chain(others.split_whitespace()).chain(odd).collect()
 });
 
 /// Chooses by random numbers, and the first of everything where they end. Strategies for the parts of an event would take
@@ -92,7 +97,7 @@ impl Choices {
     fn odd_event(&mut self) -> Value {
         let mut sent = request(["GET", "HEAD", "OPTIONS", "POST"][self.below(4)], &self.text());
         for _ in 0..self.below(6) {
-            sent = sent.header(&self.text(), &self.text());
+            sent = sent.header(HEADERS[self.below(HEADERS.len())], &self.text());
         }
         for _ in 0..self.below(6) {
             sent = sent.query(&self.text(), &self.text());
