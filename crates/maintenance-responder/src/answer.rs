@@ -14,8 +14,6 @@ use crate::return_path::ReturnPath;
 use crate::route::Outcome;
 
 const MAINTENANCE_MODE: HeaderName = HeaderName::from_static("x-maintenance-mode");
-const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What is special about an outcome's answer: status, headers and body.
 type Parts = (StatusCode, Vec<(HeaderName, HeaderValue)>, String);
@@ -26,17 +24,10 @@ pub(crate) fn answer(outcome: &Outcome, request: &Request, config: &Config) -> A
     let (status, special, body) = match outcome {
         Outcome::Preflight(preflight) => grant(preflight),
         Outcome::TargetHealth if !config.errors.is_empty() => misconfigured(config),
-        Outcome::TargetHealth | Outcome::Health => {
-            (StatusCode::OK, vec![(header::CONTENT_TYPE, JSON)], r#"{"status":"maintenance"}"#.to_owned())
-        }
-        Outcome::Page { language, return_path } => maintenance_page(language, Some(return_path), config),
-        Outcome::Preview { language } => maintenance_page(language, None, config),
+        Outcome::TargetHealth | Outcome::Health => json(StatusCode::OK, r#"{"status":"maintenance"}"#),
+        Outcome::Page { language, return_path } => maintenance_page(language, return_path.as_ref(), config),
         Outcome::Redirect { from } => redirect(config.page_url.location(from.as_ref())),
-        Outcome::Unavailable => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            vec![(header::CONTENT_TYPE, JSON)],
-            config.unavailable_body.clone(),
-        ),
+        Outcome::Unavailable => json(StatusCode::SERVICE_UNAVAILABLE, &config.unavailable_body),
     };
     // Room for all of them.
     let mut headers = HeaderMap::with_capacity(12);
@@ -47,9 +38,7 @@ pub(crate) fn answer(outcome: &Outcome, request: &Request, config: &Config) -> A
     if status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, config.retry_after_seconds.into());
     }
-    if let Some(vary) = vary(outcome, config) {
-        headers.insert(header::VARY, vary);
-    }
+    headers.extend(vary(outcome, config).map(|names| (header::VARY, names)));
     share(request, config, &mut headers);
 
     let mut answer = AlbTargetGroupResponse::default();
@@ -59,6 +48,10 @@ pub(crate) fn answer(outcome: &Outcome, request: &Request, config: &Config) -> A
     answer.headers = headers;
     answer.body = Some(Body::Text(if request.method == "HEAD" { String::new() } else { body }));
     answer
+}
+
+fn json(status: StatusCode, body: &str) -> Parts {
+    (status, vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body.to_owned())
 }
 
 fn grant(preflight: &Preflight) -> Parts {
@@ -74,13 +67,13 @@ fn grant(preflight: &Preflight) -> Parts {
 /// Turns the target unhealthy, so that a wrong setting is found before the answers are needed.
 fn misconfigured(config: &Config) -> Parts {
     let variables: Vec<_> = config.errors.iter().map(|error| error.variable).collect();
-    let body = serde_json::json!({"status": "misconfigured", "variables": variables}).to_string();
-    (StatusCode::INTERNAL_SERVER_ERROR, vec![(header::CONTENT_TYPE, JSON)], body)
+    let body = serde_json::json!({"status": "misconfigured", "variables": variables});
+    json(StatusCode::INTERNAL_SERVER_ERROR, &body.to_string())
 }
 
 fn maintenance_page(language: &Language, return_path: Option<&ReturnPath>, config: &Config) -> Parts {
     let headers = vec![
-        (header::CONTENT_TYPE, HTML),
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag)),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
@@ -98,12 +91,12 @@ fn redirect(location: String) -> Parts {
 
 /// What the answer differs by, in one value, since the form with single values holds one of each name.
 fn vary(outcome: &Outcome, config: &Config) -> Option<HeaderValue> {
-    let is_page = matches!(outcome, Outcome::Page { .. } | Outcome::Preview { .. });
+    let is_page = matches!(outcome, Outcome::Page { .. });
     let names = [
         ("Accept, Sec-Fetch-Mode", config.redirects_navigations && !is_page),
         ("Accept-Language", config.page_language.is_none() && is_page),
         ("Origin", config.allowed_origins.vary()),
-        ("Sec-Fetch-Site", matches!(outcome, Outcome::Page { .. })),
+        ("Sec-Fetch-Site", matches!(outcome, Outcome::Page { return_path: Some(_), .. })),
     ];
     let names = names.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned());
     HeaderValue::try_from(names.reduce(|list, name| list + ", " + &name)?).ok()

@@ -12,7 +12,7 @@ use crate::request::Request;
 const MAX_ECHO_BYTES: usize = 4_096;
 
 /// The origins whose pages may read the answers.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) enum AllowedOrigins {
     /// `*`: any origin, but only for requests without credentials. The answers hold nothing that a program could not
     /// ask for, too.
@@ -23,7 +23,6 @@ pub(crate) enum AllowedOrigins {
 }
 
 /// What a preflight asks for.
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Preflight {
     pub(crate) method: HeaderValue,
     /// A comma-separated list of header names.

@@ -16,9 +16,6 @@ use crate::request::Request;
 /// headers pass, and CloudWatch Logs bills by the byte.
 const MAX_TEXT_BYTES: usize = 1_024;
 
-/// What a text that was cut ends in: no client can write it, because all that is not ASCII is percent-encoded.
-const CUT: &str = "…";
-
 /// What JSON would escape is percent-encoded, so that a text's length is what is written.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b'"').add(b'\\');
 
@@ -88,8 +85,8 @@ fn loggable(text: &str) -> Cow<'_, str> {
     if encoded.len() <= MAX_TEXT_BYTES {
         return encoded;
     }
-    let end = MAX_TEXT_BYTES - CUT.len();
+    let end = MAX_TEXT_BYTES - "…".len();
     // Not within %XX.
     let end = encoded[..end].rfind('%').filter(|at| at + 3 > end).unwrap_or(end);
-    Cow::from(format!("{}{CUT}", &encoded[..end]))
+    Cow::from(format!("{}…", &encoded[..end]))
 }

@@ -19,7 +19,7 @@ pub use language::{LANGUAGES, Language};
 
 /// What the page may load and do: its own style and scripts, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-g5yYY1KJx2Yv/B+pcED3GwcDqi329vVBga+2HzksCRw='; \
+     style-src 'sha256-Vz+M1ejtTWQevCP4VqqEDC+Tx1EtaLRiJVszkqpYnXs='; \
      script-src 'sha256-SjOXdxtH4LM2Fp2S6BDQJxVFss+xXsHj7djDrDuU35c=' 'sha256-Xg7AT5KCHK66svnMP0vWO/Zlao45dtM3o6MCwr1GL00='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
@@ -34,8 +34,6 @@ struct Page<'a> {
     place: &'a Place,
     /// Whether the visitor has to click to go there.
     waits: bool,
-    /// Whether a browser that goes there during maintenance comes here again.
-    leads_here: bool,
     /// Of the operators' texts; empty if it is not known.
     own_language: &'a str,
 }
@@ -43,16 +41,14 @@ struct Page<'a> {
 /// The page's HTML; without a return path it is a preview.
 pub(crate) fn render(config: &Config, language: &Language, return_path: Option<&ReturnPath>) -> String {
     let place = return_path.map_or(&config.home, |return_path| &return_path.place);
+    let duration = language.duration(config.retry_after_seconds);
     let page = Page {
         config,
         language,
-        first_check: language
-            .first_check
-            .replace("{duration}", &language.duration(config.retry_after_seconds)),
+        first_check: language.first_check.replace("{duration}", &duration),
         is_preview: return_path.is_none(),
         place,
         waits: return_path.is_some_and(|return_path| !return_path.is_automatic),
-        leads_here: config.brings_to_page(place.path()),
         own_language: config.page_language.as_ref().map_or("", |language| &language.tag),
     };
     // Only a filter or a value's own `Display` could fail.

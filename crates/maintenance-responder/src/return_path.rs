@@ -5,7 +5,6 @@ use crate::place::{Place, is_same_host};
 use crate::request::Request;
 
 /// Where the page leads.
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ReturnPath {
     pub(crate) place: Place,
     /// Whether the page goes there without a click. Not where another site has chosen the place: a visit from this

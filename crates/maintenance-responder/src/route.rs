@@ -13,7 +13,6 @@ use crate::return_path::{self, ReturnPath};
 const HEALTH_CHECKER: &str = "ELB-HealthChecker/";
 
 /// The answer that a request gets.
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// A browser app of an allowed origin asks whether it may send a request.
     Preflight(Preflight),
@@ -21,20 +20,15 @@ pub(crate) enum Outcome {
     TargetHealth,
     /// A health check of another monitoring system.
     Health,
-    /// The built-in maintenance page.
+    /// The built-in page. Without a way back it is a preview, for the operators to look at.
     Page {
         language: &'static Language,
-        /// Where the page brings the visitor back to.
-        return_path: ReturnPath,
+        return_path: Option<ReturnPath>,
     },
-    /// The same page, for the operators to look at.
-    Preview { language: &'static Language },
-    /// To the maintenance page.
+    /// To the page, which is to bring the visitor back to this place.
     Redirect {
-        /// Where the built-in page is to bring the visitor back to.
         from: Option<Place>,
     },
-    /// Everything else.
     Unavailable,
 }
 
@@ -45,8 +39,7 @@ impl Outcome {
             Self::TargetHealth => None,
             Self::Preflight(_) => Some("preflight"),
             Self::Health => Some("health"),
-            Self::Page { .. } => Some("page"),
-            Self::Preview { .. } => Some("preview"),
+            Self::Page { return_path, .. } => Some(return_path.as_ref().map_or("preview", |_| "page")),
             Self::Redirect { .. } => Some("redirect"),
             Self::Unavailable => Some("unavailable"),
         }
@@ -74,12 +67,10 @@ pub(crate) fn route(request: &Request, config: &Config) -> Outcome {
     if config.health_path.matches(&request.path) {
         return Outcome::Health;
     }
-    if config.page_url.is_at(request.host(), &request.path) {
-        let return_path = return_path::of_page(request, config);
+    let is_page = config.page_url.is_at(request.host(), &request.path);
+    if is_page || config.is_preview(&request.path) {
+        let return_path = is_page.then(|| return_path::of_page(request, config));
         return Outcome::Page { language: language(request, config), return_path };
-    }
-    if config.is_preview(&request.path) {
-        return Outcome::Preview { language: language(request, config) };
     }
     if config.redirect_path.matches(&request.path) || (config.redirects_navigations && asks_for_html(request))
     {

@@ -3,11 +3,10 @@
 use crate::accept::weighted;
 
 /// A language: an entry in [`LANGUAGES`] is all that another one needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Language {
     /// The primary language subtag (BCP 47), in lower case.
     pub tag: &'static str,
-    /// Title and heading.
     pub title: &'static str,
     pub message: &'static str,
     /// The published end, where it is on the visitor's same day, and where it is not: `{time}` stands for the time of
@@ -28,13 +27,11 @@ pub struct Language {
     /// While that check runs, and when it was too early.
     pub checking: &'static str,
     pub not_yet: &'static str,
-    /// The link to the operators' status page.
     pub status_page: &'static str,
     /// The note above a preview.
     pub preview: &'static str,
-    /// What follows a number of seconds, minutes and hours, each for one and for several; a space in between, if the
-    /// language has it, belongs to it.
-    pub units: [[&'static str; 2]; 3],
+    /// What follows one second, and a number of seconds, minutes and hours, with a space if the language has it.
+    pub units: [&'static str; 4],
 }
 
 /// The first is also for visitors who accept none of them.
@@ -54,7 +51,7 @@ pub static LANGUAGES: [Language; 4] = [
         not_yet: "Still unavailable.",
         status_page: "Current status",
         preview: "Preview: visitors see this page during maintenance.",
-        units: [[" second", " seconds"], [" minute", " minutes"], [" hour", " hours"]],
+        units: [" second", " seconds", " minutes", " hours"],
     },
     Language {
         tag: "ko",
@@ -71,7 +68,7 @@ pub static LANGUAGES: [Language; 4] = [
         not_yet: "아직 이용할 수 없습니다.",
         status_page: "서비스 상태 보기",
         preview: "미리 보기: 점검 중에 방문자에게 표시되는 페이지입니다.",
-        units: [["초"; 2], ["분"; 2], ["시간"; 2]],
+        units: ["초", "초", "분", "시간"],
     },
     Language {
         tag: "ja",
@@ -88,7 +85,7 @@ pub static LANGUAGES: [Language; 4] = [
         not_yet: "まだご利用いただけません。",
         status_page: "稼働状況を見る",
         preview: "プレビュー：メンテナンス中に表示されるページです。",
-        units: [["秒"; 2], ["分"; 2], ["時間"; 2]],
+        units: ["秒", "秒", "分", "時間"],
     },
     Language {
         tag: "de",
@@ -105,12 +102,12 @@ pub static LANGUAGES: [Language; 4] = [
         not_yet: "Noch nicht verfügbar.",
         status_page: "Aktueller Stand",
         preview: "Vorschau: Diese Seite sehen Besucher während der Wartung.",
-        units: [[" Sekunde", " Sekunden"], [" Minute", " Minuten"], [" Stunde", " Stunden"]],
+        units: [" Sekunde", " Sekunden", " Minuten", " Stunden"],
     },
 ];
 
 /// The language of the operators' own texts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct OwnLanguage {
     /// As it was given (BCP 47).
     pub(crate) tag: String,
@@ -127,9 +124,7 @@ impl OwnLanguage {
         let primary = primary(tag);
         let is_primary = primary.len() >= 2 && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
         if !is_primary || !tag.split('-').all(is_subtag) {
-            return Err(
-                "its parts between hyphens must have 1 to 8 letters or digits, and the first at least 2 and only letters",
-            );
+            return Err("it does not have that form");
         }
         Ok(Self { tag: tag.to_owned(), others: Language::find(primary).unwrap_or(&LANGUAGES[0]) })
     }
@@ -156,13 +151,13 @@ impl Language {
 
     /// A time in words: seconds under two minutes, minutes under two hours, hours from there, rounded up.
     pub(crate) fn duration(&self, seconds: u32) -> String {
-        let (seconds_each, unit) = match seconds {
-            0..120 => (1, 0),
-            120..7_200 => (60, 1),
-            _ => (3_600, 2),
+        let (count, unit) = match seconds {
+            1 => (1, 0),
+            2..120 => (seconds, 1),
+            120..7_200 => (seconds.div_ceil(60), 2),
+            _ => (seconds.div_ceil(3_600), 3),
         };
-        let (count, [one, several]) = (seconds.div_ceil(seconds_each), self.units[unit]);
-        format!("{count}{}", if count == 1 { one } else { several })
+        format!("{count}{}", self.units[unit])
     }
 }
 
