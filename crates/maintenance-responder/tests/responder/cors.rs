@@ -1,6 +1,6 @@
 //! Browser apps of other origins, which without these headers would see a CORS error.
 
-use crate::support::{Exchange, Request, config, get, invoke, request};
+use crate::support::{Request, config, get, invoke, request};
 
 const APP: &str = "https://app.example.com";
 
@@ -8,33 +8,23 @@ fn preflight(origin: &str) -> Request {
     request("OPTIONS", "/b/users").header("origin", origin).header("access-control-request-method", "PUT")
 }
 
-fn has_cors_headers(exchange: &Exchange) -> bool {
-    exchange.response.headers.keys().any(|name| name.starts_with("access-control"))
-}
-
 #[test]
 fn allowed_origins_may_read_every_answer() {
-    for (environment, origin, allowed, credentials, vary) in [
-        (&[][..], "https://anyone.example", "*", None, false),
-        (&[("CORS_ALLOWED_ORIGINS", "*")], "https://anyone.example", "*", None, false),
-        (
-            &[("CORS_ALLOWED_ORIGINS", "https://x.example, HTTPS://App.example.com")],
-            APP,
-            APP,
-            Some("true"),
-            true,
-        ),
+    for (setting, allowed, credentials, vary) in [
+        ("", "*", None, false),
+        ("*", "*", None, false),
+        ("https://x.example, HTTPS://App.example.com", APP, Some("true"), true),
     ] {
-        let config = config(environment);
+        let config = config(&[("CORS_ALLOWED_ORIGINS", setting)]);
         for path in ["/b", "/a/orders", "/a/maintenance"] {
-            let exchange = get(path).header("origin", origin).send(&config);
+            let exchange = get(path).header("origin", APP).send(&config);
             assert_eq!(exchange.header("access-control-allow-origin"), Some(allowed));
             assert_eq!(exchange.header("access-control-allow-credentials"), credentials);
             let exposed = exchange.header("access-control-expose-headers");
             assert_eq!(exposed, Some("Retry-After, X-Maintenance-Mode"));
             assert_eq!(exchange.header("vary").is_some_and(|names| names.contains("Origin")), vary);
         }
-        assert_eq!(preflight(origin).send(&config).outcome(), "preflight");
+        assert_eq!(preflight(APP).send(&config).outcome(), "preflight");
     }
 }
 
@@ -46,7 +36,7 @@ fn other_origins_may_read_nothing() {
             ["https://evil.example", &format!("{APP}.evil.example"), "http://app.example.com", "null", ""]
         {
             let exchange = get("/b").header("origin", origin).send(&config);
-            assert!(!has_cors_headers(&exchange), "{exchange}");
+            assert!(!exchange.to_string().contains("access-control"), "{exchange}");
             assert_eq!(exchange.header("vary"), vary);
             assert_eq!(preflight(origin).send(&config).outcome(), "unavailable");
         }

@@ -38,33 +38,33 @@ fn every_file_gets_the_answer_of_its_name() {
 #[test]
 fn an_api_client_gets_json() {
     insta::assert_snapshot!(invoke_file(&config(&[]), "alb-b.json"), @r#"
-503 Service Unavailable
-cache-control: no-store, no-transform
-content-type: application/json
-retry-after: 300
-x-maintenance-mode: on
+    503 Service Unavailable
+    cache-control: no-store, no-transform
+    content-type: application/json
+    retry-after: 300
+    x-maintenance-mode: on
 
-{"message":"Service Unavailable"}
-{"outcome":"unavailable","status":503,"method":"GET","host":"www.example.com","path":"/b","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
-"#);
+    {"message":"Service Unavailable"}
+    {"outcome":"unavailable","status":503,"method":"GET","host":"www.example.com","path":"/b","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    "#);
 }
 
 #[test]
 fn a_visitor_gets_the_page() {
     let exchange = invoke_file(&config(&[]), "alb-page.json").to_string();
     insta::assert_snapshot!(exchange.replace(CONTENT_SECURITY_POLICY, "…"), @r#"
-503 Service Unavailable
-cache-control: no-store, no-transform
-content-language: ja
-content-security-policy: …
-content-type: text/html; charset=utf-8
-referrer-policy: no-referrer
-retry-after: 300
-vary: Accept-Language, Sec-Fetch-Site
-x-content-type-options: nosniff
-x-maintenance-mode: on
+    503 Service Unavailable
+    cache-control: no-store, no-transform
+    content-language: ja
+    content-security-policy: …
+    content-type: text/html; charset=utf-8
+    referrer-policy: no-referrer
+    retry-after: 300
+    vary: Accept-Language, Sec-Fetch-Site
+    x-content-type-options: nosniff
+    x-maintenance-mode: on
 
-(a page of HTML)
-{"outcome":"page","status":503,"method":"GET","host":"www.example.com","path":"/a/maintenance","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
-"#);
+    (a page of HTML)
+    {"outcome":"page","status":503,"method":"GET","host":"www.example.com","path":"/a/maintenance","traceId":"Root=1-5bdb40ca-556d8b0c50dc66f0511bf520","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    "#);
 }

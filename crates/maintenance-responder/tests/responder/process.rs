@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{get, read_config};
 
@@ -62,10 +62,19 @@ fn wrong_settings_are_logged_once_at_init() {
     );
     let (answer, log) = answer_and_log(&event, |function| function.envs(environment).stdout(Stdio::piped()));
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let (errors, requests): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line["level"] == "ERROR");
-    let errors: Vec<_> = errors.iter().map(|line| line["error"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(errors, read_config(&environment).errors.iter().map(ToString::to_string).collect::<Vec<_>>());
-    assert_eq!((requests.len(), &answer["statusCode"]), (1, &Value::from(503)));
+    let written: Vec<_> =
+        lines.iter().map(|line| json!([line["level"], line["message"], line["error"]])).collect();
+    let wrong = read_config(&environment).errors;
+    assert_eq!(
+        written,
+        [
+            json!(["ERROR", "invalid setting, using the default", wrong[0].to_string()]),
+            json!(["ERROR", "invalid setting, using the default", wrong[1].to_string()]),
+            json!(["INFO", "request during maintenance", null]),
+        ]
+    );
+    assert!(lines.iter().all(|line| line["timestamp"].as_str().unwrap().ends_with('Z')), "{log}");
+    assert_eq!((&lines[2]["outcome"], &answer["statusCode"]), (&json!("unavailable"), &json!(503)));
 }
 
 #[test]

@@ -35,11 +35,7 @@ fn the_pattern_sees_the_path_as_sent() {
 fn it_carries_the_visitors_place() {
     for (path, query, place) in [
         ("/a/orders/7", &[][..], "/a/orders/7"),
-        (
-            "/a/orders",
-            &[("q", "caf%C3%A9+au%20lait"), ("z", "")],
-            "/a/orders%3Fq%3Dcaf%25C3%25A9%2Bau%2520lait%26z%3D",
-        ),
+        ("/a", &[("q", "1+%201"), ("z", "")], "/a%3Fq%3D1%2B%25201%26z%3D"),
         ("/a/\u{e9} \"<>", &[], "/a/%25C3%25A9%2520%2522%253C%253E"),
         ("/a/%EC%A0%90", &[], "/a/%25EC%25A0%2590"),
     ] {
