@@ -7,7 +7,6 @@ use aws_lambda_events::encodings::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use crate::config::Config;
-use crate::cors::Preflight;
 use crate::page::{self, Language};
 use crate::request::Request;
 use crate::return_path::ReturnPath;
@@ -22,11 +21,11 @@ type Parts = (StatusCode, Vec<(HeaderName, HeaderValue)>, String);
 /// ALB takes the one that its target group is set to.
 pub(crate) fn answer(outcome: &Outcome, request: &Request, config: &Config) -> AlbTargetGroupResponse {
     let (status, special, body) = match outcome {
-        Outcome::Preflight(preflight) => grant(preflight),
+        Outcome::Preflight(headers) => (StatusCode::NO_CONTENT, headers.clone(), String::new()),
         Outcome::TargetHealth if !config.errors.is_empty() => misconfigured(config),
         Outcome::TargetHealth | Outcome::Health => json(StatusCode::OK, r#"{"status":"maintenance"}"#),
-        Outcome::Page { language, return_path } => maintenance_page(language, return_path.as_ref(), config),
-        Outcome::Redirect { from } => redirect(config.page_url.location(from.as_ref())),
+        Outcome::Page(language, return_path) => maintenance_page(language, return_path.as_ref(), config),
+        Outcome::Redirect(from) => redirect(config.page_url.location(from.as_ref())),
         Outcome::Unavailable => json(StatusCode::SERVICE_UNAVAILABLE, &config.unavailable_body),
     };
     // Room for all of them.
@@ -52,16 +51,6 @@ pub(crate) fn answer(outcome: &Outcome, request: &Request, config: &Config) -> A
 
 fn json(status: StatusCode, body: &str) -> Parts {
     (status, vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body.to_owned())
-}
-
-fn grant(preflight: &Preflight) -> Parts {
-    let mut headers = vec![
-        (header::ACCESS_CONTROL_ALLOW_METHODS, preflight.method.clone()),
-        // A browser must not remember after the maintenance what was granted during it.
-        (header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("0")),
-    ];
-    headers.extend(preflight.headers.clone().map(|names| (header::ACCESS_CONTROL_ALLOW_HEADERS, names)));
-    (StatusCode::NO_CONTENT, headers, String::new())
 }
 
 /// Turns the target unhealthy, so that a wrong setting is found before the answers are needed.
@@ -91,12 +80,12 @@ fn redirect(location: String) -> Parts {
 
 /// What the answer differs by, in one value, since the form with single values holds one of each name.
 fn vary(outcome: &Outcome, config: &Config) -> Option<HeaderValue> {
-    let is_page = matches!(outcome, Outcome::Page { .. });
+    let is_page = matches!(outcome, Outcome::Page(..));
     let names = [
         ("Accept, Sec-Fetch-Mode", config.redirects_navigations && !is_page),
         ("Accept-Language", config.page_language.is_none() && is_page),
         ("Origin", config.allowed_origins.vary()),
-        ("Sec-Fetch-Site", matches!(outcome, Outcome::Page { return_path: Some(_), .. })),
+        ("Sec-Fetch-Site", matches!(outcome, Outcome::Page(_, Some(_)))),
     ];
     let names = names.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned());
     HeaderValue::try_from(names.reduce(|list, name| list + ", " + &name)?).ok()

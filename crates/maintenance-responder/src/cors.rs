@@ -3,6 +3,7 @@
 //! Without these headers a browser app sees maintenance as a CORS error, indistinguishable from a broken network. The
 //! protocol is the Fetch standard's: <https://fetch.spec.whatwg.org/#http-cors-protocol>.
 
+use http::header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE};
 use http::{HeaderName, HeaderValue};
 
 use crate::place::is_host;
@@ -20,13 +21,6 @@ pub(crate) enum AllowedOrigins {
     Any,
     /// Exactly these, in lower case, with credentials; none for `none`.
     Listed(Vec<HeaderValue>),
-}
-
-/// What a preflight asks for.
-pub(crate) struct Preflight {
-    pub(crate) method: HeaderValue,
-    /// A comma-separated list of header names.
-    pub(crate) headers: Option<HeaderValue>,
 }
 
 impl AllowedOrigins {
@@ -56,18 +50,18 @@ impl AllowedOrigins {
     }
 }
 
-impl Preflight {
-    /// What a request asks for, if it is a preflight that can be answered, from any origin.
-    pub(crate) fn from_request(request: &Request) -> Option<Self> {
-        if request.method != "OPTIONS" {
-            return None;
-        }
-        let headers = request.header_list("access-control-request-headers");
-        Some(Self {
-            method: echo(request.header("access-control-request-method")?)?,
-            headers: headers.and_then(|names| echo(&names)),
-        })
+/// The headers that grant what a preflight asks for, from any origin; nothing if the request is none that can be answered.
+pub(crate) fn grant(request: &Request) -> Option<Vec<(HeaderName, HeaderValue)>> {
+    if request.method != "OPTIONS" {
+        return None;
     }
+    let method = echo(request.header("access-control-request-method")?)?;
+    let names = request.header_list("access-control-request-headers").and_then(|names| echo(&names));
+    // A browser must not remember after the maintenance what was granted during it.
+    let age = HeaderValue::from_static("0");
+    let mut headers = vec![(ACCESS_CONTROL_ALLOW_METHODS, method), (ACCESS_CONTROL_MAX_AGE, age)];
+    headers.extend(names.map(|names| (ACCESS_CONTROL_ALLOW_HEADERS, names)));
+    Some(headers)
 }
 
 /// A list of names as it came, if it is valid and short enough. A method has the form of a header's name.

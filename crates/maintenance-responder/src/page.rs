@@ -1,11 +1,8 @@
 //! The built-in page, which brings visitors back when the maintenance is over.
 //!
-//! Its script asks for the visitor's place, first after a tenth of `RETRY_AFTER_SECONDS` and then ever more slowly, at the
-//! slowest every `RETRY_AFTER_SECONDS`. Without scripts the page does so every `RETRY_AFTER_SECONDS` by going there, if
-//! that leads back to the page during maintenance; where only the page's script does not run, after twice that time. A
+//! One script asks for the visitor's place and goes there, ever more slowly; another shows what is published at
+//! `STATUS_PATH`. Where the first does not run, a refresh goes there, if that leads back to the page during maintenance. A
 //! preview does neither, and a visitor sent by another site has to click.
-//!
-//! A second script shows what the load balancer publishes at `STATUS_PATH`: the expected end and the operators' message.
 
 pub(crate) mod language;
 

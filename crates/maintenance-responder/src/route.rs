@@ -1,34 +1,27 @@
 //! Which answer a request gets.
 
+use http::{HeaderName, HeaderValue};
+
 use crate::accept::weighted;
 use crate::config::Config;
-use crate::cors::Preflight;
+use crate::cors;
 use crate::page::Language;
 use crate::place::Place;
 use crate::request::Request;
 use crate::return_path::{self, ReturnPath};
 
-/// What the `User-Agent` of a load balancer's health checks starts with, see
-/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>.
-const HEALTH_CHECKER: &str = "ELB-HealthChecker/";
-
 /// The answer that a request gets.
 pub(crate) enum Outcome {
-    /// A browser app of an allowed origin asks whether it may send a request.
-    Preflight(Preflight),
+    /// A browser app of an allowed origin asks whether it may send a request; these headers grant it.
+    Preflight(Vec<(HeaderName, HeaderValue)>),
     /// A health check of the load balancer's own target group, which asks whether this function can answer.
     TargetHealth,
     /// A health check of another monitoring system.
     Health,
     /// The built-in page. Without a way back it is a preview, for the operators to look at.
-    Page {
-        language: &'static Language,
-        return_path: Option<ReturnPath>,
-    },
+    Page(&'static Language, Option<ReturnPath>),
     /// To the page, which is to bring the visitor back to this place.
-    Redirect {
-        from: Option<Place>,
-    },
+    Redirect(Option<Place>),
     Unavailable,
 }
 
@@ -39,8 +32,9 @@ impl Outcome {
             Self::TargetHealth => None,
             Self::Preflight(_) => Some("preflight"),
             Self::Health => Some("health"),
-            Self::Page { return_path, .. } => Some(return_path.as_ref().map_or("preview", |_| "page")),
-            Self::Redirect { .. } => Some("redirect"),
+            Self::Page(_, None) => Some("preview"),
+            Self::Page(..) => Some("page"),
+            Self::Redirect(_) => Some("redirect"),
             Self::Unavailable => Some("unavailable"),
         }
     }
@@ -60,39 +54,36 @@ pub(crate) fn route(request: &Request, config: &Config) -> Outcome {
         return Outcome::TargetHealth;
     }
     if config.allowed_origins.allow(request).is_some()
-        && let Some(preflight) = Preflight::from_request(request)
+        && let Some(headers) = cors::grant(request)
     {
-        return Outcome::Preflight(preflight);
+        return Outcome::Preflight(headers);
     }
     if config.health_path.matches(&request.path) {
         return Outcome::Health;
     }
     let is_page = config.page_url.is_at(request.host(), &request.path);
     if is_page || config.is_preview(&request.path) {
+        let own = config.page_language.as_ref().map(|own| own.others);
+        let accepted = || Language::negotiate(&request.header_list("accept-language").unwrap_or_default());
         let return_path = is_page.then(|| return_path::of_page(request, config));
-        return Outcome::Page { language: language(request, config), return_path };
+        return Outcome::Page(own.unwrap_or_else(accepted), return_path);
     }
     if config.redirect_path.matches(&request.path) || (config.redirects_navigations && asks_for_html(request))
     {
-        return Outcome::Redirect { from: return_path::of_redirect(request, config) };
+        return Outcome::Redirect(return_path::of_redirect(request, config));
     }
     Outcome::Unavailable
 }
 
-/// Whether the load balancer itself asks: what it passes on has `X-Forwarded-Proto` always, and
-/// `X-Forwarded-For` unless it is told to remove that, see
-/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html>.
+/// Whether the load balancer itself asks, with this `User-Agent`
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>): what it passes
+/// on has `X-Forwarded-Proto` always, and `X-Forwarded-For` unless it is told to remove that
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html>).
 fn is_target_health(request: &Request) -> bool {
     let is_passed_on =
         || ["x-forwarded-for", "x-forwarded-proto"].iter().any(|name| request.header(name).is_some());
-    request.header("user-agent").is_some_and(|agent| agent.starts_with(HEALTH_CHECKER)) && !is_passed_on()
-}
-
-fn language(request: &Request, config: &Config) -> &'static Language {
-    if let Some(own) = &config.page_language {
-        return own.others;
-    }
-    Language::negotiate(&request.header_list("accept-language").unwrap_or_default())
+    request.header("user-agent").is_some_and(|agent| agent.starts_with("ELB-HealthChecker/"))
+        && !is_passed_on()
 }
 
 /// Whether a browser goes to a page. Programs may name HTML, too, as Java's `HttpURLConnection` does in its default, or
