@@ -270,6 +270,8 @@ fn the_own_texts_language_is_the_pages() {
             assert!(html.contains(&format!(" lang=\"{given}\">Own words</p>")), "{html}");
         }
     }
+    let unknown = page(&[("PAGE_TITLE", "Own words")], "ko", None).response.body;
+    assert!(unknown.contains("<h1 lang=\"\">Own words</h1>"), "{unknown}");
 }
 
 #[test]
