@@ -67,16 +67,17 @@ impl Request {
 
 impl<'de> Deserialize<'de> for Request {
     fn deserialize<D: Deserializer<'de>>(payload: D) -> Result<Self, D::Error> {
-        // Raw values: the runtime's reader notes where it is, which would cost more than the reading.
-        let event = BTreeMap::<String, &RawValue>::deserialize(payload).unwrap_or_default();
+        // As it is: the runtime's reader notes where it is, which would cost more than the reading.
+        let payload = <&RawValue>::deserialize(payload).ok();
+        let event: BTreeMap<&str, &RawValue> = read(payload.as_ref());
         let members = |multi: &str, single: &str| {
-            let members: Members = read(&event, multi);
-            if members.0.is_empty() { read(&event, single) } else { members }
+            let members: Members = read(event.get(multi));
+            if members.0.is_empty() { read(event.get(single)) } else { members }
         };
-        let mut path: String = read(&event, "path");
+        let mut path: String = read(event.get("path"));
         path.truncate(path.find(['?', '#']).unwrap_or(path.len()));
         Ok(Self {
-            method: read(&event, "httpMethod"),
+            method: read(event.get("httpMethod")),
             path,
             headers: members("multiValueHeaders", "headers"),
             query: members("multiValueQueryStringParameters", "queryStringParameters"),
@@ -84,14 +85,15 @@ impl<'de> Deserialize<'de> for Request {
     }
 }
 
-/// A member of the event, or the default if it is absent or of another kind.
-fn read<'a, T: Deserialize<'a> + Default>(event: &BTreeMap<String, &'a RawValue>, name: &str) -> T {
-    event.get(name).and_then(|value| serde_json::from_str(value.get()).ok()).unwrap_or_default()
+/// What is in the JSON, or the default if it is absent or of another kind.
+fn read<'a, T: Deserialize<'a> + Default>(json: Option<&&'a RawValue>) -> T {
+    json.and_then(|json| serde_json::from_str(json.get()).ok()).unwrap_or_default()
 }
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-        json.deserialize_map(Self::default())
+        // Enough for most requests.
+        json.deserialize_map(Self(Vec::with_capacity(16)))
     }
 }
 

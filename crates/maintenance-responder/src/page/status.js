@@ -9,18 +9,11 @@
   let timer = 0;
 
   const ask = async () => {
-    const limit = new AbortController();
-    const timeout = setTimeout(() => limit.abort(), 10000);
-    try {
-      const options = { cache: "no-store", credentials: "omit", redirect: "error", signal: limit.signal };
-      const answer = await fetch(news.dataset.from, options);
-      const { state, until, message } = answer.ok ? await answer.json() : {};
-      const text = (value) => (typeof value === "string" ? value : "");
-      // Other JSON says nothing about this maintenance.
-      if (state === "active" || state === "resting") status = { until: text(until), message: text(message) };
-    } finally {
-      clearTimeout(timeout);
-    }
+    const answer = await fetch(news.dataset.from, { cache: "no-store", credentials: "omit", redirect: "error" });
+    const { state, until, message } = answer.ok ? await answer.json() : {};
+    const text = (value) => (typeof value === "string" ? value : "");
+    // Other JSON says nothing about this maintenance.
+    if (state === "active" || state === "resting") status = { until: text(until), message: text(message) };
   };
 
   const expectation = () => {
@@ -37,19 +30,21 @@
   // A screen reader repeats what is written again.
   const say = (element, text) => element.textContent === text || (element.textContent = text);
 
-  const look = async () => {
-    if (document.hidden) return;
-    try {
-      await ask();
-    } catch {
-      // The last answer stays.
-    }
+  const plan = () => {
     const left = new Date(status.until) - Date.now();
     // Not before the end if that is near, and half of the pace by chance, so that not all pages ask in one second.
     const delay = (left > 0 ? Math.min(left, pace / 2) : pace / 2) + (Math.random() * pace) / 2;
     due = Date.now() + delay;
     clearTimeout(timer);
     timer = setTimeout(look, delay);
+  };
+
+  const look = async () => {
+    if (document.hidden) return;
+    // Before it, too, so that a request that hangs is not the last one. Without an answer the last answer stays.
+    plan();
+    await ask().catch(() => {});
+    plan();
     say(message, status.message);
     usual.hidden = status.message !== "";
     say(expected, expectation());

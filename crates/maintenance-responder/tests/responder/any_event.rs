@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::{config, invoke, request};
 
 /// Of each property here; each event is sent to each configuration.
-const CASES: u32 = 20_000;
+const CASES: u32 = 12_000;
 
 static CONFIGS: LazyLock<[Config; 3]> = LazyLock::new(|| {
     [

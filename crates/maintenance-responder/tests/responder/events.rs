@@ -2,13 +2,13 @@
 
 use maintenance_responder::page::CONTENT_SECURITY_POLICY;
 
-use crate::support::{config, events_folder, invoke_file};
+use crate::support::{EVENTS, config, invoke_file};
 
 #[test]
 fn every_file_gets_the_answer_of_its_name() {
     let config = config(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]);
     let mut outcomes = Vec::new();
-    for file in std::fs::read_dir(events_folder()).unwrap() {
+    for file in std::fs::read_dir(EVENTS).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         if name.starts_with("alb-") {
             let exchange = invoke_file(&config, &name);

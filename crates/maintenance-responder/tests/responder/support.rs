@@ -1,7 +1,6 @@
 //! Requests, and what one invocation makes of them.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
 
 use maintenance_responder::config::Config;
 use maintenance_responder::request::Request as Event;
@@ -80,12 +79,10 @@ pub(crate) fn invoke(config: &Config, payload: &[u8]) -> Exchange {
 
 /// Invokes the function with one of the event files that can also be tried by hand.
 pub(crate) fn invoke_file(config: &Config, name: &str) -> Exchange {
-    invoke(config, &std::fs::read(events_folder().join(name)).unwrap())
+    invoke(config, &std::fs::read(format!("{EVENTS}/{name}")).unwrap())
 }
 
-pub(crate) fn events_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events")
-}
+pub(crate) const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events");
 
 type Pairs = Vec<(String, String)>;
 
