@@ -2,19 +2,20 @@
 
 use std::fmt::Display;
 
+use regex::bytes::RegexSet;
 use serde::de::IgnoredAny;
 use thiserror::Error;
 
 use crate::cors::AllowedOrigins;
 use crate::page::language::OwnLanguage;
-use crate::path_pattern::PathPattern;
+use crate::path_pattern;
 use crate::place::{PageUrl, Place};
 
 /// What the environment says about the answers.
 #[derive(Debug)]
 pub struct Config {
     /// `REDIRECT_PATH_PATTERN`: requests whose path matches are sent to the maintenance page.
-    pub(crate) redirect_path: PathPattern,
+    pub(crate) redirect_path: RegexSet,
     /// `REDIRECT_BROWSERS`: whether all other navigations of browsers are sent there, too.
     pub(crate) redirects_navigations: bool,
     /// `MAINTENANCE_PAGE_URL`: the page's address.
@@ -28,7 +29,7 @@ pub struct Config {
     /// `RETRY_AFTER_SECONDS`: the time after which clients may come back, 1 to 86,400 (one day).
     pub(crate) retry_after_seconds: u32,
     /// `HEALTH_PATH_PATTERN`: requests whose path matches are health checks.
-    pub(crate) health_path: PathPattern,
+    pub(crate) health_path: RegexSet,
     /// `CORS_ALLOWED_ORIGINS`: the origins whose pages may read the answers.
     pub(crate) allowed_origins: AllowedOrigins,
     /// `SITE_NAME`: stands above the built-in page's heading and in its title.
@@ -76,17 +77,17 @@ impl Config {
         let preview_path = env.read("PREVIEW_PATH", 100, PATH, parse_preview);
         let parse_place = |text: &str| parse_place(text, &page_url, preview_path.as_ref());
         let home = env.read("HOME_PATH", 100, PATH, parse_place);
-        let redirect_path = env.read("REDIRECT_PATH_PATTERN", 200, PATTERN, PathPattern::parse);
+        let redirect_path = env.read("REDIRECT_PATH_PATTERN", 200, PATTERN, path_pattern::parse);
         let browsers = env.read("REDIRECT_BROWSERS", 20, "paths or navigations", parse_redirect_browsers);
         let body = env.read("UNAVAILABLE_BODY", 500, "any JSON value", parse_json);
         let seconds = "a whole number of seconds from 1 to 86400";
         let retry_after_seconds = env.read("RETRY_AFTER_SECONDS", 20, seconds, parse_retry_after);
-        let health_path = env.read("HEALTH_PATH_PATTERN", 200, PATTERN, PathPattern::parse);
+        let health_path = env.read("HEALTH_PATH_PATTERN", 200, PATTERN, path_pattern::parse);
         let allowed_origins = env.read("CORS_ALLOWED_ORIGINS", 500, ORIGINS, AllowedOrigins::parse);
         let message = "plain text, line breaks allowed";
         let language = "a language tag (BCP 47) such as en, ko, ja or de-AT";
         Self {
-            redirect_path: redirect_path.or_else(|| PathPattern::parse("^/a(/|$)").ok()).unwrap_or_default(),
+            redirect_path: redirect_path.or_else(|| path_pattern::parse("^/a(/|$)").ok()).unwrap_or_default(),
             redirects_navigations: browsers.unwrap_or_default(),
             // The page itself may be where others have their front end.
             home: home.or_else(|| parse_place("/a").ok()).unwrap_or_default(),
@@ -108,7 +109,7 @@ impl Config {
 
     /// Whether a browser that asks for `path` is sent to the page.
     pub(crate) fn brings_to_page(&self, path: &str) -> bool {
-        self.redirects_navigations || self.redirect_path.matches(path)
+        self.redirects_navigations || self.redirect_path.is_match(path.as_bytes())
     }
 
     /// Whether the page is shown at `path` as a preview.

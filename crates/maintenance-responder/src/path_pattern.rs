@@ -7,29 +7,19 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 /// take 300 times as long.
 const MAX_COMPILED_BYTES: usize = 20 * 1024;
 
-/// A regular expression over the path as the client sent it: like the ALB's own path conditions, it sees
-/// percent-encoded characters as they are. The default matches no path.
-#[derive(Debug, Default)]
-pub(crate) struct PathPattern(RegexSet);
-
-impl PathPattern {
-    /// Compiles a pattern in the syntax of the [`regex`] crate. `\d`, `\w` and `\s` mean their ASCII characters.
-    pub(crate) fn parse(pattern: &str) -> Result<Self, String> {
-        // Without Unicode mode `\d` needs no tables, which are most of a regex engine's size.
-        let compiled = RegexSetBuilder::new([pattern]).unicode(false).size_limit(MAX_COMPILED_BYTES).build();
-        compiled.map(Self).map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => {
-                "its repetitions make it too large to be searched for in every request".to_owned()
-            }
-            // Its lines before the last one show the place in the pattern, which a log would break up.
-            other => {
-                other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-            }
-        })
-    }
-
-    /// Whether the pattern is found in the path.
-    pub(crate) fn matches(&self, path: &str) -> bool {
-        self.0.is_match(path.as_bytes())
-    }
+/// Compiles a pattern in the syntax of the [`regex`] crate, in which `\d`, `\w` and `\s` mean their ASCII characters. It is
+/// searched for in the path as the client sent it: like the ALB's own path conditions, it sees percent-encoded characters
+/// as they are. A set, because its default matches no path.
+pub(crate) fn parse(pattern: &str) -> Result<RegexSet, String> {
+    // Without Unicode mode `\d` needs no tables, which are most of a regex engine's size.
+    let compiled = RegexSetBuilder::new([pattern]).unicode(false).size_limit(MAX_COMPILED_BYTES).build();
+    compiled.map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => {
+            "its repetitions make it too large to be searched for in every request".to_owned()
+        }
+        // Its lines before the last one show the place in the pattern, which a log would break up.
+        other => {
+            other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+        }
+    })
 }

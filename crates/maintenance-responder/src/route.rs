@@ -58,7 +58,7 @@ pub(crate) fn route(request: &Request, config: &Config) -> Outcome {
     {
         return Outcome::Preflight(headers);
     }
-    if config.health_path.matches(&request.path) {
+    if config.health_path.is_match(request.path.as_bytes()) {
         return Outcome::Health;
     }
     let is_page = config.page_url.is_at(request.host(), &request.path);
@@ -68,8 +68,8 @@ pub(crate) fn route(request: &Request, config: &Config) -> Outcome {
         let return_path = is_page.then(|| return_path::of_page(request, config));
         return Outcome::Page(own.unwrap_or_else(accepted), return_path);
     }
-    if config.redirect_path.matches(&request.path) || (config.redirects_navigations && asks_for_html(request))
-    {
+    let is_front_end = config.redirect_path.is_match(request.path.as_bytes());
+    if is_front_end || (config.redirects_navigations && asks_for_html(request)) {
         return Outcome::Redirect(return_path::of_redirect(request, config));
     }
     Outcome::Unavailable
