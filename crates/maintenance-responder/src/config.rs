@@ -61,10 +61,8 @@ pub struct ConfigError {
 const PATTERN: &str = "a regular expression that is searched for in the path, in the syntax of Rust's regex crate \
                        without Unicode classes, such as ^/a(/|$)";
 const PAGE_URL: &str = "a path on the same host such as /a/maintenance, or an absolute http or https URL";
-const PATH: &str =
-    "a path on the same host such as /shop, other than the maintenance page's and its preview's";
-const ORIGINS: &str =
-    "comma-separated origins as browsers send them, such as https://app.example.com, or * or none alone";
+const PATH: &str = "a path on the same host such as /shop that is not the maintenance page's";
+const ORIGINS: &str = "comma-separated origins such as https://app.example.com, or * or none alone";
 const LINE: &str = "plain text in one line";
 
 impl Config {

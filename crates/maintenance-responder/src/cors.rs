@@ -26,12 +26,11 @@ pub(crate) enum AllowedOrigins {
 impl AllowedOrigins {
     /// Reads a comma-separated list of origins, `*` or `none`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        match text.trim() {
-            "*" => return Ok(Self::Any),
-            "none" => return Ok(Self::Listed(Vec::new())),
-            _ => {}
+        match text {
+            "*" => Ok(Self::Any),
+            "none" => Ok(Self::Listed(Vec::new())),
+            list => list.split(',').map(parse_origin).collect::<Result<_, _>>().map(Self::Listed),
         }
-        text.split(',').map(|origin| parse_origin(origin.trim())).collect::<Result<_, _>>().map(Self::Listed)
     }
 
     /// The value of `Access-Control-Allow-Origin` for a request whose page may read the answer.
@@ -73,17 +72,17 @@ fn echo(list: &str) -> Option<HeaderValue> {
 }
 
 fn parse_origin(origin: &str) -> Result<HeaderValue, String> {
-    let lower = origin.to_ascii_lowercase();
+    let lower = origin.trim().to_ascii_lowercase();
     let (host, default_port) = match (lower.strip_prefix("http://"), lower.strip_prefix("https://")) {
         (Some(host), _) => (host, ":80"),
         (_, Some(host)) => (host, ":443"),
         _ => return Err(format!("{origin:?} starts neither with http:// nor with https://")),
     };
-    if is_host(host) && host.ends_with(default_port) {
+    if !is_host(host) {
+        return Err(format!("in {origin:?} not only a host and an optional port follow the scheme"));
+    }
+    if host.ends_with(default_port) {
         return Err(format!("browsers leave out the default port that {origin:?} names"));
     }
-    let value = HeaderValue::try_from(&lower).ok().filter(|_| is_host(host));
-    value.ok_or_else(|| {
-        format!("in {origin:?} the scheme must be followed by a host and an optional port, and nothing else")
-    })
+    HeaderValue::try_from(&lower).map_err(|error| error.to_string())
 }

@@ -39,13 +39,11 @@ pub(crate) fn of_page(request: &Request, config: &Config) -> ReturnPath {
 /// Whether a form was sent by a page of another site, such as a sign-in service. A browser that hides the origin says
 /// `null`.
 fn is_from_other_site(request: &Request) -> bool {
+    let origin = request.header("origin").and_then(|origin| origin.split_once("://"));
     match request.header("sec-fetch-site") {
         Some("same-origin") => false,
         Some("cross-site") => true,
-        _ => {
-            let origin = request.header("origin").and_then(|origin| origin.split_once("://"));
-            origin.is_some_and(|(_, host)| !is_same_host(host, request.host()))
-        }
+        _ => origin.is_some_and(|(_, host)| !is_same_host(host, request.host())),
     }
 }
 

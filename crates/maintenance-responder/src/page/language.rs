@@ -22,13 +22,11 @@ pub struct Language {
     pub is_back: &'static str,
     /// What it says after the maintenance where it has left and found itself again.
     pub stored_copy: &'static str,
-    /// The link that checks at once.
     pub try_now: &'static str,
     /// While that check runs, and when it was too early.
     pub checking: &'static str,
     pub not_yet: &'static str,
     pub status_page: &'static str,
-    /// The note above a preview.
     pub preview: &'static str,
     /// What follows one second, and a number of seconds, minutes and hours, with a space if the language has it.
     pub units: [&'static str; 4],
@@ -136,10 +134,9 @@ impl Language {
     pub(crate) fn negotiate(accept_language: &str) -> &'static Self {
         let mut best = (&LANGUAGES[0], 0.0);
         for (range, weight) in weighted(accept_language) {
-            if weight > best.1
-                && let Some(language) = Self::find(primary(range))
-            {
-                best = (language, weight);
+            match Self::find(primary(range)) {
+                Some(language) if weight > best.1 => best = (language, weight),
+                _ => {}
             }
         }
         best.0

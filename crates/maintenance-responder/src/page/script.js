@@ -134,9 +134,7 @@
     find();
   };
 
-  const checkIfDue = () => {
-    if (Date.now() >= due) check();
-  };
+  const checkIfDue = () => Date.now() >= due && check();
 
   link.addEventListener("click", (event) => {
     // A new tab or window, or a download, is for the browser.

@@ -55,7 +55,7 @@ fn an_error_names_what_is_accepted() {
     insta::assert_snapshot!(error("RETRY_AFTER_SECONDS", "5m"), @r#"RETRY_AFTER_SECONDS is "5m": not such a number; accepted: a whole number of seconds from 1 to 86400"#);
     insta::assert_snapshot!(error("UNAVAILABLE_BODY", r#"{"message":}"#), @r#"UNAVAILABLE_BODY is "{"message":}": expected value at line 1 column 12; accepted: any JSON value"#);
     insta::assert_snapshot!(error("MAINTENANCE_PAGE_URL", "//cdn.example.com/m"), @r#"MAINTENANCE_PAGE_URL is "//cdn.example.com/m": // at the start would name another host; accepted: a path on the same host such as /a/maintenance, or an absolute http or https URL"#);
-    insta::assert_snapshot!(error("CORS_ALLOWED_ORIGINS", "https://app.example.com/"), @r#"CORS_ALLOWED_ORIGINS is "https://app.example.com/": in "https://app.example.com/" the scheme must be followed by a host and an optional port, and nothing else; accepted: comma-separated origins as browsers send them, such as https://app.example.com, or * or none alone"#);
+    insta::assert_snapshot!(error("CORS_ALLOWED_ORIGINS", "https://app.example.com/"), @r#"CORS_ALLOWED_ORIGINS is "https://app.example.com/": in "https://app.example.com/" not only a host and an optional port follow the scheme; accepted: comma-separated origins such as https://app.example.com, or * or none alone"#);
     insta::assert_snapshot!(error("HEALTH_PATH_PATTERN", "[z-a]"), @r#"HEALTH_PATH_PATTERN is "[z-a]": invalid character class range, the start must be <= the end; accepted: a regular expression that is searched for in the path, in the syntax of Rust's regex crate without Unicode classes, such as ^/a(/|$)"#);
     insta::assert_snapshot!(error("REDIRECT_PATH_PATTERN", "^/a(/|$"), @r#"REDIRECT_PATH_PATTERN is "^/a(/|$": unclosed group; accepted: a regular expression that is searched for in the path, in the syntax of Rust's regex crate without Unicode classes, such as ^/a(/|$)"#);
     insta::assert_snapshot!(error("REDIRECT_PATH_PATTERN", "(.{1,100}){1,100}z"), @r#"REDIRECT_PATH_PATTERN is "(.{1,100}){1,100}z": its repetitions make it too large to be searched for in every request; accepted: a regular expression that is searched for in the path, in the syntax of Rust's regex crate without Unicode classes, such as ^/a(/|$)"#);
@@ -107,8 +107,8 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("RETRY_AFTER_SECONDS", "0 | 86401 | 4294967296 | -1 | 1.5", "not such a number"),
     ("CORS_ALLOWED_ORIGINS", "app.example.com | null | ftp://example.com", "neither"),
     ("CORS_ALLOWED_ORIGINS", "https://a.example, | , | https://a.example,*", "neither"),
-    ("CORS_ALLOWED_ORIGINS", "https://app.example.com/ | https://*.example.com | https://", "nothing else"),
-    ("CORS_ALLOWED_ORIGINS", "https://a b | https://me@a.example | https://점검.example", "nothing else"),
+    ("CORS_ALLOWED_ORIGINS", "https://app.example.com/ | https://*.example.com | https://", "not only"),
+    ("CORS_ALLOWED_ORIGINS", "https://a b | https://me@a.example | https://점검.example", "not only"),
     ("CORS_ALLOWED_ORIGINS", "https://a.example:443 | http://a.example:80", "default port"),
     ("SITE_NAME PAGE_TITLE PAGE_MESSAGE", "a\u{0}b | a\u{85}b | a\tb", "it holds the control character"),
     ("SITE_NAME PAGE_TITLE", "a\nb", "it holds the control character"),
