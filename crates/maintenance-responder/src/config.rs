@@ -77,6 +77,7 @@ impl Config {
         let home = env.read("HOME_PATH", 100, PATH, parse_place);
         let redirect_path = env.read("REDIRECT_PATH_PATTERN", 200, PATTERN, path_pattern::parse);
         let browsers = env.read("REDIRECT_BROWSERS", 20, "paths or navigations", parse_redirect_browsers);
+        let parse_json = |text: &str| serde_json::from_str::<IgnoredAny>(text).map(|_| text.to_owned());
         let body = env.read("UNAVAILABLE_BODY", 500, "any JSON value", parse_json);
         let seconds = "a whole number of seconds from 1 to 86400";
         let retry_after_seconds = env.read("RETRY_AFTER_SECONDS", 20, seconds, parse_retry_after);
@@ -143,10 +144,6 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             |reason| self.errors.push(ConfigError { variable, value: value.to_owned(), reason, accepted });
         parsed.map_err(refuse).ok()
     }
-}
-
-fn parse_json(text: &str) -> Result<String, serde_json::Error> {
-    serde_json::from_str::<IgnoredAny>(text).map(|_| text.to_owned())
 }
 
 fn parse_retry_after(text: &str) -> Result<u32, &'static str> {
