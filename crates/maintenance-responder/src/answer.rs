@@ -12,6 +12,8 @@ use crate::request::Request;
 use crate::return_path::ReturnPath;
 use crate::route::Outcome;
 
+const X_MAINTENANCE_MODE: HeaderName = HeaderName::from_static("x-maintenance-mode");
+
 /// What is special about an outcome's answer: status, headers and body.
 type Parts = (StatusCode, Vec<(HeaderName, HeaderValue)>, String);
 
@@ -31,7 +33,7 @@ pub(crate) fn answer(outcome: &Outcome, request: &Request, config: &Config) -> A
     headers.extend(special);
     // What is on the way must neither keep an answer nor change the page, whose policy knows its scripts by hash.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
-    headers.insert("x-maintenance-mode", HeaderValue::from_static("on"));
+    headers.insert(X_MAINTENANCE_MODE, HeaderValue::from_static("on"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, config.retry_after_seconds.into());
     }

@@ -1,14 +1,13 @@
-//! Log lines, each one JSON object: with `tracing`, a line would be a seventh of all that a request costs.
+//! Log lines, each one JSON object.
 
 use std::borrow::Cow;
-use std::fmt::Display;
-use std::io::{self, Write as _};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::Serialize;
-use serde_json::json;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::request::Request;
 
@@ -20,8 +19,6 @@ const MAX_TEXT_BYTES: usize = 1_024;
 const ESCAPED: &AsciiSet = &CONTROLS.add(b'"').add(b'\\');
 
 /// What is logged of a request: no query string, cookies and other headers, which hold secrets.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Visit<'a> {
     outcome: &'static str,
     status: i64,
@@ -51,31 +48,30 @@ impl<'a> Visit<'a> {
 
     /// Writes the line.
     pub fn log(&self) {
-        write("INFO", "request during maintenance", self);
+        tracing::info!(
+            // As a text: a message of its own would be formatted first.
+            message = "request during maintenance",
+            outcome = self.outcome,
+            status = self.status,
+            method = &*self.method,
+            host = &*self.host,
+            path = &*self.path,
+            traceId = &*self.trace_id,
+            requestId = self.request_id,
+        );
     }
 }
 
-/// Writes a line about an error.
-pub fn error(message: &str, error: &impl Display) {
-    write("ERROR", message, json!({"error": error.to_string()}));
-}
-
-/// Writes a line to the standard output, from which Lambda takes it.
-fn write(level: &str, message: &str, fields: impl Serialize) {
-    #[derive(Serialize)]
-    struct Line<'a, T> {
-        timestamp: String,
-        level: &'a str,
-        message: &'a str,
-        #[serde(flatten)]
-        fields: T,
-    }
-    let timestamp = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
-    if let Ok(mut line) = serde_json::to_vec(&Line { timestamp, level, message, fields }) {
-        line.push(b'\n');
-        // A line that cannot be written must not cost the answer.
-        let _ = io::stdout().write_all(&line);
-    }
+/// Writes this crate's lines; the Lambda runtime would log each error a second time, in its debug form.
+pub fn subscriber<W: for<'a> MakeWriter<'a> + Send + Sync + 'static>(
+    writer: W,
+) -> impl Subscriber + Send + Sync {
+    let lines =
+        tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(false).with_writer(writer);
+    // A line that cannot be written must not cost the answer: a second failure, on standard error, would panic.
+    let lines = lines.log_internal_errors(false);
+    let own = Targets::new().with_target("maintenance_responder", LevelFilter::INFO);
+    tracing_subscriber::registry().with(lines).with(own)
 }
 
 /// JSON leaves characters as they are that some readers of logs take for the end of a line or for a terminal's command,

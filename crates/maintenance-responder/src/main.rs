@@ -1,18 +1,21 @@
-//! The Lambda function: configuration, run, log.
+//! The Lambda function: log, configuration, run.
 
 use std::convert::Infallible;
+use std::io;
 use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use maintenance_responder::config::Config;
 use maintenance_responder::request::Request;
 use maintenance_responder::{log, respond};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    log::subscriber(io::stdout).init();
     let config = &Config::from_env(|name| std::env::var(name).ok());
     for error in &config.errors {
-        log::error("invalid setting, using the default", error);
+        tracing::error!(%error, "invalid setting, using the default");
     }
     let answer = async |event: LambdaEvent<Request>| {
         let (answer, visit) = respond(&event.payload, config, &event.context.request_id);
@@ -22,7 +25,7 @@ async fn main() -> ExitCode {
     match Runtime::new(service_fn(answer)).run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            log::error("the function stopped", &error);
+            tracing::error!(%error, "the function stopped");
             ExitCode::FAILURE
         }
     }

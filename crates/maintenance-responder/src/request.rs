@@ -4,10 +4,9 @@
 //! forgets the order of the query. The event's form is documented in
 //! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#receive-event-from-load-balancer>.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{MapAccess, Visitor};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -66,49 +65,87 @@ impl Request {
 }
 
 impl<'de> Deserialize<'de> for Request {
-    fn deserialize<D: Deserializer<'de>>(payload: D) -> Result<Self, D::Error> {
-        // As it is: the runtime's reader notes where it is, which would cost more than the reading.
-        let payload = <&RawValue>::deserialize(payload).ok();
-        let event: BTreeMap<&str, &RawValue> = read(payload.as_ref());
-        let members = |multi: &str, single: &str| {
-            let members: Members = read(event.get(multi));
-            if members.0.is_empty() { read(event.get(single)) } else { members }
-        };
-        let mut path: String = read(event.get("path"));
-        path.truncate(path.find(['?', '#']).unwrap_or(path.len()));
-        Ok(Self {
-            method: read(event.get("httpMethod")),
-            path,
-            headers: members("multiValueHeaders", "headers"),
-            query: members("multiValueQueryStringParameters", "queryStringParameters"),
-        })
+    fn deserialize<D: Deserializer<'de>>(event: D) -> Result<Self, D::Error> {
+        // The runtime's reader notes where it is, which would cost more than the reading.
+        let event = <&RawValue>::deserialize(event).ok();
+        let event: Option<Event> = event.and_then(|event| serde_json::from_str(event.get()).ok());
+        Ok(event.map(Self::from).unwrap_or_default())
     }
 }
 
-/// What is in the JSON, or the default if it is absent or of another kind.
-fn read<'a, T: Deserialize<'a> + Default>(json: Option<&&'a RawValue>) -> T {
-    json.and_then(|json| serde_json::from_str(json.get()).ok()).unwrap_or_default()
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Event {
+    http_method: Value,
+    path: Value,
+    headers: Members,
+    multi_value_headers: Members,
+    query_string_parameters: Members,
+    multi_value_query_string_parameters: Members,
+}
+
+impl From<Event> for Request {
+    fn from(event: Event) -> Self {
+        let text = |value| if let Value::String(text) = value { text } else { String::new() };
+        let mut path = text(event.path);
+        path.truncate(path.find(['?', '#']).unwrap_or(path.len()));
+        Self {
+            method: text(event.http_method),
+            path,
+            headers: event.multi_value_headers.or(event.headers),
+            query: event.multi_value_query_string_parameters.or(event.query_string_parameters),
+        }
+    }
+}
+
+impl Members {
+    fn or(self, others: Self) -> Self {
+        if self.0.is_empty() { others } else { self }
+    }
 }
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-        // Enough for most requests.
-        json.deserialize_map(Self(Vec::with_capacity(16)))
+        json.deserialize_any(MembersVisitor)
     }
 }
 
-impl<'de> Visitor<'de> for Members {
-    type Value = Self;
+struct MembersVisitor;
+
+/// Another kind has no members.
+macro_rules! no_members {
+    ($($visit:ident($kind:ty)),*) => {
+        $(fn $visit<E>(self, _: $kind) -> Result<Members, E> {
+            Ok(Members::default())
+        })*
+    };
+}
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    no_members!(visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("an object")
+        formatter.write_str("any JSON")
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Self, A::Error> {
+    fn visit_unit<E>(self) -> Result<Members, E> {
+        Ok(Members::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Members, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Members::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
+        // Enough for most requests.
+        let mut members = Vec::with_capacity(16);
         while let Some(member) = object.next_entry()? {
-            self.0.push(member);
+            members.push(member);
         }
-        Ok(self)
+        Ok(Members(members))
     }
 }
 

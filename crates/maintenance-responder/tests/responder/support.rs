@@ -1,11 +1,16 @@
 //! Requests, and what one invocation makes of them.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::io;
+use std::sync::Once;
 
 use maintenance_responder::config::Config;
+use maintenance_responder::log::{self, Visit};
 use maintenance_responder::request::Request as Event;
 use maintenance_responder::respond;
 use serde_json::{Map, Value, json};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::alb::{self, HttpResponse};
 
@@ -69,12 +74,38 @@ pub(crate) fn invoke(config: &Config, payload: &[u8]) -> Exchange {
 
     let is_check = event.header("user-agent").is_some_and(|agent| agent.starts_with("ELB-HealthChecker/"));
     assert!(visit.is_some() || is_check, "not logged: {answer}");
-    let line = visit.map(|visit| serde_json::to_string(&visit).unwrap()).unwrap_or_default();
+    let line = visit.as_ref().map(logged).unwrap_or_default();
     // Method, host, path and trace ID, each of 1 KB, and all that is always there.
     assert!(line.len() < 4 * 1_024 + 200, "{} bytes", line.len());
     assert!(!line.contains(|c: char| c.is_control() || c == '\u{2028}'), "more than one line: {line:?}");
     let log: Value = serde_json::from_str(&line).unwrap_or_default();
     Exchange { response, line, log }
+}
+
+thread_local! {
+    static WRITTEN: RefCell<Vec<u8>> = RefCell::default();
+}
+
+/// What the line says of the request: all but the time, the level and the message.
+fn logged(visit: &Visit) -> String {
+    static SUBSCRIBER: Once = Once::new();
+    SUBSCRIBER.call_once(|| log::subscriber(|| Written).init());
+    visit.log();
+    let line = String::from_utf8(WRITTEN.take()).unwrap();
+    let (_, said) = line.trim_end().split_once(r#""message":"request during maintenance","#).unwrap();
+    format!("{{{said}")
+}
+
+struct Written;
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        WRITTEN.with_borrow_mut(|written| written.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Invokes the function with one of the event files that can also be tried by hand.
