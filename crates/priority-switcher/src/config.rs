@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use crate::error::SwitchError;
 use crate::rule::{OwnRules, Priority, RuleArn};
 use crate::settings::Settings;
 use crate::timestamp::LONGEST_WINDOW_MINUTES;
@@ -16,11 +17,6 @@ pub struct Config {
     pub settings: Settings,
 }
 
-/// A variable that is missing or cannot be used: every event fails with this sentence.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ConfigError(String);
-
 const MAINTENANCE: &str = "MAINTENANCE_RULE_ARNS";
 const PLACEHOLDER: &str = "PLACEHOLDER_RULE_ARNS";
 const STATUS: &str = "STATUS_RULE_ARNS";
@@ -29,10 +25,8 @@ const RESTING: &str = "RESTING_PRIORITY";
 const MAX_DURATION: &str = "MAX_DURATION_MINUTES";
 const STALE_AFTER: &str = "STALE_AFTER_MINUTES";
 
-const OF_LISTENERS: &str = "rule ARNs of Application Load Balancers in the function's own region, at most one for each \
-                            listener, separated by commas";
-const OF_THESE_LISTENERS: &str =
-    "rule ARNs of the maintenance rules' listeners, at most one for each, separated by commas";
+const RULES: &str = "rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, \
+                     separated by commas";
 
 impl Config {
     /// Reads the environment through `lookup`. Values are trimmed; an empty one counts as unset, because a template
@@ -40,14 +34,13 @@ impl Config {
     ///
     /// # Errors
     /// On the first variable that is missing, malformed or contradicts another.
-    pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SwitchError> {
         let environment = Environment(lookup);
-        let maintenance = environment.arns(MAINTENANCE, OF_LISTENERS)?;
-        if maintenance.is_empty() {
-            return Err(ConfigError(format!("{MAINTENANCE} names no rule; accepted: {OF_LISTENERS}")));
-        }
         let own = |maintenance| OwnRules { maintenance, placeholder: None, status: None };
-        let mut rules: Vec<_> = maintenance.into_iter().map(own).collect();
+        let mut rules: Vec<_> = environment.arns(MAINTENANCE)?.into_iter().map(own).collect();
+        if rules.is_empty() {
+            return Err(environment.unusable(MAINTENANCE, "no rule", RULES));
+        }
         environment.add(PLACEHOLDER, &mut rules, |own| &mut own.placeholder)?;
         environment.add(STATUS, &mut rules, |own| &mut own.status)?;
         let last = Priority::LAST.get().into();
@@ -55,7 +48,7 @@ impl Config {
         let resting = environment.number(RESTING, 2..=last)?.unwrap_or(Priority::LAST);
         if resting <= active {
             let problem = format!("not greater than {ACTIVE}, {active}");
-            return Err(unusable(RESTING, resting, problem, "a greater number, up to 50000"));
+            return Err(environment.unusable(RESTING, problem, "a greater number, up to 50000"));
         }
         let max_duration = environment.number(MAX_DURATION, 0..=LONGEST_WINDOW_MINUTES)?;
         let stale_after = environment.number(STALE_AFTER, 1..=LONGEST_WINDOW_MINUTES)?.unwrap_or(60);
@@ -71,32 +64,39 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         (self.0)(variable).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
+    fn unusable(&self, variable: &str, problem: impl Display, accepted: impl Display) -> SwitchError {
+        let value = self.value(variable).unwrap_or_default();
+        SwitchError::bad_configuration(format!("{variable} is \"{value}\": {problem}; accepted: {accepted}"))
+    }
+
     /// Gives the rules of a variable to their listeners.
     fn add(
         &self,
         variable: &str,
         rules: &mut [OwnRules],
         place: fn(&mut OwnRules) -> &mut Option<RuleArn>,
-    ) -> Result<(), ConfigError> {
-        for arn in self.arns(variable, OF_THESE_LISTENERS)? {
-            let refuse = |problem| {
-                unusable(variable, self.value(variable).unwrap_or_default(), problem, OF_THESE_LISTENERS)
-            };
+    ) -> Result<(), SwitchError> {
+        for arn in self.arns(variable)? {
             let own = rules.iter_mut().find(|own| own.maintenance.listener_arn() == arn.listener_arn());
-            let own = own.ok_or_else(|| refuse(format!("{arn} is of no listener of {MAINTENANCE}")))?;
-            if own.maintenance == arn || own.placeholder.as_ref() == Some(&arn) {
-                return Err(refuse(format!("{arn} is in another variable, too")));
-            }
-            *place(own) = Some(arn);
+            let problem = match own {
+                None => format!("{arn} is of no listener of {MAINTENANCE}"),
+                Some(own) if own.maintenance == arn || own.placeholder.as_ref() == Some(&arn) => {
+                    format!("{arn} is in another variable, too")
+                }
+                Some(own) => {
+                    *place(own) = Some(arn);
+                    continue;
+                }
+            };
+            return Err(self.unusable(variable, problem, RULES));
         }
         Ok(())
     }
 
     /// The rules of a variable, each of another listener; none if it is not set.
-    fn arns(&self, variable: &str, accepted: &str) -> Result<Vec<RuleArn>, ConfigError> {
-        let value = self.value(variable).unwrap_or_default();
-        let refuse = |problem| unusable(variable, &value, problem, accepted);
-        let region = self.value("AWS_REGION");
+    fn arns(&self, variable: &str) -> Result<Vec<RuleArn>, SwitchError> {
+        let refuse = |problem: String| self.unusable(variable, problem, RULES);
+        let (value, region) = (self.value(variable).unwrap_or_default(), self.value("AWS_REGION"));
         let mut rules: Vec<RuleArn> = Vec::new();
         for text in value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
             let rule: RuleArn = text.parse().map_err(|_| refuse(format!("\"{text}\" is not a rule ARN")))?;
@@ -115,24 +115,13 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         &self,
         variable: &str,
         range: RangeInclusive<u32>,
-    ) -> Result<Option<T>, ConfigError> {
+    ) -> Result<Option<T>, SwitchError> {
         let Some(value) = self.value(variable) else { return Ok(None) };
         let number = value.parse().ok().filter(|number| range.contains(number));
-        let number = number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
-            let accepted = format!("a whole number from {} to {}", range.start(), range.end());
-            unusable(variable, &value, "not a usable number", accepted)
-        });
-        number.map(Some)
+        let number = number.and_then(|number| T::try_from(number).ok());
+        let accepted = format!("a whole number from {} to {}", range.start(), range.end());
+        number.map(Some).ok_or_else(|| self.unusable(variable, "not a usable number", accepted))
     }
-}
-
-fn unusable(
-    variable: &str,
-    value: impl Display,
-    problem: impl Display,
-    accepted: impl Display,
-) -> ConfigError {
-    ConfigError(format!("{variable} is \"{value}\": {problem}; accepted: {accepted}"))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod fields;
 
 use serde::Deserialize;
 
+use crate::error::SwitchError;
 use crate::text;
 use crate::timestamp::{CLOCK_SKEW_MINUTES, Timestamp};
 use fields::Fields;
@@ -48,11 +49,6 @@ pub struct Start {
     pub scheduled_at: Option<Timestamp>,
 }
 
-/// The payload is not one of the contract's. No listener has been read or changed.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}; nothing was changed")]
-pub struct EventError(String);
-
 impl Command {
     /// The event's `type`.
     pub fn event_type(&self) -> &'static str {
@@ -83,7 +79,7 @@ impl Command {
 ///
 /// # Errors
 /// On anything that the contract does not name, so that a typing error changes nothing.
-pub fn parse(text: &str, now: Timestamp, longest: u32) -> Result<Request, EventError> {
+pub fn parse(text: &str, now: Timestamp, longest: u32) -> Result<Request, SwitchError> {
     let event = Fields::of_object("event", text)?;
     let is_from_eventbridge = event.get("detail-type").or(event.get("source")).is_some();
     match event.get("detail").filter(|_| is_from_eventbridge) {
@@ -104,7 +100,7 @@ struct Payload<'a> {
 }
 
 impl Payload<'_> {
-    fn request(&self) -> Result<Request, EventError> {
+    fn request(&self) -> Result<Request, SwitchError> {
         let end = |scheduled_at| Command::End { scheduled_at };
         let read = |event_type: &str| match json::<String>(event_type)?.as_str() {
             "start" => Some((self.start().map(Command::Start), START)),
@@ -120,7 +116,7 @@ impl Payload<'_> {
         Ok(Request { command: command?, dry_run })
     }
 
-    fn start(&self) -> Result<Start, EventError> {
+    fn start(&self) -> Result<Start, SwitchError> {
         let scheduled_at = self.scheduled_at()?;
         let reason: Option<String> = self.fields.read("reason", "a string", json)?;
         Ok(Start {
@@ -132,7 +128,7 @@ impl Payload<'_> {
     }
 
     /// `from` is the event's time.
-    fn until(&self, from: Timestamp) -> Result<Option<Timestamp>, EventError> {
+    fn until(&self, from: Timestamp) -> Result<Option<Timestamp>, SwitchError> {
         let latest = from.plus_minutes(self.longest);
         let accepted = format!("an RFC 3339 time after {from} and not after {latest}");
         let until = |text| time(text).filter(|until| *until > from && *until <= latest);
@@ -147,13 +143,13 @@ impl Payload<'_> {
     }
 
     /// Required, so that a typing error does not clear the message.
-    fn new_message(&self) -> Result<Option<String>, EventError> {
+    fn new_message(&self) -> Result<Option<String>, SwitchError> {
         let accepted = format!("{}, or null to clear the message", message_text());
         let or_null = |text| if text == "null" { Some(None) } else { message(text).map(Some) };
         self.fields.required("message", &accepted, or_null)
     }
 
-    fn scheduled_at(&self) -> Result<Option<Timestamp>, EventError> {
+    fn scheduled_at(&self) -> Result<Option<Timestamp>, SwitchError> {
         let own = self.fields.read("scheduledAt", A_TIME, |text| match json::<String>(text)?.as_str() {
             UNREPLACED_KEYWORD => Some(None),
             _ => time(text).map(Some),

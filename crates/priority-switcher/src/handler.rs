@@ -3,13 +3,13 @@
 use futures_util::{StreamExt as _, stream};
 use tokio::time::timeout_at;
 
-use crate::error::{ListenerFailure, SwitchError};
+use crate::error::SwitchError;
 use crate::event::{self, Command, Request};
-use crate::listener::Listener;
+use crate::listener::{Listener, ListenerError};
 use crate::listener_switch::ListenerSwitch;
 use crate::metric::{ListenerStatus, Measures};
 use crate::moment::Moment;
-use crate::report::{Answer, ListenerEntry, ListenerReport, Outcome};
+use crate::report::{Answer, ListenerEntry, Outcome};
 use crate::settings::Settings;
 
 /// How many listeners are worked on at once. The API's rate limits are for the whole account and region, and other
@@ -34,15 +34,20 @@ pub async fn handle<L: Listener>(
 ) -> Handled {
     let request = match event::parse(payload, moment.now, settings.longest_window()) {
         Ok(request) => request,
-        Err(error) => return Handled { answer: Err(error.into()), measures: Measures::default() },
+        Err(error) => return Handled { answer: Err(error), measures: Measures::default() },
     };
-    let (results, statuses): (Vec<_>, Vec<_>) = stream::iter(listeners)
+    let (entries, statuses): (Vec<_>, Vec<_>) = stream::iter(listeners)
         .map(|listener| switch(listener, settings, &request, moment))
         .buffered(LISTENERS_AT_ONCE)
         .unzip()
         .await;
-    let measures = measures(&request, &results, statuses);
-    Handled { answer: answer(listeners, &request, results), measures }
+    let measures = measures(&request, &entries, statuses);
+    let event_type = request.command.event_type();
+    let answer = match failure(event_type, &entries) {
+        Some(failure) if request.command != Command::Check => Err(failure),
+        _ => Ok(Answer::new(event_type, request.dry_run, entries)),
+    };
+    Handled { answer, measures }
 }
 
 async fn switch<L: Listener>(
@@ -50,50 +55,48 @@ async fn switch<L: Listener>(
     settings: &Settings,
     request: &Request,
     moment: Moment,
-) -> (Result<ListenerReport, ListenerFailure>, Option<ListenerStatus>) {
+) -> (ListenerEntry, Option<ListenerStatus>) {
     let mut switch = ListenerSwitch::new(listener, settings, request, moment);
+    let out_of_time = "out of time before the change was complete and read back";
     let result = timeout_at(moment.deadline, switch.run()).await;
-    (result.unwrap_or(Err(ListenerFailure::OutOfTime)), switch.status)
-}
-
-fn answer<L: Listener>(
-    listeners: &[L],
-    request: &Request,
-    results: Vec<Result<ListenerReport, ListenerFailure>>,
-) -> Result<Answer, SwitchError> {
-    let event_type = request.command.event_type();
-    if request.command != Command::Check && results.iter().any(Result::is_err) {
-        let outcomes = results.iter().map(|result| result.as_ref().map(|report| report.outcome));
-        let names = listeners.iter().map(|listener| listener.own_rules().maintenance.listener());
-        return Err(SwitchError::listeners(event_type, names.zip(outcomes).collect()));
-    }
-    let entry = |(listener, result): (&L, Result<ListenerReport, ListenerFailure>)| match result {
+    let entry = match result.unwrap_or_else(|_| Err(ListenerError::Failed(out_of_time.to_owned()))) {
         Ok(report) => ListenerEntry::Report(Box::new(report)),
-        Err(failure) => ListenerEntry::Failed {
+        Err(error) => ListenerEntry::Failed {
             listener_arn: listener.own_rules().maintenance.listener_arn(),
             rule_arn: listener.own_rules().maintenance.clone(),
-            error: failure.to_string(),
+            error: error.to_string(),
+            may_pass: !matches!(error, ListenerError::Refused(_)),
         },
     };
-    Ok(Answer::new(event_type, request.dry_run, listeners.iter().zip(results).map(entry).collect()))
+    (entry, switch.status)
+}
+
+/// What came of each listener, the failed ones first, if there are any.
+fn failure(event_type: &str, entries: &[ListenerEntry]) -> Option<SwitchError> {
+    let (done, failed): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.report().is_some());
+    let may_pass = |entry: &&ListenerEntry| matches!(entry, ListenerEntry::Failed { may_pass: true, .. });
+    let advice = if failed.iter().any(may_pass) {
+        ". Send the same event again: it completes what is missing and repeats nothing."
+    } else {
+        ""
+    };
+    let lines: Vec<_> = failed.iter().chain(&done).map(|entry| entry.to_string()).collect();
+    let (failures, all, lines) = (failed.len(), entries.len(), lines.join("; "));
+    let message = format!("{event_type}: {failures} of {all} listeners failed: {lines}{advice}");
+    (failures > 0).then(|| SwitchError::switch_failed(message))
 }
 
 /// Of a start, an end or a check, also of the listeners that failed: these are what the alarms are for.
-fn measures(
-    request: &Request,
-    results: &[Result<ListenerReport, ListenerFailure>],
-    statuses: Vec<Option<ListenerStatus>>,
-) -> Measures {
+fn measures(request: &Request, entries: &[ListenerEntry], statuses: Vec<Option<ListenerStatus>>) -> Measures {
     let is_check = request.command == Command::Check;
     let is_switch = matches!(request.command, Command::Start(_) | Command::End { .. }) && !request.dry_run;
     if !is_check && !is_switch {
         return Measures::default();
     }
-    let is_ignored =
-        |result: &Result<ListenerReport, _>| result.as_ref().is_ok_and(|one| one.outcome == Outcome::Ignored);
+    let mut reports = entries.iter().filter_map(ListenerEntry::report);
     Measures {
         listeners: statuses.into_iter().flatten().collect(),
-        ignored: is_switch.then(|| results.iter().any(is_ignored)),
-        check_failed: is_check.then(|| results.iter().any(Result::is_err)),
+        check_failed: is_check.then(|| reports.clone().count() < entries.len()),
+        ignored: is_switch.then(|| reports.any(|report| report.outcome == Outcome::Ignored)),
     }
 }

@@ -7,7 +7,6 @@ use lambda_runtime::{Context, LambdaEvent};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use crate::config::ConfigError;
 use crate::error::SwitchError;
 use crate::event::{self, Command};
 use crate::handler::{Handled, handle};
@@ -66,7 +65,7 @@ pub async fn answer<L: Listener>(
 ///
 /// # Errors
 /// Unless it is a check, which comes again in five minutes and must not pile up in the queue.
-pub fn refuse(error: &ConfigError, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, SwitchError> {
+pub fn refuse(error: &SwitchError, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, SwitchError> {
     let (payload, context) = event.into_parts();
     let now = Timestamp::now();
     match event::parse(payload.get(), now, LONGEST_WINDOW_MINUTES) {
@@ -75,7 +74,7 @@ pub fn refuse(error: &ConfigError, event: LambdaEvent<Box<RawValue>>) -> Result<
             let answer = Answer::new("check", false, Vec::new());
             Ok(Answer { error: Some(error.to_string()), ..answer })
         }
-        _ => Err(error.clone().into()),
+        _ => Err(error.clone()),
     }
 }
 

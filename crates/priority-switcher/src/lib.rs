@@ -8,6 +8,8 @@ pub mod config;
 pub mod elb;
 pub mod error;
 pub mod event;
+#[cfg(test)]
+mod fixtures;
 pub mod handler;
 pub mod invocation;
 pub mod listener;

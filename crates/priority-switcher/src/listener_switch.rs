@@ -1,20 +1,20 @@
 //! One listener, the whole job: read, plan, apply, read again.
 
-mod pause;
 mod publish;
 mod reading;
 mod report;
 mod target_health;
 
-use crate::error::ListenerFailure;
-use crate::event::Request;
+use std::time::Duration;
+
+use crate::event::{Command, Request};
 use crate::listener::{Listener, ListenerError};
 use crate::metric::ListenerStatus;
 use crate::moment::Moment;
-use crate::plan::{Plan, Reading, Step, plan};
+use crate::plan::{Plan, plan};
 use crate::report::ListenerReport;
-use crate::rule::RuleOrder;
 use crate::settings::Settings;
+use crate::state::Situation;
 use target_health::TargetHealth;
 
 /// How often a switch is planned before it gives up on another process that keeps writing.
@@ -35,10 +35,10 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         Self { listener, settings, request, moment, status: None }
     }
 
-    pub(crate) async fn run(&mut self) -> Result<ListenerReport, ListenerFailure> {
-        let order = reading::rules(self.listener).await?;
-        let health = TargetHealth::look(self.listener, &order, self.moment);
-        let (report, health) = tokio::join!(self.switch(order.clone()), health);
+    pub(crate) async fn run(&mut self) -> Result<ListenerReport, ListenerError> {
+        let rules = self.read().await?;
+        let health = TargetHealth::look(self.listener, rules.maintenance.target_groups.clone(), self.moment);
+        let (report, health) = tokio::join!(self.switch(rules), health);
         if let Some(status) = &mut self.status {
             status.can_answer = health.can_answer;
         }
@@ -47,19 +47,21 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         Ok(report)
     }
 
-    async fn switch(&mut self, mut order: RuleOrder) -> Result<ListenerReport, ListenerFailure> {
+    async fn switch(&mut self, mut rules: Situation<'a>) -> Result<ListenerReport, ListenerError> {
         let mut attempt = 1;
         loop {
             // After the rules: what a start recorded before its swap is seen with it.
-            let reading = Reading { order, tags: self.listener.tags().await? };
-            let plan = self.plan(&reading);
-            self.note(&reading);
-            if self.request.dry_run || plan.steps.is_empty() {
-                return self.finish(&reading, reading.order.clone(), &plan).await;
+            let before = rules.tagged(self.listener.tags().await?);
+            let plan = plan(&before, &self.request.command);
+            self.status = Some(ListenerStatus::of(&before));
+            if self.request.dry_run || plan.is_empty() {
+                return self.finish(&before, &before, &plan).await;
             }
             match self.apply(&plan).await {
                 Err(ListenerError::Conflict(_)) if attempt == ATTEMPTS => {
-                    return Err(ListenerFailure::KeepsChanging(ATTEMPTS));
+                    return Err(ListenerError::Failed(format!(
+                        "another process changed the listener's rules {ATTEMPTS} times in a row; the rules are whole"
+                    )));
                 }
                 Err(ListenerError::Conflict(error)) => {
                     tracing::warn!(listener = self.name(), error, "conflict");
@@ -67,57 +69,66 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
                 applied => {
                     applied?;
                     // One swap and no more: if it was undone since, the later event counts.
-                    let after = reading::rules(self.listener).await?;
-                    return self.finish(&reading, after, &plan).await;
+                    let after = self.read().await?.tagged(plan.result(&before).tags);
+                    self.status = Some(ListenerStatus::of(&after));
+                    return self.finish(&before, &after, &plan).await;
                 }
             }
             attempt += 1;
-            pause::before(attempt).await;
-            order = reading::rules(self.listener).await?;
+            pause_before(attempt).await;
+            rules = self.read().await?;
         }
+    }
+
+    async fn apply(&mut self, plan: &Plan) -> Result<(), ListenerError> {
+        tracing::info!(listener = self.name(), %plan, "switching");
+        if !plan.tags_before.is_empty() {
+            self.listener.add_tags(&plan.tags_before).await?;
+        }
+        if !plan.moves.is_empty() {
+            // Until it is read again, the state is not known, unless the call was refused.
+            let status = self.status.take();
+            let result = self.listener.set_rule_priorities(&plan.moves).await;
+            self.status = status.filter(|_| matches!(result, Err(ListenerError::Refused(_))));
+            result?;
+        }
+        if !plan.tags_after.is_empty() {
+            self.listener.add_tags(&plan.tags_after).await?;
+        }
+        Ok(())
+    }
+
+    /// `before` is what the plan was made for, `after` what was read last.
+    async fn finish(
+        &self,
+        before: &Situation<'a>,
+        after: &Situation<'a>,
+        plan: &Plan,
+    ) -> Result<ListenerReport, ListenerError> {
+        // The rehearsal of a start that would fail only warns.
+        if let Some(failure) = plan.failure.as_ref().filter(|_| !self.is_rehearsed_start()) {
+            return Err(ListenerError::Refused(failure.clone()));
+        }
+        let planned = plan.result(before);
+        let mut report = self.report(before, &planned, after, plan);
+        // Of a rehearsal, the state that would be.
+        self.publish(if self.request.dry_run { &planned } else { after }, plan, &mut report).await?;
+        Ok(report)
+    }
+
+    fn is_rehearsed_start(&self) -> bool {
+        self.request.dry_run && matches!(self.request.command, Command::Start(_))
     }
 
     fn name(&self) -> &str {
         self.listener.own_rules().maintenance.listener()
     }
+}
 
-    fn plan(&self, reading: &Reading) -> Plan {
-        let rules = self.listener.own_rules();
-        plan(reading, rules, &self.request.command, self.settings, self.moment.now)
-    }
-
-    async fn apply(&mut self, plan: &Plan) -> Result<(), ListenerError> {
-        tracing::info!(listener = self.name(), %plan, "switching");
-        for step in &plan.steps {
-            match step {
-                Step::AddTags(tags) => self.listener.add_tags(tags).await?,
-                Step::SetRulePriorities(moves) => {
-                    // Until it is read again, the state is not known, unless the call was refused.
-                    let status = self.status.take();
-                    let result = self.listener.set_rule_priorities(moves).await;
-                    self.status = status.filter(|_| matches!(result, Err(ListenerError::Refused(_))));
-                    result?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// `before` is what the plan was made for, `order` what was read last.
-    async fn finish(
-        &mut self,
-        before: &Reading,
-        order: RuleOrder,
-        plan: &Plan,
-    ) -> Result<ListenerReport, ListenerFailure> {
-        let tags = if self.request.dry_run { before.tags.clone() } else { plan.tags_after(&before.tags) };
-        let after = Reading { order, tags };
-        if !self.request.dry_run {
-            self.note(&after);
-        }
-        self.refuse(plan)?;
-        let mut report = self.report(before, &after, plan);
-        self.publish(&after, plan, &mut report).await?;
-        Ok(report)
-    }
+/// Before the second attempt 25 to 50 ms; before each further one twice as long, but not more than one or two seconds.
+/// Random, so that two processes that were in each other's way are not so again.
+async fn pause_before(attempt: u32) {
+    let longest = Duration::from_millis(50) * 2_u32.saturating_pow(attempt.saturating_sub(2));
+    let longest = longest.min(Duration::from_secs(2));
+    tokio::time::sleep(longest.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
 }

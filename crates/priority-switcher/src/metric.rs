@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::state::State;
+use crate::state::{Situation, State};
 use crate::timestamp::Timestamp;
 
 /// The namespace of the metrics.
@@ -52,6 +52,20 @@ impl Measures {
 }
 
 impl ListenerStatus {
+    pub(crate) fn of(situation: &Situation<'_>) -> Self {
+        let state = situation.state();
+        let is_resting = state == State::Resting;
+        let is_reachable = || situation.reachable_at_rest().is_some();
+        Self {
+            listener: situation.own.maintenance.listener().to_owned(),
+            state,
+            limit: situation.record.window.as_ref().and_then(|window| window.limit),
+            shadowed_rules: if is_resting { situation.shadowed().count() } else { 0 },
+            is_blocked: is_resting && (situation.active_priority_holder().is_some() || is_reachable()),
+            can_answer: None,
+        }
+    }
+
     fn values(&self, ignored: Option<bool>, now: Timestamp) -> [(&'static str, Option<usize>); 6] {
         let is_active = self.state == State::Active;
         let not_ready = if self.is_blocked { Some(true) } else { self.can_answer.map(|can| !can) };

@@ -10,24 +10,14 @@ mod start;
 use std::fmt;
 
 use crate::event::Command;
-use crate::record::{Record, Tags, Window, key};
-use crate::rule::{OwnRules, Priority, RuleArn, RuleOrder};
-use crate::settings::Settings;
-use crate::state::State;
+use crate::record::Tags;
+use crate::rule::{Priority, Rule, RuleArn};
+use crate::state::{Situation, State};
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
 
-/// One listener as it was read.
-#[derive(Clone, Debug)]
-pub struct Reading {
-    pub order: RuleOrder,
-    /// The maintenance rule's.
-    pub tags: Tags,
-}
-
 /// One rule's way.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Move {
     #[serde(rename = "ruleArn")]
     pub rule: RuleArn,
@@ -36,151 +26,77 @@ pub struct Move {
     pub to: Priority,
 }
 
-/// One call of the API that changes something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Writes these tags of the maintenance rule.
-    AddTags(Tags),
-    /// One or two of our rules, in one call.
-    SetRulePriorities(Vec<Move>),
-}
-
-/// What to do at one listener.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What to do at one listener, in the order in which a crash between two calls does no harm.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The calls in the order in which a crash between them does no harm.
-    pub steps: Vec<Step>,
-    pub record: Record,
+    /// What to write to the maintenance rule before the moves.
+    pub tags_before: Tags,
+    /// One or two of our rules, in one call.
+    pub moves: Vec<Move>,
+    pub tags_after: Tags,
     /// Whether a start begins a window, so that an earlier window's message no longer counts.
     pub begins: bool,
     /// Whether the event came too late.
     pub ignored: bool,
-    /// Why the invocation fails, after the steps.
-    pub failure: Option<PlanError>,
+    /// Why the invocation fails in the end, and what an operator does about it.
+    pub failure: Option<String>,
     pub warnings: Vec<Warning>,
 }
 
-/// Why a listener cannot be brought to where the event wants it. The sentence has what an operator does about it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PlanError {
-    #[error("{}; nothing was changed", .0.coded())]
-    ActivePriorityTaken(Warning),
-    #[error(
-        "resting-priority-taken: another rule holds the resting priority {priority}: {rule} ({conditions}); move that \
-         rule to another priority, then send the end again"
-    )]
-    RestingPriorityTaken { rule: RuleArn, conditions: String, priority: Priority },
-    #[error("the system is open: a message can be published in a window only; nothing was changed")]
-    NoWindow,
-}
-
 /// Works out what has to change.
-pub fn plan(
-    reading: &Reading,
-    rules: &OwnRules,
-    command: &Command,
-    settings: &Settings,
-    now: Timestamp,
-) -> Plan {
-    let record = Record::read(&reading.tags, now, settings.max_duration);
-    let state = State::of(&reading.order, rules, settings);
-    let situation = Situation { reading, rules, settings, now, state, record };
-    match command {
+pub fn plan(situation: &Situation<'_>, command: &Command) -> Plan {
+    let mut plan = match command {
         Command::Start(start) => situation.start(start),
         Command::End { scheduled_at } => situation.end(*scheduled_at),
         Command::Check => situation.check(),
-        Command::Status => situation.stay(situation.drift()),
+        Command::Status => situation.stay(),
         Command::Message(_) => situation.message(),
-    }
-}
-
-/// Everything that a decision needs.
-struct Situation<'a> {
-    reading: &'a Reading,
-    rules: &'a OwnRules,
-    settings: &'a Settings,
-    now: Timestamp,
-    state: State,
-    record: Record,
+    };
+    plan.warnings.splice(0..0, Warning::record_invalid(&situation.record.invalid));
+    plan
 }
 
 impl Situation<'_> {
-    /// The window in which the system is closed, if its record counts and its limit has not passed.
-    fn running(&self) -> Option<&Window> {
-        let window = self.record.window.as_ref().filter(|window| !window.has_expired(self.now));
-        window.filter(|_| self.state == State::Active)
+    /// Changes nothing; warns if the rules and the record do not fit together.
+    fn stay(&self) -> Plan {
+        let since = self.record.window.as_ref().map(|window| window.since);
+        let drift = Warning::drift(self.state(), since);
+        Plan { warnings: drift.into_iter().collect(), ..Plan::default() }
     }
 
     fn message(&self) -> Plan {
-        let failure = (self.state == State::Resting).then_some(PlanError::NoWindow);
-        Plan { failure, ..self.stay(self.drift()) }
+        let failure = "the system is open: a message can be published in a window only; nothing was changed";
+        let failure = (self.state() == State::Resting).then(|| failure.to_owned());
+        Plan { failure, ..self.stay() }
     }
 
-    fn drift(&self) -> Vec<Warning> {
-        Warning::drift(self.state, self.record.window.as_ref().map(|window| window.since))
-            .into_iter()
-            .collect()
-    }
-
-    fn stay(&self, warnings: Vec<Warning>) -> Plan {
-        self.proceed(Vec::new(), warnings)
-    }
-
-    fn ignore(&self, warning: Warning) -> Plan {
-        Plan { ignored: true, ..self.stay(vec![warning]) }
-    }
-
-    fn proceed(&self, steps: Vec<Step>, warnings: Vec<Warning>) -> Plan {
-        Plan {
-            steps,
-            record: self.record.clone(),
-            begins: false,
-            ignored: false,
-            failure: None,
-            warnings: Warning::record_invalid(&self.record.invalid).into_iter().chain(warnings).collect(),
-        }
-    }
-
-    /// Writes those of these tags that have a value and differ.
-    fn write<const N: usize>(&self, tags: [(&str, Option<String>); N]) -> Option<Step> {
+    /// Those of these tags that have a value and differ from what is there.
+    fn news<const N: usize>(&self, tags: [(&str, Option<String>); N]) -> Tags {
         let given = tags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
-        let news: Tags = given.filter(|(key, value)| self.reading.tags.get(key) != Some(value)).collect();
-        (!news.is_empty()).then_some(Step::AddTags(news))
+        given.filter(|(key, value)| self.tags.get(key) != Some(value)).collect()
     }
 }
 
 impl Plan {
-    pub fn moves(&self) -> &[Move] {
-        let moves = self.steps.iter().find_map(|step| match step {
-            Step::SetRulePriorities(moves) => Some(moves.as_slice()),
-            Step::AddTags(_) => None,
-        });
-        moves.unwrap_or_default()
+    /// Nothing is done, because the event came too late.
+    fn ignored(kind: &str, scheduled: Timestamp, why: &str) -> Self {
+        let message = format!("ignored: this {kind} was scheduled for {scheduled}, {why}");
+        Self { ignored: true, warnings: vec![Warning::new("stale-event", message)], ..Self::default() }
     }
 
-    /// What the plan makes of the order that it was made for.
-    pub fn order_after(&self, order: &RuleOrder) -> RuleOrder {
-        arrange::after(order, self.moves())
+    pub fn is_empty(&self) -> bool {
+        self.tags_before.is_empty() && self.moves.is_empty() && self.tags_after.is_empty()
     }
 
-    /// What the plan makes of the tags that it was made for.
-    pub fn tags_after(&self, tags: &Tags) -> Tags {
-        let mut tags = tags.clone();
-        for step in &self.steps {
-            if let Step::AddTags(news) = step {
-                tags.extend(news.clone());
-            }
-        }
-        tags
-    }
-
-    /// Whether it changes the order or the window, and not only when the last one ended.
-    pub fn changes(&self) -> bool {
-        self.record.window.is_some() && !self.steps.is_empty()
-            || self.steps.iter().any(|step| match step {
-                Step::SetRulePriorities(_) => true,
-                Step::AddTags(tags) => tags.contains_key(key::SINCE),
-            })
+    /// What it makes of the listener that it is for.
+    pub fn result<'a>(&self, before: &Situation<'a>) -> Situation<'a> {
+        let mut tags = before.tags.clone();
+        tags.extend(self.tags_before.clone());
+        tags.extend(self.tags_after.clone());
+        let place = |rule: &Rule| {
+            self.moves.iter().find(|one| one.rule == rule.arn).map_or(rule.priority, |one| one.to)
+        };
+        before.clone().renumbered(place).tagged(tags)
     }
 }
 
@@ -190,23 +106,19 @@ impl fmt::Display for Move {
     }
 }
 
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let short = |key: &str| key.trim_start_matches("maintenance-mode:").to_owned();
-        let (verb, parts): (_, Vec<String>) = match self {
-            Self::AddTags(tags) => {
-                ("add tags", tags.iter().map(|(key, value)| format!("{}={value}", short(key))).collect())
-            }
-            Self::SetRulePriorities(moves) => ("set priorities", moves.iter().map(Move::to_string).collect()),
-        };
-        write!(f, "{verb} {}", parts.join(", "))
-    }
-}
-
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let steps: Vec<String> = self.steps.iter().map(Step::to_string).collect();
-        f.write_str(if steps.is_empty() { "nothing to do".to_owned() } else { steps.join("; ") }.as_str())
+        let tag = |(key, value): (&String, &String)| {
+            format!("{}={value}", key.trim_start_matches("maintenance-mode:"))
+        };
+        let calls = [
+            ("add tags", self.tags_before.iter().map(tag).collect::<Vec<_>>()),
+            ("set priorities", self.moves.iter().map(Move::to_string).collect()),
+            ("add tags", self.tags_after.iter().map(tag).collect()),
+        ];
+        let calls = calls.iter().filter(|(_, parts)| !parts.is_empty());
+        let calls: Vec<_> = calls.map(|(verb, parts)| format!("{verb} {}", parts.join(", "))).collect();
+        f.write_str(if calls.is_empty() { "nothing to do".to_owned() } else { calls.join("; ") }.as_str())
     }
 }
 

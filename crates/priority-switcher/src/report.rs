@@ -49,12 +49,15 @@ pub struct Answer {
 #[serde(untagged)]
 pub enum ListenerEntry {
     Report(Box<ListenerReport>),
-    /// Of a check only: any other event fails.
+    /// In the answer to a check only: any other event fails.
     #[serde(rename_all = "camelCase")]
     Failed {
         listener_arn: String,
         rule_arn: RuleArn,
         error: String,
+        /// Whether the same event can succeed without anything else being mended first.
+        #[serde(skip)]
+        may_pass: bool,
     },
 }
 
@@ -110,6 +113,15 @@ impl ListenerEntry {
         match self {
             Self::Report(report) => Some(report),
             Self::Failed { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for ListenerEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Report(report) => write!(f, "{}: {}", report.rule_arn.listener(), report.outcome),
+            Self::Failed { rule_arn, error, .. } => write!(f, "{}: {error}", rule_arn.listener()),
         }
     }
 }

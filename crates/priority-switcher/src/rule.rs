@@ -2,12 +2,10 @@
 
 mod arn;
 mod order;
-mod own;
 mod priority;
 mod scope;
 
 pub use arn::{NotARuleArn, RuleArn};
-pub use order::{Action, DefaultRule, Rule, RuleOrder};
-pub use own::OwnRules;
+pub use order::{Action, DefaultRule, OwnRules, Rule, RuleOrder};
 pub use priority::{NotAPriority, Priority};
 pub use scope::Scope;

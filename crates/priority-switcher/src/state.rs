@@ -1,9 +1,11 @@
-//! Whether the system is closed: read from the order of the rules and from nothing else.
+//! One listener as it was read. The order of its rules, and nothing else, says whether the system is closed.
 
 use serde::Serialize;
 
-use crate::rule::{OwnRules, Rule, RuleOrder};
+use crate::record::{Record, Tags};
+use crate::rule::{OwnRules, Priority, Rule, RuleOrder};
 use crate::settings::Settings;
+use crate::timestamp::Timestamp;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -14,20 +16,82 @@ pub enum State {
     Resting,
 }
 
-impl State {
-    pub fn of(order: &RuleOrder, rules: &OwnRules, settings: &Settings) -> Self {
-        let own = order.find(&rules.maintenance).map_or(settings.resting, |own| own.priority);
-        let is_in_the_way = || own != settings.resting && rules.below(order).next().is_some();
-        if own <= settings.active || is_in_the_way() { Self::Active } else { Self::Resting }
-    }
+/// Everything that a decision about one listener needs.
+#[derive(Clone, Debug)]
+pub struct Situation<'a> {
+    pub own: &'a OwnRules,
+    pub settings: &'a Settings,
+    /// When the invocation began.
+    pub now: Timestamp,
+    pub order: RuleOrder,
+    /// One of the order's rules.
+    pub maintenance: Rule,
+    /// The maintenance rule's.
+    pub tags: Tags,
+    pub record: Record,
 }
 
-/// The foreign rule at the active priority, if a start would have to go there.
-pub fn active_priority_holder<'a>(
-    order: &'a RuleOrder,
-    rules: &OwnRules,
-    settings: &Settings,
-) -> Option<&'a Rule> {
-    let own = order.find(&rules.maintenance)?;
-    order.at(settings.active).filter(|rule| rules.is_foreign(rule) && own.priority > settings.active)
+impl<'a> Situation<'a> {
+    /// A listener whose tags have not been read; none without its maintenance rule.
+    pub fn new(order: RuleOrder, own: &'a OwnRules, settings: &'a Settings, now: Timestamp) -> Option<Self> {
+        let maintenance = order.find(&own.maintenance)?.clone();
+        let (tags, record) = Default::default();
+        Some(Self { own, settings, now, order, maintenance, tags, record })
+    }
+
+    #[must_use]
+    pub fn tagged(self, tags: Tags) -> Self {
+        Self { record: Record::read(&tags, self.now, self.settings.max_duration), tags, ..self }
+    }
+
+    /// The same rules on other numbers, no two of which may be the same.
+    #[must_use]
+    pub fn renumbered(self, priority: impl Fn(&Rule) -> Priority) -> Self {
+        let maintenance = Rule { priority: priority(&self.maintenance), ..self.maintenance };
+        Self { order: self.order.renumbered(priority), maintenance, ..self }
+    }
+
+    pub fn state(&self) -> State {
+        let Settings { active, resting, .. } = *self.settings;
+        let own = self.maintenance.priority;
+        let is_in_the_way = || own != resting && self.below().next().is_some();
+        if own <= active || is_in_the_way() { State::Active } else { State::Resting }
+    }
+
+    /// Whether the switch never moves the rule.
+    pub fn is_foreign(&self, rule: &Rule) -> bool {
+        rule.arn != self.own.maintenance && Some(&rule.arn) != self.own.placeholder.as_ref()
+    }
+
+    pub fn foreign_at(&self, priority: Priority) -> Option<&Rule> {
+        self.order.at(priority).filter(|rule| self.is_foreign(rule))
+    }
+
+    /// The foreign rule at the active priority, if a start would have to go there.
+    pub fn active_priority_holder(&self) -> Option<&Rule> {
+        let active = self.settings.active;
+        self.foreign_at(active).filter(|_| self.maintenance.priority > active)
+    }
+
+    /// The placeholder, if the listener has it.
+    pub fn placeholder(&self) -> Option<&Rule> {
+        self.order.find(self.own.placeholder.as_ref()?)
+    }
+
+    /// All rules above the maintenance rule, first asked first.
+    pub fn above(&self) -> impl Iterator<Item = &Rule> {
+        self.order.rules().iter().take_while(|other| other.priority < self.maintenance.priority)
+    }
+
+    /// The foreign rules below the maintenance rule that share a host with it.
+    pub fn below(&self) -> impl Iterator<Item = &Rule> {
+        let (own, all) = (&self.maintenance, self.order.rules().iter());
+        let below = all.filter(|other| other.priority > own.priority && self.is_foreign(other));
+        below.filter(|other| own.scope.shares_a_host_with(&other.scope))
+    }
+
+    /// Those of them that get no request for these hosts, because the maintenance rule takes all.
+    pub fn shadowed(&self) -> impl Iterator<Item = &Rule> {
+        self.below().filter(|_| self.maintenance.scope.is_whole())
+    }
 }

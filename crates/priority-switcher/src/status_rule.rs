@@ -4,9 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::Record;
-use crate::rule::{Priority, RuleArn, RuleOrder};
-use crate::state::State;
+use crate::rule::RuleArn;
+use crate::state::{Situation, State};
 use crate::text;
 use crate::timestamp::Timestamp;
 
@@ -50,17 +49,11 @@ struct Body {
     message: Option<String>,
 }
 
-/// Works out what the status rule has to publish. `active` is where the maintenance rule is during maintenance.
-pub fn plan(
-    order: &RuleOrder,
-    rule: &RuleArn,
-    active: Priority,
-    state: State,
-    record: &Record,
-    news: News<'_>,
-) -> StatusUpdate {
+/// Works out what the status rule has to publish.
+pub fn plan(situation: &Situation<'_>, rule: &RuleArn, news: News<'_>) -> StatusUpdate {
+    let (state, record, active) = (situation.state(), &situation.record, situation.settings.active);
     let cannot = |why| StatusUpdate { trouble: Some(why), ..StatusUpdate::default() };
-    let Some(own) = order.find(rule) else {
+    let Some(own) = situation.order.find(rule) else {
         return cannot(format!(
             "the status rule {rule} was deleted; deploy without StatusPath, then with it, to bring it back"
         ));

@@ -1,11 +1,9 @@
 //! What an operator should know although the invocation succeeded.
 
-pub(crate) mod setup;
+mod setup;
 
 use serde::Serialize;
 
-use crate::record::Window;
-use crate::rule::Rule;
 use crate::state::State;
 use crate::timestamp::Timestamp;
 
@@ -19,22 +17,13 @@ pub struct Warning {
 }
 
 impl Warning {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
     /// Both in one line.
     pub fn coded(&self) -> String {
         format!("{}: {}", self.code, self.message)
-    }
-
-    pub(crate) fn active_priority_taken(holder: &Rule) -> Self {
-        Self::new(
-            "active-priority-taken",
-            format!(
-                "a rule that is not the stack's holds the active priority {}: {} ({}); a start fails until that priority \
-                 is free; `scripts/maintenance preflight` prints the command that makes room",
-                holder.priority,
-                holder.arn,
-                holder.conditions.join(" and ")
-            ),
-        )
     }
 
     /// `since` is that of the record, if it counts.
@@ -61,42 +50,5 @@ impl Warning {
             tags.join(", ")
         );
         (!tags.is_empty()).then(|| Self::new("record-invalid", message))
-    }
-
-    pub(crate) fn stale_event(kind: &str, scheduled: Timestamp, why: &str) -> Self {
-        Self::new("stale-event", format!("ignored: this {kind} was scheduled for {scheduled}, {why}"))
-    }
-
-    pub(crate) fn window_kept(asked: Timestamp, window: &Window) -> Self {
-        let until = window.limit.map(|limit| format!(" until {limit}")).unwrap_or_default();
-        let reason = window.reason.as_deref().unwrap_or("none given");
-        let message = format!(
-            "the running window lasts{until} (reason: {reason}); this start asks for an earlier end, {asked}, which is \
-             refused; to open the system sooner, send `end`"
-        );
-        Self::new("window-kept", message)
-    }
-
-    pub(crate) fn overtaken() -> Self {
-        let message = "another event or a person moved the rules back right after this event; the later one counts; if \
-                       unintended, send this event again";
-        Self::new("overtaken", message.to_owned())
-    }
-
-    pub(crate) fn no_healthy_target(target_group: &str) -> Self {
-        let name = target_group.rsplit(':').next().unwrap_or_default();
-        let message = format!(
-            "{name} has no target that can answer; visitors of the maintenance rule get the load balancer's own \
-             error page"
-        );
-        Self::new("no-healthy-target", message)
-    }
-
-    pub(crate) fn status_not_published(why: String) -> Self {
-        Self::new("status-not-published", why)
-    }
-
-    fn new(code: &'static str, message: String) -> Self {
-        Self { code, message }
     }
 }

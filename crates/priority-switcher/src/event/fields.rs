@@ -8,14 +8,14 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::EventError;
+use crate::error::SwitchError;
 
 /// The values by name, each as its own JSON text.
 pub(super) struct Fields<'a>(BTreeMap<String, &'a str>);
 
 impl<'a> Fields<'a> {
     /// `name` is what the error calls the object.
-    pub(super) fn of_object(name: &str, text: &'a str) -> Result<Self, EventError> {
+    pub(super) fn of_object(name: &str, text: &'a str) -> Result<Self, SwitchError> {
         const ACCEPTED: &str = r#"an object such as {"type":"start"}, with each field once"#;
         serde_json::from_str(text).map_err(|problem| error(name, text, &format!(": {problem}"), ACCEPTED))
     }
@@ -30,7 +30,7 @@ impl<'a> Fields<'a> {
         name: &str,
         accepted: &str,
         value: impl FnOnce(&'a str) -> Option<T>,
-    ) -> Result<Option<T>, EventError> {
+    ) -> Result<Option<T>, SwitchError> {
         let Some(text) = self.get(name) else { return Ok(None) };
         value(text).map(Some).ok_or_else(|| error(name, text, "", accepted))
     }
@@ -40,13 +40,13 @@ impl<'a> Fields<'a> {
         name: &str,
         accepted: &str,
         value: impl FnOnce(&'a str) -> Option<T>,
-    ) -> Result<T, EventError> {
-        let missing = || EventError(format!("{name} is missing; accepted: {accepted}"));
+    ) -> Result<T, SwitchError> {
+        let missing = || SwitchError::bad_event(&format!("{name} is missing; accepted: {accepted}"));
         self.read(name, accepted, value)?.ok_or_else(missing)
     }
 
     /// An error if there is a field that is not among the `known`.
-    pub(super) fn only(&self, known: &str) -> Result<(), EventError> {
+    pub(super) fn only(&self, known: &str) -> Result<(), SwitchError> {
         match self.0.iter().find(|(name, _)| known.split(", ").all(|known| known != **name)) {
             None => Ok(()),
             Some((name, text)) => Err(error(name, text, ": unknown field for this type", known)),
@@ -54,13 +54,13 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn error(name: &str, value: &str, problem: &str, accepted: &str) -> EventError {
+fn error(name: &str, value: &str, problem: &str, accepted: &str) -> SwitchError {
     const LONGEST: usize = 100;
     let cut = |text: &str| match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     };
-    EventError(format!("{} is {}{}; accepted: {accepted}", cut(name), cut(value), cut(problem)))
+    SwitchError::bad_event(&format!("{} is {}{}; accepted: {accepted}", cut(name), cut(value), cut(problem)))
 }
 
 impl<'de> Deserialize<'de> for Fields<'de> {

@@ -7,7 +7,6 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::listener::Listener;
 use crate::moment::Moment;
-use crate::rule::RuleOrder;
 use crate::warning::Warning;
 
 /// Long enough for a few tries.
@@ -20,19 +19,16 @@ pub(super) struct TargetHealth {
 }
 
 impl TargetHealth {
-    pub(super) async fn look(listener: &impl Listener, order: &RuleOrder, moment: Moment) -> Self {
-        let own = order.find(&listener.own_rules().maintenance);
-        let target_groups = own.map(|own| own.target_groups.clone()).unwrap_or_default();
+    pub(super) async fn look(listener: &impl Listener, target_groups: Vec<String>, moment: Moment) -> Self {
         let mut warnings = Vec::new();
         let mut is_known = !target_groups.is_empty();
         let by = moment.before_deadline().min(Instant::now() + LONGEST);
-        let looks =
-            target_groups.iter().map(|target_group| timeout_at(by, listener.can_answer(target_group)));
+        let looks = target_groups.iter().map(|group| timeout_at(by, listener.can_answer(group)));
         for (target_group, can_answer) in target_groups.iter().zip(join_all(looks).await) {
             let why = match can_answer {
                 Ok(Ok(true)) => continue,
                 Ok(Ok(false)) => {
-                    warnings.push(Warning::no_healthy_target(target_group));
+                    warnings.push(no_healthy_target(target_group));
                     continue;
                 }
                 Ok(Err(error)) => error.to_string(),
@@ -44,4 +40,12 @@ impl TargetHealth {
         let can_answer = if warnings.is_empty() { is_known.then_some(true) } else { Some(false) };
         Self { can_answer, warnings }
     }
+}
+
+fn no_healthy_target(target_group: &str) -> Warning {
+    let name = target_group.rsplit(':').next().unwrap_or_default();
+    let message = format!(
+        "{name} has no target that can answer; visitors of the maintenance rule get the load balancer's own error page"
+    );
+    Warning::new("no-healthy-target", message)
 }

@@ -1,40 +1,37 @@
 //! Into maintenance.
 
-use super::{Plan, PlanError, Situation, Step};
+use super::Plan;
 use crate::event::Start;
-use crate::record::{Window, key};
-use crate::state::active_priority_holder;
+use crate::record::{Tags, Window, key};
+use crate::state::{Situation, State};
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
 
 impl Situation<'_> {
     pub(super) fn start(&self, start: &Start) -> Plan {
-        if let Some(warning) = self.stale_start(start) {
-            return self.ignore(warning);
+        if let Some(ignored) = self.stale_start(start) {
+            return ignored;
         }
-        if let Some(holder) = active_priority_holder(&self.reading.order, self.rules, self.settings) {
-            let failure = Some(PlanError::ActivePriorityTaken(Warning::active_priority_taken(holder)));
-            return Plan { failure, ..self.stay(self.drift()) };
+        if let Some(taken) = self.active_priority_taken() {
+            return Plan { failure: Some(format!("{}; nothing was changed", taken.coded())), ..self.stay() };
         }
         let running = self.running();
         let kept = running.zip(start.until).filter(|(window, asked)| window.outlasts(*asked));
-        let record = match running {
+        // The record first: a record of a switch that did not happen does no harm, a switch without one does.
+        let tags_before = match running {
             None => self.begin(start),
-            Some(_) if kept.is_some() => None,
+            Some(_) if kept.is_some() => Tags::new(),
             Some(window) => self.extend(window, start),
         };
-        let warnings = kept.map(|(window, asked)| Warning::window_kept(asked, window)).into_iter().collect();
-        // The record first: a record of a switch that did not happen does no harm, a switch without one does.
-        let moves = self.start_moves();
-        let swap = (!moves.is_empty()).then_some(Step::SetRulePriorities(moves));
-        let plan = self.proceed(record.into_iter().chain(swap).collect(), warnings);
-        Plan { begins: running.is_none(), ..plan }
+        let warnings = kept.map(|(window, asked)| window_kept(asked, window)).into_iter().collect();
+        let (moves, begins) = (self.start_moves(), running.is_none());
+        Plan { tags_before, moves, begins, warnings, ..Plan::default() }
     }
 
     /// A late start must not close a system that has been opened since.
-    fn stale_start(&self, start: &Start) -> Option<Warning> {
+    fn stale_start(&self, start: &Start) -> Option<Plan> {
         let scheduled = start.scheduled_at?;
-        let stale = |why: String| Some(Warning::stale_event("start", scheduled, &why));
+        let stale = |why: String| Some(Plan::ignored("start", scheduled, &why));
         if let Some(ended) = self.record.ended_at.filter(|ended| scheduled <= *ended) {
             return stale(format!("and maintenance ended after that, at {ended}"));
         }
@@ -47,9 +44,15 @@ impl Situation<'_> {
         stale(format!("and its window would have ended at {limit}"))
     }
 
-    fn begin(&self, start: &Start) -> Option<Step> {
+    /// The window in which the system is closed, if its record counts and its limit has not passed.
+    fn running(&self) -> Option<&Window> {
+        let window = self.record.window.as_ref().filter(|window| !window.has_expired(self.now));
+        window.filter(|_| self.state() == State::Active)
+    }
+
+    pub(super) fn begin(&self, start: &Start) -> Tags {
         let until = start.until.as_ref().map(Timestamp::to_string);
-        self.write([
+        self.news([
             (key::SINCE, Some(self.since(start))),
             (key::UNTIL, Some(until.unwrap_or_default())),
             (key::REASON, Some(start.reason.clone().unwrap_or_default())),
@@ -57,11 +60,11 @@ impl Situation<'_> {
     }
 
     /// A running window gets what the start gives, and keeps the rest.
-    fn extend(&self, window: &Window, start: &Start) -> Option<Step> {
+    fn extend(&self, window: &Window, start: &Start) -> Tags {
         let latest = window.since.plus_minutes(self.settings.longest_window());
         // A window that a person makes outlast the longest one counts from that start on.
         let outlasts = start.until.filter(|until| *until > latest);
-        self.write([
+        self.news([
             (key::SINCE, outlasts.map(|_| self.since(start))),
             (key::UNTIL, start.until.map(|until| until.to_string())),
             (key::REASON, start.reason.clone()),
@@ -71,4 +74,14 @@ impl Situation<'_> {
     fn since(&self, start: &Start) -> String {
         self.record.since_from(start.scheduled_at.unwrap_or(self.now)).to_string()
     }
+}
+
+fn window_kept(asked: Timestamp, window: &Window) -> Warning {
+    let until = window.limit.map(|limit| format!(" until {limit}")).unwrap_or_default();
+    let reason = window.reason.as_deref().unwrap_or("none given");
+    let message = format!(
+        "the running window lasts{until} (reason: {reason}); this start asks for an earlier end, {asked}, which is \
+         refused; to open the system sooner, send `end`"
+    );
+    Warning::new("window-kept", message)
 }

@@ -1,63 +1,11 @@
 use super::*;
 use crate::event::Start;
-use crate::rule::{Action, DefaultRule, Scope};
+use crate::fixtures::{ARNS, arn, at, own_rules, rules, settings, situation};
+use crate::rule::OwnRules;
+use crate::settings::Settings;
 
-const NOW: &str = "2026-03-01T22:00:00Z";
-
-fn arn(name: &str) -> RuleArn {
-    format!("arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/{name}")
-        .parse()
-        .unwrap()
-}
-
-fn time(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
-
-/// A time of the test's day, `20:00` or `20:00:00`.
-fn at(clock: &str) -> Timestamp {
-    let seconds = if clock.len() == 5 { ":00" } else { "" };
-    time(&format!("2026-03-01T{clock}{seconds}Z"))
-}
-
-/// Rules by name and priority, such as `P1 a2 M50000`: the maintenance rule `M`, the placeholder `P`, foreign rules.
-fn order(rules: &str) -> RuleOrder {
-    let action = || Action { kind: "forward".into(), description: String::new() };
-    let rule = |text: &str| crate::rule::Rule {
-        arn: arn(&text[..1]),
-        priority: text[1..].parse().unwrap(),
-        conditions: vec![format!("path-pattern: /{}", &text[..1])],
-        action: action(),
-        scope: Scope::of_hosts(Vec::new(), text.starts_with('M')),
-        fixed_json: None,
-        target_groups: Vec::new(),
-    };
-    let default = DefaultRule { arn: arn("default"), action: action() };
-    RuleOrder::new(rules.split(' ').map(rule).collect(), default).unwrap()
-}
-
-/// Tags such as `since=20:00 until=`.
-fn tags(tags: &str) -> Tags {
-    let tag = |tag: &str| {
-        let (key, value) = tag.split_once('=').unwrap();
-        let is_clock = value.len() == 5 && value.contains(':');
-        let value = if is_clock { at(value).to_string() } else { value.to_owned() };
-        (format!("maintenance-mode:{key}"), value)
-    };
-    tags.split_whitespace().map(tag).collect()
-}
-
-fn settings() -> Settings {
-    Settings { active: Priority::FIRST, resting: Priority::LAST, max_duration: None, stale_after: 60 }
-}
-
-fn own_rules() -> OwnRules {
-    OwnRules { maintenance: arn("M"), placeholder: Some(arn("P")), status: None }
-}
-
-fn planned_with(settings: &Settings, rules: &str, record: &str, command: &Command) -> Plan {
-    let reading = Reading { order: order(rules), tags: tags(record) };
-    plan(&reading, &own_rules(), command, settings, time(NOW))
+fn planned_with(settings: &Settings, order: &str, record: &str, command: &Command) -> Plan {
+    plan(&situation(&own_rules(), settings, rules(order), record), command)
 }
 
 /// The plan in one line, with the times of the test's day as clocks.
@@ -65,7 +13,7 @@ fn line(plan: &Plan) -> String {
     let codes = plan.warnings.iter().map(|warning| format!(" ({})", warning.code));
     let failure = plan.failure.iter().map(|failure| format!(" FAILS {failure}"));
     let text = format!("{plan}{}{}", codes.collect::<String>(), failure.collect::<String>());
-    text.replace("2026-03-01T", "").replace(":00Z", "").replace(arn("M").as_str().trim_end_matches('M'), "")
+    text.replace("2026-03-01T", "").replace(":00Z", "").replace(ARNS, "")
 }
 
 fn planned(rules: &str, record: &str, command: &Command) -> String {
@@ -124,19 +72,21 @@ fn an_end_without_its_place_still_opens() {
 
 #[test]
 fn the_state_comes_from_the_order() {
-    let own = own_rules();
-    let is_active = |rules: &str| State::of(&order(rules), &own, &settings()) == State::Active;
-    assert!(is_active("M1 a2 P50000"));
-    assert!(is_active("M1"), "alone at the active priority");
-    assert!(is_active("P1 M7 a8"), "above a foreign rule");
-    assert!(!is_active("P1 a8 M40000"), "below all others");
-    assert!(!is_active("a6 M7 P8"), "above the placeholder alone");
-    assert!(!is_active("P1 a8 M50000"));
-    let resting = Settings { resting: "7".parse().unwrap(), ..settings() };
-    let state = State::of(&order("P1 M7 a8"), &own, &resting);
-    assert_eq!(state, State::Resting, "at its resting priority, above a foreign rule");
-    let narrow = OwnRules { maintenance: arn("n"), placeholder: None, status: None };
-    assert_eq!(State::of(&order("n7 a8"), &narrow, &settings()), State::Active, "not for everything");
+    let narrow = OwnRules { maintenance: arn("n"), ..own_rules() };
+    let at_seven = Settings { resting: "7".parse().unwrap(), ..settings() };
+    let cases = [
+        ("M1 a2 P50000", own_rules(), settings(), State::Active),
+        ("M1", own_rules(), settings(), State::Active),
+        ("P1 M7 a8", own_rules(), settings(), State::Active),
+        ("P1 n7 a8", narrow, settings(), State::Active),
+        ("P1 M7 a8", own_rules(), at_seven, State::Resting),
+        ("P1 a8 M40000", own_rules(), settings(), State::Resting),
+        ("a6 M7 P8", own_rules(), settings(), State::Resting),
+        ("P1 a8 M50000", own_rules(), settings(), State::Resting),
+    ];
+    for (order, own, settings, state) in cases {
+        assert_eq!(situation(&own, &settings, rules(order), "").state(), state, "{order}");
+    }
 }
 
 #[test]

@@ -36,6 +36,24 @@ pub struct Action {
     pub description: String,
 }
 
+/// The stack's own rules at one listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnRules {
+    /// Normally `/*`; forwards to the responder.
+    pub maintenance: RuleArn,
+    /// Holds the active priority at rest.
+    pub placeholder: Option<RuleArn>,
+    /// Publishes the state; its place never changes.
+    pub status: Option<RuleArn>,
+}
+
+impl Rule {
+    /// The ARN and what it matches.
+    pub fn named(&self) -> String {
+        format!("{} ({})", self.arn, self.conditions.join(" and "))
+    }
+}
+
 /// The rules of one listener, sorted by priority, no two on one number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleOrder {
@@ -65,13 +83,12 @@ impl RuleOrder {
 
     /// The same rules on other numbers, no two of which may be the same.
     #[must_use]
-    pub fn renumbered(&self, priority: impl Fn(&Rule) -> Priority) -> Self {
-        let mut order = self.clone();
-        for rule in &mut order.rules {
+    pub fn renumbered(mut self, priority: impl Fn(&Rule) -> Priority) -> Self {
+        for rule in &mut self.rules {
             rule.priority = priority(rule);
         }
-        order.rules.sort_by_key(|rule| rule.priority);
-        order
+        self.rules.sort_by_key(|rule| rule.priority);
+        self
     }
 
     pub fn at(&self, priority: Priority) -> Option<&Rule> {

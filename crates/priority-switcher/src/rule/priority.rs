@@ -26,9 +26,9 @@ impl Priority {
         self.0
     }
 
-    /// The place right above this one; none above the first.
-    pub fn above(self) -> Option<Self> {
-        (self > Self::FIRST).then(|| Self(self.0 - 1))
+    /// All places, the one that is asked last first.
+    pub fn from_the_last() -> impl Iterator<Item = Self> {
+        (Self::FIRST.0..=Self::LAST.0).rev().map(Self)
     }
 }
 

@@ -1,101 +1,79 @@
 use super::*;
-use crate::record::Tags;
-use crate::rule::{Action, DefaultRule, Rule, Scope};
+use crate::fixtures::{arn, own_rules, rules, settings, situation};
+use crate::rule::{Rule, Scope};
+use crate::settings::Settings;
 use crate::text::{MAX_BODY_BYTES, MAX_MESSAGE_BYTES};
 
 const AT_REST: &str = r#"{"state":"resting","since":null,"until":null,"message":null}"#;
-const HELLO: &str = r#"{"state":"active","since":"2026-11-25T22:00:00Z","until":null,"message":"Hello"}"#;
+const HELLO: &str = r#"{"state":"active","since":"2026-03-01T20:00:00Z","until":null,"message":"Hello"}"#;
 
-fn arn(name: &str) -> RuleArn {
-    format!("arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/{name}")
-        .parse()
-        .unwrap()
+/// The status rule first.
+const RESTING: &str = "S1 P2 M50000";
+const ACTIVE: &str = "S1 M2 P50000";
+
+fn planned(rules: Vec<Rule>, record: &str, news: News<'_>) -> StatusUpdate {
+    let settings = Settings { active: "2".parse().unwrap(), ..settings() };
+    plan(&situation(&own_rules(), &settings, rules, record), &arn("S"), news)
 }
 
-fn order(priority: u32, fixed_json: Option<&str>, is_whole: bool) -> RuleOrder {
-    let action = || Action { kind: "redirect".into(), description: "redirect: 301".into() };
-    let status = Rule {
-        arn: arn("status"),
-        priority: priority.try_into().unwrap(),
-        conditions: Vec::new(),
-        action: action(),
-        scope: Scope::of_hosts(Vec::new(), is_whole),
-        target_groups: Vec::new(),
-        fixed_json: fixed_json.map(str::to_owned),
-    };
-    RuleOrder::new(vec![status], DefaultRule { arn: arn("default"), action: action() }).unwrap()
+fn update(today: &str, order: &str, record: &str, news: News<'_>) -> StatusUpdate {
+    let mut rules = rules(order);
+    rules[0].fixed_json = Some(today.to_owned());
+    planned(rules, record, news)
 }
 
-fn record(since: &str, until: &str, ended_at: &str) -> Record {
-    let tags = [("since", since), ("until", until), ("ended-at", ended_at)];
-    let tags: Tags =
-        tags.into_iter().map(|(key, value)| (format!("maintenance-mode:{key}"), value.to_owned())).collect();
-    Record::read(&tags, "2026-11-25T23:00:00Z".parse().unwrap(), None)
-}
-
-fn update(today: &str, state: State, record: &Record, news: News<'_>) -> StatusUpdate {
-    plan(&order(1, Some(today), false), &arn("status"), "2".parse().unwrap(), state, record, news)
-}
-
-fn body(today: &str, state: State, record: &Record, news: News<'_>) -> String {
-    update(today, state, record, news).status.map(|status| status.to_string()).unwrap_or_default()
+fn body(today: &str, order: &str, record: &str, news: News<'_>) -> String {
+    update(today, order, record, news).status.map(|status| status.to_string()).unwrap_or_default()
 }
 
 #[test]
 fn the_body_follows_the_state() {
-    let window = record("2026-11-25T22:00:00Z", "2026-11-26T04:00:00Z", "");
-    insta::assert_snapshot!(body(AT_REST, State::Active, &window, News::Keep), @r#"{"state":"active","since":"2026-11-25T22:00:00Z","until":"2026-11-26T04:00:00Z","message":null}"#);
-    insta::assert_snapshot!(body(AT_REST, State::Resting, &window, News::Keep), @"");
-    insta::assert_snapshot!(body("closed", State::Resting, &window, News::Keep), @r#"{"state":"resting","since":null,"until":null,"message":null}"#);
-    insta::assert_snapshot!(body(HELLO, State::Resting, &record("", "", ""), News::Keep), @r#"{"state":"resting","since":null,"until":null,"message":null}"#);
+    let window = "since=20:00 until=23:30";
+    insta::assert_snapshot!(body(AT_REST, ACTIVE, window, News::Keep), @r#"{"state":"active","since":"2026-03-01T20:00:00Z","until":"2026-03-01T23:30:00Z","message":null}"#);
+    insta::assert_snapshot!(body(AT_REST, RESTING, window, News::Keep), @"");
+    insta::assert_snapshot!(body("closed", RESTING, window, News::Keep), @r#"{"state":"resting","since":null,"until":null,"message":null}"#);
+    insta::assert_snapshot!(body(HELLO, RESTING, "", News::Keep), @r#"{"state":"resting","since":null,"until":null,"message":null}"#);
 }
 
 #[test]
 fn a_message_stays_with_its_window() {
-    let new = "Nearly \"done\"";
-    let kept = |since: &str, ended_at: &str, news| {
-        let update = update(HELLO, State::Active, &record(since, "", ended_at), news);
-        update.message.unwrap_or_default()
-    };
-    assert_eq!(kept("2026-11-25T22:00:00Z", "", News::Keep), "Hello");
-    assert_eq!(kept("2026-11-25T22:30:00Z", "2026-11-25T21:00:00Z", News::Keep), "Hello", "counted anew");
-    assert_eq!(kept("2026-11-25T22:30:00Z", "2026-11-25T22:10:00Z", News::Keep), "", "of an earlier window");
-    let by_hand = r#"{"state":"active","since":null,"until":null,"message":"Hello"}"#;
-    let restored = update(
-        by_hand,
-        State::Active,
-        &record("2026-11-25T22:30:00Z", "2026-11-25T22:10:00Z", ""),
-        News::Keep,
-    );
-    assert_eq!(restored.message, Some("Hello".to_owned()), "closed by hand, recorded by a check");
-    assert_eq!(kept("2026-11-25T22:00:00Z", "", News::Replace(Some(new))), new);
-    assert_eq!(kept("2026-11-25T22:00:00Z", "", News::Replace(None)), "");
+    let cases = [
+        (HELLO, "since=20:00", News::Keep, "Hello"),
+        // Counted anew, in the same window.
+        (HELLO, "since=20:30 ended-at=19:00", News::Keep, "Hello"),
+        (HELLO, "since=20:30 ended-at=20:10", News::Keep, ""),
+        // Closed by hand, recorded by a check.
+        (r#"{"since":null,"message":"Hello"}"#, "since=20:30 ended-at=20:10", News::Keep, "Hello"),
+        (HELLO, "since=20:00", News::Replace(Some("Nearly \"done\"")), "Nearly \"done\""),
+        (HELLO, "since=20:00", News::Replace(None), ""),
+    ];
+    for (today, record, news, expected) in cases {
+        let message = update(today, ACTIVE, record, news).message;
+        assert_eq!(message.unwrap_or_default(), expected, "{today} {record} {news:?}");
+    }
 }
 
 #[test]
-fn the_longest_message_fits_in_every_state() {
-    let window = record("2026-11-25T22:00:00Z", "2026-11-26T04:00:00Z", "");
+fn the_longest_message_fits() {
     let fill = |text: &str, most: usize| text.repeat(most / text.len());
     for text in ["é".repeat(255), "\\".repeat(255), fill("🚧", MAX_MESSAGE_BYTES)] {
         assert!(text::is_message(&text), "{text}");
-        for state in [State::Active, State::Resting] {
-            let body = body("", state, &window, News::Replace(Some(&text)));
-            assert!(body.len() <= MAX_BODY_BYTES, "{} bytes: {body}", body.len());
-        }
+        let body = body("", ACTIVE, "since=20:00 until=23:30", News::Replace(Some(&text)));
+        assert!(body.contains("message") && body.len() <= MAX_BODY_BYTES, "{} bytes: {body}", body.len());
     }
 }
 
 #[test]
 fn a_status_rule_that_visitors_cannot_read_is_reported() {
-    let record = record("2026-11-25T22:00:00Z", "", "");
-    let trouble = |order: &RuleOrder, name: &str| {
-        plan(order, &arn(name), "2".parse().unwrap(), State::Active, &record, News::Keep)
-            .trouble
-            .unwrap_or_default()
+    let trouble = |order: &str, fixed_json: Option<&str>, is_whole: bool| {
+        let mut rules = rules(order);
+        rules[0].fixed_json = fixed_json.map(str::to_owned);
+        rules[0].scope = Scope::of_hosts(Vec::new(), is_whole);
+        planned(rules, "since=20:00", News::Keep).trouble.unwrap_or_default()
     };
-    insta::assert_snapshot!(trouble(&order(1, None, false), "other"), @"the status rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/other was deleted; deploy without StatusPath, then with it, to bring it back");
-    insta::assert_snapshot!(trouble(&order(1, None, false), "status"), @"the status rule at 1 is left alone, because it is no fixed response of JSON with status 200, but redirect: 301");
-    insta::assert_snapshot!(trouble(&order(2, Some(""), false), "status"), @"the status rule is at 2, below the maintenance rule's active priority 2, where no request reaches it; move it above that");
-    insta::assert_snapshot!(trouble(&order(1, Some(""), true), "status"), @"the status rule at 1 answers every request; give it the condition of a path of its own");
-    insta::assert_snapshot!(trouble(&order(1, Some(""), false), "status"), @"");
+    insta::assert_snapshot!(trouble("M2 P50000", None, false), @"the status rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/S was deleted; deploy without StatusPath, then with it, to bring it back");
+    insta::assert_snapshot!(trouble("S1 M2", None, false), @"the status rule at 1 is left alone, because it is no fixed response of JSON with status 200, but redirect: 301");
+    insta::assert_snapshot!(trouble("S2 M50000", Some(""), false), @"the status rule is at 2, below the maintenance rule's active priority 2, where no request reaches it; move it above that");
+    insta::assert_snapshot!(trouble("S1 M2", Some(""), true), @"the status rule at 1 answers every request; give it the condition of a path of its own");
+    insta::assert_snapshot!(trouble("S1 M2", Some(""), false), @"");
 }

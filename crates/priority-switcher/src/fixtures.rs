@@ -1,0 +1,65 @@
+//! What the unit tests of planning start from: a listener and its record, each in one line.
+
+use crate::record::Tags;
+use crate::rule::{Action, DefaultRule, OwnRules, Priority, Rule, RuleArn, RuleOrder, Scope};
+use crate::settings::Settings;
+use crate::state::Situation;
+use crate::timestamp::Timestamp;
+
+pub(crate) const ARNS: &str =
+    "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/";
+
+pub(crate) fn arn(name: &str) -> RuleArn {
+    format!("{ARNS}{name}").parse().unwrap()
+}
+
+/// A time of the tests' day, `20:00` or `20:00:00`. An invocation begins at 22:00.
+pub(crate) fn at(clock: &str) -> Timestamp {
+    let seconds = if clock.len() == 5 { ":00" } else { "" };
+    format!("2026-03-01T{clock}{seconds}Z").parse().unwrap()
+}
+
+/// The maintenance rule `M`, the placeholder `P`, the status rule `S`.
+pub(crate) fn own_rules() -> OwnRules {
+    OwnRules { maintenance: arn("M"), placeholder: Some(arn("P")), status: Some(arn("S")) }
+}
+
+pub(crate) fn settings() -> Settings {
+    Settings { active: Priority::FIRST, resting: Priority::LAST, max_duration: None, stale_after: 60 }
+}
+
+/// Rules by name and priority, such as `P1 a2 M50000`.
+pub(crate) fn rules(rules: &str) -> Vec<Rule> {
+    let rule = |text: &str| Rule {
+        arn: arn(&text[..1]),
+        priority: text[1..].parse().unwrap(),
+        conditions: vec![format!("path-pattern: /{}", &text[..1])],
+        action: Action { kind: "redirect".into(), description: "redirect: 301".into() },
+        scope: Scope::of_hosts(Vec::new(), text.starts_with('M')),
+        fixed_json: None,
+        target_groups: Vec::new(),
+    };
+    rules.split(' ').map(rule).collect()
+}
+
+/// Tags such as `since=20:00 until=`.
+pub(crate) fn tags(tags: &str) -> Tags {
+    let tag = |tag: &str| {
+        let (key, value) = tag.split_once('=').unwrap();
+        let value = if value.contains(':') { at(value).to_string() } else { value.to_owned() };
+        (format!("maintenance-mode:{key}"), value)
+    };
+    tags.split_whitespace().map(tag).collect()
+}
+
+/// A listener at 22:00.
+pub(crate) fn situation<'a>(
+    own: &'a OwnRules,
+    settings: &'a Settings,
+    rules: Vec<Rule>,
+    record: &str,
+) -> Situation<'a> {
+    let default = DefaultRule { arn: arn("default"), action: rules[0].action.clone() };
+    let order = RuleOrder::new(rules, default).unwrap();
+    Situation::new(order, own, settings, at("22:00")).unwrap().tagged(tags(record))
+}
