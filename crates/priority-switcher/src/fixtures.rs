@@ -42,11 +42,12 @@ pub(crate) fn rules(rules: &str) -> Vec<Rule> {
     rules.split(' ').map(rule).collect()
 }
 
-/// Tags such as `since=20:00 until=`.
+/// Tags such as `since=20:00 until=`; what is no clock stays as it is.
 pub(crate) fn tags(tags: &str) -> Tags {
     let tag = |tag: &str| {
         let (key, value) = tag.split_once('=').unwrap();
-        let value = if value.contains(':') { at(value).to_string() } else { value.to_owned() };
+        let is_clock = value.contains(':') && !value.contains('T');
+        let value = if is_clock { at(value).to_string() } else { value.to_owned() };
         (format!("maintenance-mode:{key}"), value)
     };
     tags.split_whitespace().map(tag).collect()

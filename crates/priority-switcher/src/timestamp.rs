@@ -83,23 +83,23 @@ impl Serialize for Timestamp {
 mod tests {
     use super::*;
 
-    fn time(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
     #[test]
     fn a_time_is_read_in_utc_seconds() {
-        assert_eq!(time("2026-03-01T07:00:00.75+09:00").to_string(), "2026-02-28T22:00:00Z");
-        assert_eq!(time("9999-12-31T23:59:59Z").to_string(), "9999-12-31T23:59:59Z");
-    }
-
-    #[test]
-    fn other_text_is_refused() {
-        let year_before_0 = "0000-01-01T00:00:00+23:00";
-        let times =
-            ["", "tomorrow", "2026-03-01", "22:00", "2026-03-01T22:00:00", "1772402400", year_before_0];
-        for text in times {
-            assert_eq!(text.parse::<Timestamp>(), Err(NotATime), "{text}");
+        let cases = [
+            ("2026-03-01T07:00:00.75+09:00", "2026-02-28T22:00:00Z"),
+            ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+            ("", ""),
+            ("tomorrow", ""),
+            ("2026-03-01", ""),
+            ("22:00", ""),
+            ("2026-03-01T22:00:00", ""),
+            ("1772402400", ""),
+            // In UTC it is of the year before 0.
+            ("0000-01-01T00:00:00+23:00", ""),
+        ];
+        for (text, expected) in cases {
+            let read = text.parse::<Timestamp>().map(|time| time.to_string());
+            assert_eq!(read.unwrap_or_default(), expected, "{text}");
         }
     }
 }

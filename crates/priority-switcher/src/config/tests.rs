@@ -48,50 +48,34 @@ fn every_variable_is_read() {
     assert_eq!(config, Ok(Config { rules, settings }));
 }
 
+/// With short ARNs.
+fn refusal(variables: &[(&str, &str)]) -> String {
+    config(variables).unwrap_err().to_string().replace(ARNS, "…")
+}
+
 #[test]
-fn what_cannot_be_used_is_refused() {
-    let refusals = [
-        (MAINTENANCE, " ,"),
-        (MAINTENANCE, &format!("{}, my-rule", arn("M"))),
-        (MAINTENANCE, &format!("{},{}", arn("M"), arn("N"))),
-        ("AWS_REGION", "us-east-1"),
-        (PLACEHOLDER, arn("M").as_str()),
-        (PLACEHOLDER, &other("P")),
-        (PLACEHOLDER, &format!("{},{}", arn("P"), arn("N"))),
-        (STATUS, "status"),
-        (STATUS, arn("M").as_str()),
-        (ACTIVE, "0"),
-        (ACTIVE, "50000"),
-        (ACTIVE, "first"),
-        (RESTING, "1"),
-        (RESTING, "50001"),
-        (MAX_DURATION, "-1"),
-        (STALE_AFTER, "0"),
-        (STALE_AFTER, "4294967297"),
-    ]
-    .map(|value| config(&[value]).unwrap_err().to_string().replace(ARNS, "…"));
-    insta::assert_snapshot!(refusals.join("\n"), @r#"
-MAINTENANCE_RULE_ARNS is ",": no rule; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas
-MAINTENANCE_RULE_ARNS is "…M, my-rule": "my-rule" is not a rule ARN; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas
-MAINTENANCE_RULE_ARNS is "…M,…N": …M and …N are of one listener; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas
-MAINTENANCE_RULE_ARNS is "…M": …M is not in the function's region, us-east-1; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas
-PLACEHOLDER_RULE_ARNS is "…M": …M is in another variable, too; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas
-PLACEHOLDER_RULE_ARNS is "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/3/P": arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/3/P is of no listener of MAINTENANCE_RULE_ARNS; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas
-PLACEHOLDER_RULE_ARNS is "…P,…N": …P and …N are of one listener; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas
-STATUS_RULE_ARNS is "status": "status" is not a rule ARN; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas
-STATUS_RULE_ARNS is "…M": …M is in another variable, too; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas
-ACTIVE_PRIORITY is "0": not a usable number; accepted: a whole number from 1 to 49999
-ACTIVE_PRIORITY is "50000": not a usable number; accepted: a whole number from 1 to 49999
-ACTIVE_PRIORITY is "first": not a usable number; accepted: a whole number from 1 to 49999
-RESTING_PRIORITY is "1": not a usable number; accepted: a whole number from 2 to 50000
-RESTING_PRIORITY is "50001": not a usable number; accepted: a whole number from 2 to 50000
-MAX_DURATION_MINUTES is "-1": not a usable number; accepted: a whole number from 0 to 43200
-STALE_AFTER_MINUTES is "0": not a usable number; accepted: a whole number from 1 to 43200
-STALE_AFTER_MINUTES is "4294967297": not a usable number; accepted: a whole number from 1 to 43200
-"#);
-    let both = arn("S");
-    let refusal = config(&[(PLACEHOLDER, both.as_str()), (STATUS, both.as_str())]).unwrap_err().to_string();
-    assert!(refusal.contains(&format!("{both} is in another variable, too")), "{refusal}");
-    let refusal = config(&[(ACTIVE, "10"), (RESTING, "10")]).unwrap_err();
-    insta::assert_snapshot!(refusal, @r#"RESTING_PRIORITY is "10": not greater than ACTIVE_PRIORITY, 10; accepted: a greater number, up to 50000"#);
+fn rules_that_cannot_be_switched_are_refused() {
+    let (maintenance, another) = (arn("M"), arn("N"));
+    let together = |rule: &str| format!("{maintenance},{rule}");
+    insta::assert_snapshot!(refusal(&[(MAINTENANCE, " ,")]), @r#"MAINTENANCE_RULE_ARNS is ",": no rule; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
+    insta::assert_snapshot!(refusal(&[(MAINTENANCE, &together("my-rule"))]), @r#"MAINTENANCE_RULE_ARNS is "…M,my-rule": "my-rule" is not a rule ARN; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
+    insta::assert_snapshot!(refusal(&[(MAINTENANCE, &together(another.as_str()))]), @r#"MAINTENANCE_RULE_ARNS is "…M,…N": …M and …N are of one listener; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
+    insta::assert_snapshot!(refusal(&[("AWS_REGION", "us-east-1")]), @r#"MAINTENANCE_RULE_ARNS is "…M": …M is not in the function's region, us-east-1; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
+    insta::assert_snapshot!(refusal(&[(STATUS, "status")]), @r#"STATUS_RULE_ARNS is "status": "status" is not a rule ARN; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
+    insta::assert_snapshot!(refusal(&[(STATUS, &other("S"))]), @r#"STATUS_RULE_ARNS is "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/3/S": arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/3/S is of no listener of MAINTENANCE_RULE_ARNS; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
+    insta::assert_snapshot!(refusal(&[(PLACEHOLDER, maintenance.as_str())]), @r#"PLACEHOLDER_RULE_ARNS is "…M": …M is in another variable, too; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
+    insta::assert_snapshot!(refusal(&[(PLACEHOLDER, another.as_str()), (STATUS, another.as_str())]), @r#"STATUS_RULE_ARNS is "…N": …N is in another variable, too; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
+}
+
+#[test]
+fn a_number_out_of_range_is_refused() {
+    insta::assert_snapshot!(refusal(&[(ACTIVE, "0")]), @r#"ACTIVE_PRIORITY is "0": not a usable number; accepted: a whole number from 1 to 49999"#);
+    insta::assert_snapshot!(refusal(&[(ACTIVE, "50000")]), @r#"ACTIVE_PRIORITY is "50000": not a usable number; accepted: a whole number from 1 to 49999"#);
+    insta::assert_snapshot!(refusal(&[(ACTIVE, "first")]), @r#"ACTIVE_PRIORITY is "first": not a usable number; accepted: a whole number from 1 to 49999"#);
+    insta::assert_snapshot!(refusal(&[(RESTING, "1")]), @r#"RESTING_PRIORITY is "1": not a usable number; accepted: a whole number from 2 to 50000"#);
+    insta::assert_snapshot!(refusal(&[(RESTING, "50001")]), @r#"RESTING_PRIORITY is "50001": not a usable number; accepted: a whole number from 2 to 50000"#);
+    insta::assert_snapshot!(refusal(&[(ACTIVE, "10"), (RESTING, "10")]), @r#"RESTING_PRIORITY is "10": not greater than ACTIVE_PRIORITY, 10; accepted: a greater number, up to 50000"#);
+    insta::assert_snapshot!(refusal(&[(MAX_DURATION, "-1")]), @r#"MAX_DURATION_MINUTES is "-1": not a usable number; accepted: a whole number from 0 to 43200"#);
+    insta::assert_snapshot!(refusal(&[(STALE_AFTER, "0")]), @r#"STALE_AFTER_MINUTES is "0": not a usable number; accepted: a whole number from 1 to 43200"#);
+    insta::assert_snapshot!(refusal(&[(STALE_AFTER, "4294967297")]), @r#"STALE_AFTER_MINUTES is "4294967297": not a usable number; accepted: a whole number from 1 to 43200"#);
 }

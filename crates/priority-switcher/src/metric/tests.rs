@@ -1,58 +1,35 @@
 use super::*;
-
-const NOW: &str = "2026-03-01T22:00:00Z";
+use crate::fixtures::at;
 
 fn status(state: State) -> ListenerStatus {
-    ListenerStatus {
-        listener: "app/shop/1/2".to_owned(),
-        state,
-        limit: None,
-        shadowed_rules: 0,
-        is_blocked: false,
-        can_answer: Some(true),
-    }
-}
-
-fn value(status: ListenerStatus, metric: &str) -> Option<u64> {
-    let measures = Measures { listeners: vec![status], ..Measures::default() };
-    let lines = measures.lines("switcher", NOW.parse().unwrap());
-    serde_json::from_str::<Value>(&lines[0]).unwrap()[metric].as_u64()
+    let (listener, can_answer) = ("app/shop/1/2".to_owned(), Some(true));
+    ListenerStatus { listener, state, limit: None, shadowed_rules: 0, is_blocked: false, can_answer }
 }
 
 #[test]
-fn each_state_has_its_values() {
-    let limit = |time: &str| Some(time.parse().unwrap());
-    let cases = [
-        (status(State::Resting), [0, 0, 0]),
-        (status(State::Active), [1, 0, 1]),
-        (ListenerStatus { limit: limit("2026-03-01T22:00:01Z"), ..status(State::Active) }, [1, 0, 0]),
-        (ListenerStatus { limit: limit(NOW), ..status(State::Active) }, [1, 1, 0]),
-        (ListenerStatus { limit: limit(NOW), ..status(State::Resting) }, [0, 0, 0]),
-    ];
-    for (status, expected) in cases {
-        let metrics = ["MaintenanceActive", "MaintenanceOverdue", "Unlimited"];
-        let values = metrics.map(|metric| value(status.clone(), metric).unwrap());
-        assert_eq!(values, expected, "{status:?}");
-    }
-}
-
-#[test]
-fn not_ready_is_left_out_while_unknown() {
-    let not_ready = |is_blocked, can_answer| {
-        value(ListenerStatus { is_blocked, can_answer, ..status(State::Resting) }, "NotReady")
+fn each_status_has_its_values() {
+    let values = |status: ListenerStatus| {
+        let known = status.values(None, at("22:00")).into_iter();
+        let known = known.filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+        known.collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(not_ready(false, Some(true)), Some(0));
-    assert_eq!(not_ready(false, Some(false)), Some(1));
-    assert_eq!(not_ready(false, None), None);
-    assert_eq!(not_ready(true, None), Some(1));
+    let until = |limit: &str, state| ListenerStatus { limit: Some(at(limit)), ..status(state) };
+    let answers =
+        |can_answer, is_blocked| ListenerStatus { can_answer, is_blocked, ..status(State::Resting) };
+    insta::assert_snapshot!(values(status(State::Active)), @"MaintenanceActive=1 MaintenanceOverdue=0 Unlimited=1 ShadowedRules=0 NotReady=0");
+    insta::assert_snapshot!(values(until("22:00:01", State::Active)), @"MaintenanceActive=1 MaintenanceOverdue=0 Unlimited=0 ShadowedRules=0 NotReady=0");
+    insta::assert_snapshot!(values(until("22:00", State::Active)), @"MaintenanceActive=1 MaintenanceOverdue=1 Unlimited=0 ShadowedRules=0 NotReady=0");
+    insta::assert_snapshot!(values(until("22:00", State::Resting)), @"MaintenanceActive=0 MaintenanceOverdue=0 Unlimited=0 ShadowedRules=0 NotReady=0");
+    insta::assert_snapshot!(values(answers(Some(false), false)), @"MaintenanceActive=0 MaintenanceOverdue=0 Unlimited=0 ShadowedRules=0 NotReady=1");
+    insta::assert_snapshot!(values(answers(None, false)), @"MaintenanceActive=0 MaintenanceOverdue=0 Unlimited=0 ShadowedRules=0");
+    insta::assert_snapshot!(values(answers(None, true)), @"MaintenanceActive=0 MaintenanceOverdue=0 Unlimited=0 ShadowedRules=0 NotReady=1");
 }
 
 #[test]
 fn each_named_dimension_and_metric_has_a_value() {
-    let measures =
-        Measures { listeners: vec![status(State::Active)], ignored: Some(false), check_failed: Some(true) };
-    let lines = measures.lines("switcher", NOW.parse().unwrap());
-    insta::assert_snapshot!(lines.join("\n"), @r#"
+    let (ignored, check_failed) = (Some(false), Some(true));
+    let measures = Measures { listeners: vec![status(State::Active)], ignored, check_failed };
+    insta::assert_snapshot!(measures.lines("switcher", at("22:00")).join("\n"), @r#"
 {"EventIgnored":0,"FunctionName":"switcher","Listener":"app/shop/1/2","MaintenanceActive":1,"MaintenanceOverdue":0,"NotReady":0,"ShadowedRules":0,"Unlimited":1,"_aws":{"CloudWatchMetrics":[{"Dimensions":[["FunctionName"],["FunctionName","Listener"]],"Metrics":[{"Name":"MaintenanceActive","Unit":"None"},{"Name":"MaintenanceOverdue","Unit":"None"},{"Name":"Unlimited","Unit":"None"},{"Name":"ShadowedRules","Unit":"None"},{"Name":"NotReady","Unit":"None"},{"Name":"EventIgnored","Unit":"None"}],"Namespace":"MaintenanceMode"}],"Timestamp":1772402400000}}
 {"CheckFailed":1,"FunctionName":"switcher","_aws":{"CloudWatchMetrics":[{"Dimensions":[["FunctionName"]],"Metrics":[{"Name":"CheckFailed","Unit":"None"}],"Namespace":"MaintenanceMode"}],"Timestamp":1772402400000}}
 "#);

@@ -38,22 +38,19 @@ impl Scope {
     /// Whether nothing of it is left when others have been asked. If that takes a closer look than at one pattern
     /// after the other, the answer is no.
     pub fn is_taken_by(&self, others: &[&Self]) -> bool {
-        let takes = |other: &Self, host: Option<&String>| {
-            let covers_host = |own: &String| host.is_some_and(|host| covers(own.as_bytes(), host.as_bytes()));
-            other.is_whole && (other.hosts.is_empty() || other.hosts.iter().any(covers_host))
-        };
-        let is_taken = |host| others.iter().any(|other| takes(other, host));
-        if self.hosts.is_empty() {
-            is_taken(None)
-        } else {
-            self.hosts.iter().all(|host| is_taken(Some(host)))
-        }
+        let takes =
+            |other: &&Self, host| other.is_whole && other.patterns().iter().any(|own| covers(own, host));
+        self.patterns().iter().all(|host| others.iter().any(|other| takes(other, host)))
     }
 
     /// Whether a request could be for hosts of both.
     pub fn shares_a_host_with(&self, other: &Self) -> bool {
-        let meets = |one: &String| other.hosts.iter().any(|other| meet(one.as_bytes(), other.as_bytes()));
-        self.hosts.is_empty() || other.hosts.is_empty() || self.hosts.iter().any(meets)
+        self.patterns().iter().any(|one| other.patterns().iter().any(|two| meet(one, two)))
+    }
+
+    fn patterns(&self) -> Vec<&[u8]> {
+        let hosts = self.hosts.iter().map(String::as_bytes);
+        if self.hosts.is_empty() { vec![b"*"] } else { hosts.collect() }
     }
 }
 
@@ -86,40 +83,45 @@ fn meet(one: &[u8], two: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn of(hosts: &[&str]) -> Scope {
-        Scope::of_hosts(hosts.iter().map(|host| (*host).to_owned()).collect(), true)
+    /// Every request for the hosts of a list such as `a.example.com b.example.com`.
+    fn of(hosts: &str) -> Scope {
+        Scope::of_hosts(hosts.split_whitespace().map(str::to_owned).collect(), true)
     }
 
     #[test]
     fn only_whole_scopes_take_another() {
-        let taken = |hosts: &[&str], by: &[&Scope]| of(hosts).is_taken_by(by);
-        assert!(taken(&[], &[&Scope::ALL]));
-        assert!(taken(&["a.example.com"], &[&Scope::ALL]));
-        assert!(taken(&["A.example.com"], &[&of(&["*.Example.com"])]));
-        assert!(taken(&["*.example.com"], &[&of(&["*.example.com"])]));
-        assert!(taken(
-            &["shop-?.example.com", "b.example.com"],
-            &[&of(&["b.example.com"]), &of(&["shop-*"])]
-        ));
-        assert!(!taken(&[], &[&of(&["a.example.com"])]));
-        assert!(!taken(&["a.example.com", "b.example.com"], &[&of(&["a.example.com"])]));
-        assert!(!taken(&["*.example.com"], &[&of(&["a.example.com"]), &of(&["?.example.com"])]));
-        assert!(!taken(&["a.example.com"], &[&Scope::of_hosts(Vec::new(), false)]));
+        let cases = [
+            ("", "", true),
+            ("a.example.com", "", true),
+            ("A.example.com", "*.Example.com", true),
+            ("*.example.com", "*.example.com", true),
+            ("shop-?.example.com b.example.com", "b.example.com shop-*", true),
+            ("", "a.example.com", false),
+            ("a.example.com b.example.com", "a.example.com", false),
+            ("*.example.com", "a.example.com ?.example.com", false),
+        ];
+        for (hosts, others, is_taken) in cases {
+            let others: Vec<_> = others.split(' ').map(of).collect();
+            let others: Vec<_> = others.iter().collect();
+            assert_eq!(of(hosts).is_taken_by(&others), is_taken, "{hosts} by {others:?}");
+        }
+        assert!(!of("a.example.com").is_taken_by(&[&Scope::of_hosts(Vec::new(), false)]));
     }
 
     #[test]
     fn scopes_share_a_host_by_pattern() {
-        let share = |one: &[&str], two: &[&str]| {
-            let shares = [(one, two), (two, one)].map(|(one, two)| of(one).shares_a_host_with(&of(two)));
-            assert_eq!(shares[0], shares[1], "{one:?} {two:?}");
-            shares[0]
-        };
-        assert!(share(&[], &["a.example.com"]));
-        assert!(share(&["a.example.com", "b.example.com"], &["B.example.com"]));
-        assert!(share(&["*.example.com"], &["a.*"]));
-        assert!(share(&["shop-?.example.com"], &["*-1.example.com"]));
-        assert!(!share(&["a.example.com"], &["b.example.com"]));
-        assert!(!share(&["*.example.com"], &["example.com"]));
-        assert!(!share(&["shop-?.example.com"], &["*-10.example.com"]));
+        let cases = [
+            ("", "a.example.com", true),
+            ("a.example.com b.example.com", "B.example.com", true),
+            ("*.example.com", "a.*", true),
+            ("shop-?.example.com", "*-1.example.com", true),
+            ("a.example.com", "b.example.com", false),
+            ("*.example.com", "example.com", false),
+            ("shop-?.example.com", "*-10.example.com", false),
+        ];
+        for (one, two, shares) in cases {
+            let both = [of(one).shares_a_host_with(&of(two)), of(two).shares_a_host_with(&of(one))];
+            assert_eq!(both, [shares; 2], "{one} and {two}");
+        }
     }
 }
