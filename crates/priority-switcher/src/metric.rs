@@ -7,9 +7,6 @@ use serde_json::{Value, json};
 use crate::state::{Situation, State};
 use crate::timestamp::Timestamp;
 
-/// The namespace of the metrics.
-pub const NAMESPACE: &str = "MaintenanceMode";
-
 /// A listener as it was read after the last attempt to write; of one that failed, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenerStatus {
@@ -42,10 +39,12 @@ impl Measures {
     pub fn lines(&self, function_name: &str, now: Timestamp) -> Vec<String> {
         let listeners = self.listeners.iter().map(|status| {
             let names = json!({"FunctionName": function_name, "Listener": status.listener});
-            line(&status.values(self.ignored, now), &names, now)
+            let dimensions = json!([["FunctionName"], ["FunctionName", "Listener"]]);
+            line(names, &dimensions, &status.values(self.ignored, now), now)
         });
         let check = self.check_failed.map(|failed| {
-            line(&[("CheckFailed", Some(failed.into()))], &json!({"FunctionName": function_name}), now)
+            let values = [("CheckFailed", Some(failed.into()))];
+            line(json!({"FunctionName": function_name}), &json!([["FunctionName"]]), &values, now)
         });
         listeners.chain(check).collect()
     }
@@ -81,17 +80,12 @@ impl ListenerStatus {
 }
 
 /// Values that are not known are left out.
-fn line(values: &[(&str, Option<usize>)], names: &Value, now: Timestamp) -> String {
+fn line(mut line: Value, dimensions: &Value, values: &[(&str, Option<usize>)], now: Timestamp) -> String {
     let known: Vec<_> = values.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
     let metrics: Vec<_> = known.iter().map(|(name, _)| json!({"Name": name, "Unit": "None"})).collect();
-    let mut dimensions = vec![vec!["FunctionName"]];
-    if names.get("Listener").is_some() {
-        dimensions.push(vec!["FunctionName", "Listener"]);
-    }
-    let mut line = names.clone();
     line["_aws"] = json!({
         "Timestamp": now.unix_milliseconds(),
-        "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics}],
+        "CloudWatchMetrics": [{"Namespace": "MaintenanceMode", "Dimensions": dimensions, "Metrics": metrics}],
     });
     for (name, value) in known {
         line[name] = value.into();

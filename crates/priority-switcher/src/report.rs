@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::plan::Move;
 use crate::record::LastWindow;
-use crate::rule::{RuleArn, RuleOrder};
+use crate::rule::{Action, RuleArn, RuleOrder};
 use crate::state::State;
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
@@ -128,18 +128,15 @@ impl fmt::Display for ListenerEntry {
 
 /// The rules as the answer lists them.
 pub fn rule_lines(order: &RuleOrder) -> Vec<RuleLine> {
-    let default = order.default_rule();
-    let numbered = order.rules().iter().map(|rule| RuleLine {
-        priority: rule.priority.to_string(),
-        rule_arn: rule.arn.clone(),
-        conditions: rule.conditions.clone(),
-        action: rule.action.description.clone(),
-    });
-    let last = RuleLine {
-        priority: "default".to_owned(),
-        rule_arn: default.arn.clone(),
-        conditions: Vec::new(),
-        action: default.action.description.clone(),
+    let line = |priority: String, arn: &RuleArn, conditions: &[String], action: &Action| RuleLine {
+        priority,
+        rule_arn: arn.clone(),
+        conditions: conditions.to_vec(),
+        action: action.description.clone(),
     };
-    numbered.chain([last]).collect()
+    let default = order.default_rule();
+    let numbered = order.rules().iter();
+    let numbered =
+        numbered.map(|rule| line(rule.priority.to_string(), &rule.arn, &rule.conditions, &rule.action));
+    numbered.chain([line("default".to_owned(), &default.arn, &[], &default.action)]).collect()
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime, UtcOffset};
+use time::{Duration, OffsetDateTime, UtcDateTime};
 
 /// The longest window that can be configured or asked for, in minutes: 30 days. More is taken for a typing error.
 pub const LONGEST_WINDOW_MINUTES: u32 = 30 * 24 * 60;
@@ -17,7 +17,7 @@ pub const CLOCK_SKEW_MINUTES: u32 = 5;
 ///
 /// Whole seconds, because the same value has to come back unchanged from a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Timestamp(OffsetDateTime);
+pub struct Timestamp(UtcDateTime);
 
 /// The text is not an RFC 3339 time.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +27,7 @@ pub struct NotATime;
 impl Timestamp {
     /// This moment, the fraction of a second cut off.
     pub fn now() -> Self {
-        Self::whole_seconds(OffsetDateTime::now_utc())
+        Self(UtcDateTime::now().truncate_to_second())
     }
 
     /// The time this many seconds later, or the last one that RFC 3339 can write (year 9999).
@@ -46,23 +46,16 @@ impl Timestamp {
     pub fn unix_milliseconds(self) -> i64 {
         self.0.unix_timestamp() * 1000
     }
-
-    fn whole_seconds(time: OffsetDateTime) -> Self {
-        let utc = time.checked_to_offset(UtcOffset::UTC).unwrap_or(time);
-        Self(utc - Duration::nanoseconds(i64::from(utc.nanosecond())))
-    }
 }
 
 impl FromStr for Timestamp {
     type Err = NotATime;
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
-        OffsetDateTime::parse(text, &Rfc3339)
-            .ok()
-            .map(Self::whole_seconds)
-            // An offset can carry a time out of the four-digit years that RFC 3339 can write.
-            .filter(|time| (0..=9999).contains(&time.0.year()))
-            .ok_or(NotATime)
+        let time = OffsetDateTime::parse(text, &Rfc3339).ok().and_then(OffsetDateTime::checked_to_utc);
+        // An offset can carry a time out of the four-digit years that RFC 3339 can write.
+        let time = time.filter(|time| (0..=9999).contains(&time.year())).ok_or(NotATime)?;
+        Ok(Self(time.truncate_to_second()))
     }
 }
 
@@ -94,8 +87,9 @@ mod tests {
             ("22:00", ""),
             ("2026-03-01T22:00:00", ""),
             ("1772402400", ""),
-            // In UTC it is of the year before 0.
+            // In UTC of the year before 0, and of the year 10000.
             ("0000-01-01T00:00:00+23:00", ""),
+            ("9999-12-31T23:59:59-23:00", ""),
         ];
         for (text, expected) in cases {
             let read = text.parse::<Timestamp>().map(|time| time.to_string());
