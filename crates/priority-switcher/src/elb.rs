@@ -16,13 +16,13 @@ use crate::plan::Move;
 use crate::record::Tags;
 use crate::rule::{OwnRules, RuleArn, RuleOrder};
 
-/// The largest page that DescribeRules gives out
-/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html>):
-/// one call for any listener within the default quota of rules.
+const RULES: &str = "DescribeRules";
+
+/// The largest page (<https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html>): one
+/// call for any listener within the default quota of rules.
 const PAGE_SIZE: i32 = 400;
 
-/// How many pages one reading follows: many times what a quota has ever allowed, and few enough that an API which never
-/// stops naming a next page is told of, well within the function's time.
+/// More than any quota allows, and few enough to report within the function's time that they do not end.
 const MOST_PAGES: usize = 20;
 
 /// One real listener with the stack's own rules.
@@ -45,39 +45,27 @@ impl Listener for ElbListener {
     }
 
     async fn rules(&self) -> Result<RuleOrder, ListenerError> {
-        const CALL: &str = "DescribeRules";
         let listener = self.own.maintenance.listener_arn();
         let request = self.client.describe_rules().listener_arn(listener).page_size(PAGE_SIZE);
         let mut pages = request.into_paginator().send();
         let mut rules = Vec::new();
-        let mut turned = 0;
-        while let Some(page) = pages.next().await {
-            turned += 1;
-            if turned > MOST_PAGES {
-                let problem = format!("{MOST_PAGES} pages were read, and the API still names another one");
-                return Err(ListenerError::Failed(format!("{CALL}: {problem}")));
-            }
-            rules.extend(page.map_err(|error| failure::of(CALL, &error))?.rules.unwrap_or_default());
+        for _ in 0..MOST_PAGES {
+            let Some(page) = pages.next().await else { return convert::order(rules) };
+            rules.extend(page.map_err(|error| failure::of(RULES, &error))?.rules.unwrap_or_default());
         }
-        let (rules, default) =
-            convert::rules(rules).map_err(|problem| ListenerError::Failed(format!("{CALL}: {problem}")))?;
-        RuleOrder::new(rules, default).ok_or_else(|| {
-            let problem = "two rules have one priority, or one rule is there twice";
-            ListenerError::InconsistentPages(format!("{CALL}: {problem}"))
-        })
+        let problem = format!("{MOST_PAGES} pages were read, and the API still names another one");
+        Err(ListenerError::Failed(format!("{RULES}: {problem}")))
     }
 
     async fn tags(&self) -> Result<Tags, ListenerError> {
-        const CALL: &str = "DescribeTags";
         let rule = &self.own.maintenance;
         let answer = self.client.describe_tags().resource_arns(rule.as_str()).send().await;
-        let answer = answer.map_err(|error| failure::of(CALL, &error))?;
+        let answer = answer.map_err(|error| failure::of("DescribeTags", &error))?;
         let mut described = answer.tag_descriptions.unwrap_or_default().into_iter();
         let of_rule = described.find(|description| description.resource_arn() == Some(rule.as_str()));
         // An answer without the rule is not a rule without tags: an end would lose its window.
-        let of_rule = of_rule
-            .ok_or_else(|| ListenerError::Failed(format!("{CALL}: the answer does not name rule {rule}")))?;
-        let tags = of_rule.tags.unwrap_or_default().into_iter();
+        let missing = || ListenerError::Failed(format!("DescribeTags: the answer does not name rule {rule}"));
+        let tags = of_rule.ok_or_else(missing)?.tags.unwrap_or_default().into_iter();
         Ok(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect())
     }
 
@@ -85,8 +73,7 @@ impl Listener for ElbListener {
         let rule = &self.own.maintenance;
         let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
         let request = self.client.add_tags().resource_arns(rule.as_str()).set_tags(Some(tags.collect()));
-        let answer = request.send().await;
-        answer.map(drop).map_err(|error| failure::of("AddTags", &error))
+        request.send().await.map(drop).map_err(|error| failure::of("AddTags", &error))
     }
 
     async fn set_rule_priorities(&self, moves: &[Move]) -> Result<(), ListenerError> {

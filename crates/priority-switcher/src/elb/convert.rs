@@ -4,25 +4,26 @@ use aws_sdk_elasticloadbalancingv2::types::{
     Action as SdkAction, RedirectActionConfig, Rule as SdkRule, RuleCondition,
 };
 
-use crate::rule::{Action, DefaultRule, Rule, Scope};
+use super::RULES;
+use crate::listener::ListenerError;
+use crate::rule::{Action, DefaultRule, Rule, RuleOrder, Scope};
 
-/// All rules of a listener and its default rule, or why the answer cannot be read.
-pub(super) fn rules(rules: Vec<SdkRule>) -> Result<(Vec<Rule>, DefaultRule), String> {
-    let mut numbered = Vec::new();
-    let mut default = None;
-    for rule in rules {
+/// All rules of a listener.
+pub(super) fn order(answered: Vec<SdkRule>) -> Result<RuleOrder, ListenerError> {
+    let (mut rules, mut default) = (Vec::new(), None);
+    for rule in answered {
         let text = rule.rule_arn().unwrap_or_default();
-        let arn = text.parse().map_err(|error| format!("\"{text}\" is {error}"))?;
+        let arn = text.parse().map_err(|error| unreadable(&format!("\"{text}\" is {error}")))?;
         let number = rule.priority().unwrap_or_default();
         if number == "default" {
             default = Some(DefaultRule { arn, action: action(&rule) });
             continue;
         }
-        let priority = number
-            .parse()
-            .map_err(|error| format!("rule {arn} has priority \"{number}\", which is {error}"))?;
+        let priority = number.parse().map_err(|error| {
+            unreadable(&format!("rule {arn} has priority \"{number}\", which is {error}"))
+        })?;
         let targets = rule.actions().iter().flat_map(targets).filter(|(_, weight)| *weight > 0);
-        numbered.push(Rule {
+        rules.push(Rule {
             arn,
             priority,
             conditions: rule.conditions().iter().map(describe_condition).collect(),
@@ -32,16 +33,22 @@ pub(super) fn rules(rules: Vec<SdkRule>) -> Result<(Vec<Rule>, DefaultRule), Str
             fixed_json: fixed_json(rule.actions()),
         });
     }
-    let default = default.ok_or("the answer has no default rule, which every listener has")?;
-    Ok((numbered, default))
+    let default = default.ok_or_else(|| unreadable("there is no default rule, which every listener has"))?;
+    let problem = "two rules have one priority, or one rule is there twice";
+    let inconsistent = || ListenerError::InconsistentPages(format!("{RULES}: {problem}"));
+    RuleOrder::new(rules, default).ok_or_else(inconsistent)
+}
+
+fn unreadable(problem: &str) -> ListenerError {
+    ListenerError::Failed(format!("{RULES}: {problem}"))
 }
 
 /// The values of a condition and its regular expressions: in the field's own structure, or in the older flat lists.
 fn values(condition: &RuleCondition) -> (&[String], &[String]) {
     let path = condition.path_pattern_config().map(|own| (own.values(), own.regex_values()));
     let host = condition.host_header_config().map(|own| (own.values(), own.regex_values()));
-    let method = condition.http_request_method_config().map(|own| (own.values(), [].as_slice()));
-    let address = condition.source_ip_config().map(|own| (own.values(), [].as_slice()));
+    let method = condition.http_request_method_config().map(|own| (own.values(), Default::default()));
+    let address = condition.source_ip_config().map(|own| (own.values(), Default::default()));
     let own = path.or(host).or(method).or(address).filter(|own| *own != Default::default());
     own.unwrap_or((condition.values(), condition.regex_values()))
 }
@@ -102,8 +109,9 @@ fn action(rule: &SdkRule) -> Action {
         rule.actions().iter().map(describe).collect::<Vec<_>>().join(", then ")
     };
     let transforms = rule.transforms().iter().filter_map(|transform| transform.r#type());
-    let transforms: String = transforms.map(|kind| format!(", {}", kind.as_str())).collect();
-    Action { kind: joined(kind), description: joined(describe_action) + &transforms }
+    let transforms = transforms.map(|kind| kind.as_str().to_owned());
+    let description: Vec<_> = [joined(describe_action)].into_iter().chain(transforms).collect();
+    Action { kind: joined(kind), description: description.join(", ") }
 }
 
 fn kind(action: &SdkAction) -> String {

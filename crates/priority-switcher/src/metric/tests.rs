@@ -15,7 +15,7 @@ fn each_status_has_its_values() {
     };
     let until = |limit: &str, state| ListenerStatus { limit: Some(at(limit)), ..status(state) };
     let answers =
-        |can_answer, is_blocked| ListenerStatus { can_answer, is_blocked, ..status(State::Resting) };
+        |can_answer, is_blocked| ListenerStatus { is_blocked, can_answer, ..status(State::Resting) };
     insta::assert_snapshot!(values(status(State::Active)), @"MaintenanceActive=1 MaintenanceOverdue=0 Unlimited=1 ShadowedRules=0 NotReady=0");
     insta::assert_snapshot!(values(until("22:00:01", State::Active)), @"MaintenanceActive=1 MaintenanceOverdue=0 Unlimited=0 ShadowedRules=0 NotReady=0");
     insta::assert_snapshot!(values(until("22:00", State::Active)), @"MaintenanceActive=1 MaintenanceOverdue=1 Unlimited=0 ShadowedRules=0 NotReady=0");

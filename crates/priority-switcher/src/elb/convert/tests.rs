@@ -100,15 +100,10 @@ fn an_impossible_answer_is_refused() {
     let rule = |id: &str, priority: &str| {
         SdkRule::builder().rule_arn(format!("{ARNS}{id}")).priority(priority).build()
     };
-    let problems = [
-        vec![rule("a", "1")],
-        vec![rule("a", "0"), rule("d", "default")],
-        vec![SdkRule::builder().priority("1").build()],
-    ]
-    .map(|rules| super::rules(rules).unwrap_err());
-    insta::assert_snapshot!(problems.join("\n"), @r#"
-the answer has no default rule, which every listener has
-rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/a has priority "0", which is not a whole number from 1 to 50000
-"" is not a rule ARN of an Application Load Balancer (arn:aws:elasticloadbalancing:<region>:<account>:listener-rule/app/<name>/<id>/<listener>/<rule>)
-"#);
+    let refusal = |rules| order(rules).unwrap_err().to_string().replace(ARNS, "…");
+    insta::assert_snapshot!(refusal(vec![rule("a", "1")]), @"DescribeRules: there is no default rule, which every listener has");
+    insta::assert_snapshot!(refusal(vec![rule("a", "0")]), @r#"DescribeRules: rule …a has priority "0", which is not a whole number from 1 to 50000"#);
+    insta::assert_snapshot!(refusal(vec![SdkRule::builder().priority("1").build()]), @r#"DescribeRules: "" is not a rule ARN of an Application Load Balancer (arn:aws:elasticloadbalancing:<region>:<account>:listener-rule/app/<name>/<id>/<listener>/<rule>)"#);
+    insta::assert_snapshot!(refusal(vec![rule("d", "default"), rule("a", "1"), rule("b", "1")]), @"DescribeRules: two rules have one priority, or one rule is there twice");
+    insta::assert_snapshot!(refusal(vec![rule("d", "default"), rule("a", "1"), rule("a", "2")]), @"DescribeRules: two rules have one priority, or one rule is there twice");
 }
