@@ -56,7 +56,7 @@ async fn switch<L: Listener>(
     request: &Request,
     moment: Moment,
 ) -> (ListenerEntry, Option<ListenerStatus>) {
-    let mut switch = ListenerSwitch::new(listener, settings, request, moment);
+    let mut switch = ListenerSwitch { listener, settings, request, moment, status: None };
     let out_of_time = "out of time before the change was complete and read back";
     let result = timeout_at(moment.deadline, switch.run()).await;
     let entry = match result.unwrap_or_else(|_| Err(ListenerError::Failed(out_of_time.to_owned()))) {

@@ -15,41 +15,36 @@ use crate::plan::{Plan, plan};
 use crate::report::ListenerReport;
 use crate::settings::Settings;
 use crate::state::Situation;
-use target_health::TargetHealth;
 
 /// How often a switch is planned before it gives up on another process that keeps writing.
 const ATTEMPTS: u32 = 10;
 
 /// One listener's part in one invocation.
 pub(crate) struct ListenerSwitch<'a, L> {
-    listener: &'a L,
-    settings: &'a Settings,
-    request: &'a Request,
-    moment: Moment,
+    pub(crate) listener: &'a L,
+    pub(crate) settings: &'a Settings,
+    pub(crate) request: &'a Request,
+    pub(crate) moment: Moment,
     /// As it was read after the last attempt to write.
     pub(crate) status: Option<ListenerStatus>,
 }
 
 impl<'a, L: Listener> ListenerSwitch<'a, L> {
-    pub(crate) fn new(listener: &'a L, settings: &'a Settings, request: &'a Request, moment: Moment) -> Self {
-        Self { listener, settings, request, moment, status: None }
-    }
-
     pub(crate) async fn run(&mut self) -> Result<ListenerReport, ListenerError> {
         let rules = self.read().await?;
-        let health = TargetHealth::look(self.listener, rules.maintenance.target_groups.clone(), self.moment);
-        let (report, health) = tokio::join!(self.switch(rules), health);
+        let target_groups = rules.maintenance.target_groups.clone();
+        let health = target_health::look(self.listener, &target_groups, self.moment);
+        let (report, (can_answer, warnings)) = tokio::join!(self.switch(rules), health);
         if let Some(status) = &mut self.status {
-            status.can_answer = health.can_answer;
+            status.can_answer = can_answer;
         }
         let mut report = report?;
-        report.warnings.extend(health.warnings);
+        report.warnings.extend(warnings);
         Ok(report)
     }
 
     async fn switch(&mut self, mut rules: Situation<'a>) -> Result<ListenerReport, ListenerError> {
-        let mut attempt = 1;
-        loop {
+        for attempt in 1..=ATTEMPTS {
             // After the rules: what a start recorded before its swap is seen with it.
             let before = rules.tagged(self.listener.tags().await?);
             let plan = plan(&before, &self.request.command);
@@ -58,13 +53,10 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
                 return self.finish(&before, &before, &plan).await;
             }
             match self.apply(&plan).await {
-                Err(ListenerError::Conflict(_)) if attempt == ATTEMPTS => {
-                    return Err(ListenerError::Failed(format!(
-                        "another process changed the listener's rules {ATTEMPTS} times in a row; the rules are whole"
-                    )));
-                }
                 Err(ListenerError::Conflict(error)) => {
                     tracing::warn!(listener = self.name(), error, "conflict");
+                    pause_after(attempt).await;
+                    rules = self.read().await?;
                 }
                 applied => {
                     applied?;
@@ -74,10 +66,11 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
                     return self.finish(&before, &after, &plan).await;
                 }
             }
-            attempt += 1;
-            pause_before(attempt).await;
-            rules = self.read().await?;
         }
+        let message = format!(
+            "another process changed the listener's rules {ATTEMPTS} times in a row; the rules are whole"
+        );
+        Err(ListenerError::Failed(message))
     }
 
     async fn apply(&mut self, plan: &Plan) -> Result<(), ListenerError> {
@@ -125,10 +118,10 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     }
 }
 
-/// Before the second attempt 25 to 50 ms; before each further one twice as long, but not more than one or two seconds.
+/// After the first attempt 25 to 50 ms, after each further one twice as long, but not more than one or two seconds.
 /// Random, so that two processes that were in each other's way are not so again.
-async fn pause_before(attempt: u32) {
-    let longest = Duration::from_millis(50) * 2_u32.saturating_pow(attempt.saturating_sub(2));
+async fn pause_after(attempt: u32) {
+    let longest = Duration::from_millis(25) * 2_u32.saturating_pow(attempt);
     let longest = longest.min(Duration::from_secs(2));
     tokio::time::sleep(longest.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
 }

@@ -54,13 +54,14 @@ impl ListenerStatus {
     pub(crate) fn of(situation: &Situation<'_>) -> Self {
         let state = situation.state();
         let is_resting = state == State::Resting;
-        let is_reachable = || situation.reachable_at_rest().is_some();
+        let is_blocked =
+            || situation.active_priority_taken().or_else(|| situation.reachable_at_rest()).is_some();
         Self {
             listener: situation.own.maintenance.listener().to_owned(),
             state,
             limit: situation.record.window.as_ref().and_then(|window| window.limit),
             shadowed_rules: if is_resting { situation.shadowed().count() } else { 0 },
-            is_blocked: is_resting && (situation.active_priority_holder().is_some() || is_reachable()),
+            is_blocked: is_resting && is_blocked(),
             can_answer: None,
         }
     }

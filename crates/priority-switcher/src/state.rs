@@ -67,12 +67,6 @@ impl<'a> Situation<'a> {
         self.order.at(priority).filter(|rule| self.is_foreign(rule))
     }
 
-    /// The foreign rule at the active priority, if a start would have to go there.
-    pub fn active_priority_holder(&self) -> Option<&Rule> {
-        let active = self.settings.active;
-        self.foreign_at(active).filter(|_| self.maintenance.priority > active)
-    }
-
     /// The placeholder, if the listener has it.
     pub fn placeholder(&self) -> Option<&Rule> {
         self.order.find(self.own.placeholder.as_ref()?)

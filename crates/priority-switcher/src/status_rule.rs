@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::rule::RuleArn;
 use crate::state::{Situation, State};
@@ -29,57 +30,51 @@ pub enum News<'a> {
 }
 
 /// What to do with a status rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusUpdate {
     /// The message that the rule publishes as it was read.
     pub published: Option<String>,
-    /// The message that it is to publish.
-    pub message: Option<String>,
-    /// The new body; nothing if the present one is right.
-    pub status: Option<Status>,
+    /// What it has to publish.
+    pub status: Status,
+    /// Whether it does not yet.
+    pub is_new: bool,
     /// Why visitors do not get it.
     pub trouble: Option<String>,
 }
 
-/// What of a body counts: the message and the window that it was for.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Body {
-    since: Option<String>,
-    message: Option<String>,
-}
-
 /// Works out what the status rule has to publish.
-pub fn plan(situation: &Situation<'_>, rule: &RuleArn, news: News<'_>) -> StatusUpdate {
+///
+/// # Errors
+/// If there is no status rule that could.
+pub fn plan(situation: &Situation<'_>, rule: &RuleArn, news: News<'_>) -> Result<StatusUpdate, String> {
     let (state, record, active) = (situation.state(), &situation.record, situation.settings.active);
-    let cannot = |why| StatusUpdate { trouble: Some(why), ..StatusUpdate::default() };
-    let Some(own) = situation.order.find(rule) else {
-        return cannot(format!(
+    let own = situation.order.find(rule).ok_or_else(|| {
+        format!(
             "the status rule {rule} was deleted; deploy without StatusPath, then with it, to bring it back"
-        ));
-    };
-    let Some(today) = own.fixed_json.as_deref() else {
-        return cannot(format!(
+        )
+    })?;
+    let today = own.fixed_json.as_deref().ok_or_else(|| {
+        format!(
             "the status rule at {} is left alone, because it is no fixed response of JSON with status 200, but {}",
             own.priority, own.action.description
-        ));
-    };
-    let window = record.window.as_ref().filter(|_| state == State::Active);
-    let body: Body = serde_json::from_str(today).unwrap_or_default();
-    let published = body.message.filter(|message| text::is_message(message));
+        )
+    })?;
+    let body: Value = serde_json::from_str(today).unwrap_or_default();
+    let published = body["message"].as_str().filter(|message| text::is_message(message));
     // Not the window's own `since`, which an extension or a check can count anew, or which was not recorded yet.
-    let began: Option<Timestamp> = body.since.and_then(|since| since.parse().ok());
+    let began: Option<Timestamp> = body["since"].as_str().and_then(|since| since.parse().ok());
     let is_of_this_window = began.is_none_or(|began| record.ended_at.is_none_or(|ended| began > ended));
     let message = match news {
-        News::Replace(message) => message.map(str::to_owned),
-        News::Keep => published.clone().filter(|_| is_of_this_window),
+        News::Replace(message) => message,
+        News::Keep => published.filter(|_| is_of_this_window),
     };
-    let message = message.filter(|_| state == State::Active);
+    let is_active = state == State::Active;
+    let window = record.window.as_ref().filter(|_| is_active);
     let status = Status {
         state,
         since: window.map(|window| window.since),
         until: window.and_then(|window| window.limit),
-        message: message.clone(),
+        message: message.filter(|_| is_active).map(str::to_owned),
     };
     let trouble = if own.priority >= active {
         Some(format!(
@@ -88,14 +83,11 @@ pub fn plan(situation: &Situation<'_>, rule: &RuleArn, news: News<'_>) -> Status
             own.priority
         ))
     } else {
-        own.scope.is_whole().then(|| {
-            format!(
-                "the status rule at {} answers every request; give it the condition of a path of its own",
-                own.priority
-            )
-        })
+        let message = "answers every request; give it the condition of a path of its own";
+        own.scope.is_whole().then(|| format!("the status rule at {} {message}", own.priority))
     };
-    StatusUpdate { published, message, status: (status.to_string() != today).then_some(status), trouble }
+    let (published, is_new) = (published.map(str::to_owned), status.to_string() != today);
+    Ok(StatusUpdate { published, status, is_new, trouble })
 }
 
 impl fmt::Display for Status {

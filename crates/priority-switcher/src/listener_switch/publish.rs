@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::report::{ListenerReport, Outcome};
 use crate::rule::RuleArn;
 use crate::state::Situation;
-use crate::status_rule::{self, News};
+use crate::status_rule::{self, News, StatusUpdate};
 use crate::warning::Warning;
 
 /// How long the status rule may take: other listeners may wait to be switched.
@@ -43,7 +43,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         plan: &Plan,
         report: &mut ListenerReport,
     ) -> Option<String> {
-        let Some(rule) = &self.listener.own_rules().status else {
+        let Some(rule) = &situation.own.status else {
             return Some("there is no status rule (the template's StatusPath)".to_owned());
         };
         let command = &self.request.command;
@@ -54,33 +54,37 @@ impl<L: Listener> ListenerSwitch<'_, L> {
             }
             _ => News::Keep,
         };
-        let update = status_rule::plan(situation, rule, news);
-        report.message = update.message;
-        let Some(status) = update.status.filter(|_| !self.request.dry_run) else { return update.trouble };
+        let StatusUpdate { published, status, is_new, trouble } =
+            match status_rule::plan(situation, rule, news) {
+                Ok(update) => update,
+                Err(why) => return Some(why),
+            };
+        let body = status.to_string();
+        report.message = status.message;
+        if !is_new || self.request.dry_run {
+            return trouble;
+        }
         if *command == Command::Status {
-            report.message = update.published;
-            return Some(update.trouble.unwrap_or_else(|| {
-                format!("the status rule publishes something else than {status}; the next check mends that")
-            }));
+            report.message = published;
+            return trouble.or_else(|| {
+                Some(format!(
+                    "the status rule publishes something else than {body}; the next check mends that"
+                ))
+            });
         }
-        match self.write(rule, &status.to_string()).await {
-            Ok(()) => {
-                if report.outcome == Outcome::Unchanged {
-                    report.outcome = Outcome::Changed;
-                }
-                update.trouble
+        let Err(error) = self.write(rule, &body).await else {
+            if report.outcome == Outcome::Unchanged {
+                report.outcome = Outcome::Changed;
             }
-            Err(error) => {
-                report.message = update.published;
-                let is_news =
-                    matches!((command, news), (Command::Message(_), _) | (_, News::Replace(Some(_))));
-                let again = if is_news { "send the message again" } else { "the next check tries again" };
-                Some(match error {
-                    ListenerError::Refused(why) => why,
-                    error => format!("{error}; {again}"),
-                })
-            }
-        }
+            return trouble;
+        };
+        report.message = published;
+        let is_news = matches!((command, news), (Command::Message(_), _) | (_, News::Replace(Some(_))));
+        let again = if is_news { "send the message again" } else { "the next check tries again" };
+        Some(match error {
+            ListenerError::Refused(why) => why,
+            error => format!("{error}; {again}"),
+        })
     }
 
     async fn write(&self, rule: &RuleArn, body: &str) -> Result<(), ListenerError> {

@@ -20,12 +20,11 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         let state = after.state();
         let is_changed = before.order != planned.order || before.record.window != planned.record.window;
         // Of a rehearsed start, the window that would be.
-        let is_rehearsed_start = self.is_rehearsed_start() && !plan.ignored && plan.failure.is_none();
-        let window = if is_rehearsed_start { &planned.record.window } else { &after.record.window };
-        let window = window.as_ref().filter(|_| is_rehearsed_start || state == State::Active);
+        let shown = if self.is_rehearsed_start() { planned } else { after };
+        let window = shown.record.window.as_ref().filter(|_| shown.state() == State::Active);
         ListenerReport {
-            listener_arn: self.listener.own_rules().maintenance.listener_arn(),
-            rule_arn: self.listener.own_rules().maintenance.clone(),
+            listener_arn: after.own.maintenance.listener_arn(),
+            rule_arn: after.own.maintenance.clone(),
             outcome: match plan.ignored {
                 true => Outcome::Ignored,
                 false if is_changed && !self.request.dry_run => Outcome::Changed,

@@ -12,34 +12,32 @@ use crate::warning::Warning;
 /// Long enough for a few tries.
 const LONGEST: Duration = Duration::from_secs(5);
 
-pub(super) struct TargetHealth {
-    /// Whether each target group of the maintenance rule has a target that can answer. Nothing if that is not known.
-    pub(super) can_answer: Option<bool>,
-    pub(super) warnings: Vec<Warning>,
-}
-
-impl TargetHealth {
-    pub(super) async fn look(listener: &impl Listener, target_groups: Vec<String>, moment: Moment) -> Self {
-        let mut warnings = Vec::new();
-        let mut is_known = !target_groups.is_empty();
-        let by = moment.before_deadline().min(Instant::now() + LONGEST);
-        let looks = target_groups.iter().map(|group| timeout_at(by, listener.can_answer(group)));
-        for (target_group, can_answer) in target_groups.iter().zip(join_all(looks).await) {
-            let why = match can_answer {
-                Ok(Ok(true)) => continue,
-                Ok(Ok(false)) => {
-                    warnings.push(no_healthy_target(target_group));
-                    continue;
-                }
-                Ok(Err(error)) => error.to_string(),
-                Err(_) => "no answer in time".to_owned(),
-            };
-            tracing::warn!(%target_group, error = why, "target health unknown");
-            is_known = false;
-        }
-        let can_answer = if warnings.is_empty() { is_known.then_some(true) } else { Some(false) };
-        Self { can_answer, warnings }
+/// Whether each of the target groups has a target that can answer, if that is known; and a warning for each that has
+/// none.
+pub(super) async fn look(
+    listener: &impl Listener,
+    target_groups: &[String],
+    moment: Moment,
+) -> (Option<bool>, Vec<Warning>) {
+    let mut warnings = Vec::new();
+    let mut is_known = !target_groups.is_empty();
+    let by = moment.before_deadline().min(Instant::now() + LONGEST);
+    let looks = target_groups.iter().map(|group| timeout_at(by, listener.can_answer(group)));
+    for (target_group, can_answer) in target_groups.iter().zip(join_all(looks).await) {
+        let error = match can_answer {
+            Ok(Ok(true)) => continue,
+            Ok(Ok(false)) => {
+                warnings.push(no_healthy_target(target_group));
+                continue;
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no answer in time".to_owned(),
+        };
+        tracing::warn!(%target_group, error, "target health unknown");
+        is_known = false;
     }
+    let can_answer = if warnings.is_empty() { is_known.then_some(true) } else { Some(false) };
+    (can_answer, warnings)
 }
 
 fn no_healthy_target(target_group: &str) -> Warning {

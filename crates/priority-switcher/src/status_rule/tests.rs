@@ -11,7 +11,7 @@ const HELLO: &str = r#"{"state":"active","since":"2026-03-01T20:00:00Z","until":
 const RESTING: &str = "S1 P2 M50000";
 const ACTIVE: &str = "S1 M2 P50000";
 
-fn planned(rules: Vec<Rule>, record: &str, news: News<'_>) -> StatusUpdate {
+fn planned(rules: Vec<Rule>, record: &str, news: News<'_>) -> Result<StatusUpdate, String> {
     let settings = Settings { active: "2".parse().unwrap(), ..settings() };
     plan(&situation(&own_rules(), &settings, rules, record), &arn("S"), news)
 }
@@ -19,11 +19,13 @@ fn planned(rules: Vec<Rule>, record: &str, news: News<'_>) -> StatusUpdate {
 fn update(today: &str, order: &str, record: &str, news: News<'_>) -> StatusUpdate {
     let mut rules = rules(order);
     rules[0].fixed_json = Some(today.to_owned());
-    planned(rules, record, news)
+    planned(rules, record, news).unwrap()
 }
 
+/// The new body, if there is one.
 fn body(today: &str, order: &str, record: &str, news: News<'_>) -> String {
-    update(today, order, record, news).status.map(|status| status.to_string()).unwrap_or_default()
+    let update = update(today, order, record, news);
+    if update.is_new { update.status.to_string() } else { String::new() }
 }
 
 #[test]
@@ -48,7 +50,7 @@ fn a_message_stays_with_its_window() {
         (HELLO, "since=20:00", News::Replace(None), ""),
     ];
     for (today, record, news, expected) in cases {
-        let message = update(today, ACTIVE, record, news).message;
+        let message = update(today, ACTIVE, record, news).status.message;
         assert_eq!(message.unwrap_or_default(), expected, "{today} {record} {news:?}");
     }
 }
@@ -69,7 +71,8 @@ fn a_status_rule_that_visitors_cannot_read_is_reported() {
         let mut rules = rules(order);
         rules[0].fixed_json = fixed_json.map(str::to_owned);
         rules[0].scope = Scope::of_hosts(Vec::new(), is_whole);
-        planned(rules, "since=20:00", News::Keep).trouble.unwrap_or_default()
+        let update = planned(rules, "since=20:00", News::Keep);
+        update.map_or_else(|why| why, |update| update.trouble.unwrap_or_default())
     };
     insta::assert_snapshot!(trouble("M2 P50000", None, false), @"the status rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/S was deleted; deploy without StatusPath, then with it, to bring it back");
     insta::assert_snapshot!(trouble("S1 M2", None, false), @"the status rule at 1 is left alone, because it is no fixed response of JSON with status 200, but redirect: 301");

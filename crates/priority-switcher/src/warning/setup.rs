@@ -7,11 +7,11 @@ use crate::state::Situation;
 impl Situation<'_> {
     /// Whether a start would fail.
     pub(crate) fn active_priority_taken(&self) -> Option<Warning> {
-        let holder = self.active_priority_holder()?;
+        let active = self.settings.active;
+        let holder = self.foreign_at(active).filter(|_| self.maintenance.priority > active)?;
         let message = format!(
-            "a rule that is not the stack's holds the active priority {}: {}; a start fails until that priority is free; \
-             `scripts/maintenance preflight` prints the command that makes room",
-            holder.priority,
+            "a rule that is not the stack's holds the active priority {active}: {}; a start fails until that priority is \
+             free; `scripts/maintenance preflight` prints the command that makes room",
             holder.named()
         );
         Some(Warning::new("active-priority-taken", message))
