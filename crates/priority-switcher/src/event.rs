@@ -60,14 +60,6 @@ impl Command {
             Self::Message(_) => "message",
         }
     }
-
-    /// The message that a start or a message event brings.
-    pub fn message(&self) -> Option<&str> {
-        match self {
-            Self::Start(Start { message, .. }) | Self::Message(message) => message.as_deref(),
-            Self::End { .. } | Self::Status | Self::Check => None,
-        }
-    }
 }
 
 /// Reads a payload: the command itself, or an EventBridge event with the command as its `detail`.

@@ -105,7 +105,7 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         let planned = plan.result(before);
         let mut report = self.report(before, &planned, after, plan);
         // Of a rehearsal, the state that would be.
-        self.publish(if self.request.dry_run { &planned } else { after }, plan, &mut report).await?;
+        self.publish(if self.request.dry_run { &planned } else { after }, &plan.news, &mut report).await?;
         Ok(report)
     }
 

@@ -13,6 +13,7 @@ use crate::event::Command;
 use crate::record::Tags;
 use crate::rule::{Priority, Rule, RuleArn};
 use crate::state::{Situation, State};
+use crate::status_rule::News;
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
 
@@ -34,8 +35,8 @@ pub struct Plan {
     /// One or two of our rules, in one call.
     pub moves: Vec<Move>,
     pub tags_after: Tags,
-    /// Whether a start begins a window, so that an earlier window's message no longer counts.
-    pub begins: bool,
+    /// A start that begins a window clears an earlier window's message.
+    pub news: News,
     /// Whether the event came too late.
     pub ignored: bool,
     /// Why the invocation fails in the end, and what an operator does about it.
@@ -50,7 +51,7 @@ pub fn plan(situation: &Situation<'_>, command: &Command) -> Plan {
         Command::End { scheduled_at } => situation.end(*scheduled_at),
         Command::Check => situation.check(),
         Command::Status => situation.stay(),
-        Command::Message(_) => situation.message(),
+        Command::Message(message) => situation.message(message.clone()),
     };
     plan.warnings.splice(0..0, Warning::record_invalid(&situation.record.invalid));
     plan
@@ -64,10 +65,10 @@ impl Situation<'_> {
         Plan { warnings: drift.into_iter().collect(), ..Plan::default() }
     }
 
-    fn message(&self) -> Plan {
+    fn message(&self, message: Option<String>) -> Plan {
         let failure = "the system is open: a message can be published in a window only; nothing was changed";
         let failure = (self.state() == State::Resting).then(|| failure.to_owned());
-        Plan { failure, ..self.stay() }
+        Plan { failure, news: News::Replace(message), ..self.stay() }
     }
 
     /// Those of these tags that have a value and differ from what is there.

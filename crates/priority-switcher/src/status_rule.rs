@@ -21,12 +21,13 @@ pub struct Status {
 }
 
 /// What an event says of the message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News<'a> {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum News {
     /// Nothing: the message of the present window stays.
+    #[default]
     Keep,
     /// This one takes its place, or none does.
-    Replace(Option<&'a str>),
+    Replace(Option<String>),
 }
 
 /// What to do with a status rule.
@@ -46,7 +47,7 @@ pub struct StatusUpdate {
 ///
 /// # Errors
 /// If there is no status rule that could.
-pub fn plan(situation: &Situation<'_>, rule: &RuleArn, news: News<'_>) -> Result<StatusUpdate, String> {
+pub fn plan(situation: &Situation<'_>, rule: &RuleArn, news: &News) -> Result<StatusUpdate, String> {
     let (state, record, active) = (situation.state(), &situation.record, situation.settings.active);
     let own = situation.order.find(rule).ok_or_else(|| {
         format!(
@@ -65,7 +66,7 @@ pub fn plan(situation: &Situation<'_>, rule: &RuleArn, news: News<'_>) -> Result
     let began: Option<Timestamp> = body["since"].as_str().and_then(|since| since.parse().ok());
     let is_of_this_window = began.is_none_or(|began| record.ended_at.is_none_or(|ended| began > ended));
     let message = match news {
-        News::Replace(message) => message,
+        News::Replace(message) => message.as_deref(),
         News::Keep => published.filter(|_| is_of_this_window),
     };
     let is_active = state == State::Active;

@@ -7,7 +7,6 @@ use tokio::time::{Instant, timeout_at};
 use super::ListenerSwitch;
 use crate::event::Command;
 use crate::listener::{Listener, ListenerError};
-use crate::plan::Plan;
 use crate::report::{ListenerReport, Outcome};
 use crate::rule::RuleArn;
 use crate::state::Situation;
@@ -22,15 +21,14 @@ impl<L: Listener> ListenerSwitch<'_, L> {
     pub(super) async fn publish(
         &self,
         situation: &Situation<'_>,
-        plan: &Plan,
+        news: &News,
         report: &mut ListenerReport,
     ) -> Result<(), ListenerError> {
-        let Some(why) = self.update(situation, plan, report).await else { return Ok(()) };
-        let command = &self.request.command;
-        if matches!(command, Command::Message(_)) {
+        let Some(why) = self.update(situation, news, report).await else { return Ok(()) };
+        if matches!(self.request.command, Command::Message(_)) {
             return Err(ListenerError::Refused(format!("the message was not published: {why}")));
         }
-        if command.message().is_some() || self.listener.own_rules().status.is_some() {
+        if situation.own.status.is_some() || matches!(news, News::Replace(Some(_))) {
             report.warnings.push(Warning::new("status-not-published", why));
         }
         Ok(())
@@ -40,19 +38,11 @@ impl<L: Listener> ListenerSwitch<'_, L> {
     async fn update(
         &self,
         situation: &Situation<'_>,
-        plan: &Plan,
+        news: &News,
         report: &mut ListenerReport,
     ) -> Option<String> {
         let Some(rule) = &situation.own.status else {
             return Some("there is no status rule (the template's StatusPath)".to_owned());
-        };
-        let command = &self.request.command;
-        let news = match command {
-            Command::Message(message) => News::Replace(message.as_deref()),
-            Command::Start(start) if !plan.ignored && (start.message.is_some() || plan.begins) => {
-                News::Replace(start.message.as_deref())
-            }
-            _ => News::Keep,
         };
         let StatusUpdate { published, status, is_new, trouble } =
             match status_rule::plan(situation, rule, news) {
@@ -64,7 +54,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         if !is_new || self.request.dry_run {
             return trouble;
         }
-        if *command == Command::Status {
+        if self.request.command == Command::Status {
             report.message = published;
             return trouble.or_else(|| {
                 Some(format!(
@@ -79,7 +69,8 @@ impl<L: Listener> ListenerSwitch<'_, L> {
             return trouble;
         };
         report.message = published;
-        let is_news = matches!((command, news), (Command::Message(_), _) | (_, News::Replace(Some(_))));
+        let is_message = matches!(self.request.command, Command::Message(_));
+        let is_news = is_message || matches!(news, News::Replace(Some(_)));
         let again = if is_news { "send the message again" } else { "the next check tries again" };
         Some(match error {
             ListenerError::Refused(why) => why,

@@ -4,6 +4,7 @@ use super::Plan;
 use crate::event::Start;
 use crate::record::{Tags, Window, key};
 use crate::state::{Situation, State};
+use crate::status_rule::News;
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
 
@@ -24,8 +25,11 @@ impl Situation<'_> {
             Some(window) => self.extend(window, start),
         };
         let warnings = kept.map(|(window, asked)| window_kept(asked, window)).into_iter().collect();
-        let (moves, begins) = (self.start_moves(), running.is_none());
-        Plan { tags_before, moves, begins, warnings, ..Plan::default() }
+        let news = match &start.message {
+            None if running.is_some() => News::Keep,
+            message => News::Replace(message.clone()),
+        };
+        Plan { tags_before, moves: self.start_moves(), news, warnings, ..Plan::default() }
     }
 
     /// A late start must not close a system that has been opened since.

@@ -11,19 +11,19 @@ const HELLO: &str = r#"{"state":"active","since":"2026-03-01T20:00:00Z","until":
 const RESTING: &str = "S1 P2 M50000";
 const ACTIVE: &str = "S1 M2 P50000";
 
-fn planned(rules: Vec<Rule>, record: &str, news: News<'_>) -> Result<StatusUpdate, String> {
+fn planned(rules: Vec<Rule>, record: &str, news: &News) -> Result<StatusUpdate, String> {
     let settings = Settings { active: "2".parse().unwrap(), ..settings() };
     plan(&situation(&own_rules(), &settings, rules, record), &arn("S"), news)
 }
 
-fn update(today: &str, order: &str, record: &str, news: News<'_>) -> StatusUpdate {
+fn update(today: &str, order: &str, record: &str, news: &News) -> StatusUpdate {
     let mut rules = rules(order);
     rules[0].fixed_json = Some(today.to_owned());
     planned(rules, record, news).unwrap()
 }
 
 /// The new body, if there is one.
-fn body(today: &str, order: &str, record: &str, news: News<'_>) -> String {
+fn body(today: &str, order: &str, record: &str, news: &News) -> String {
     let update = update(today, order, record, news);
     if update.is_new { update.status.to_string() } else { String::new() }
 }
@@ -31,10 +31,10 @@ fn body(today: &str, order: &str, record: &str, news: News<'_>) -> String {
 #[test]
 fn the_body_follows_the_state() {
     let window = "since=20:00 until=23:30";
-    insta::assert_snapshot!(body(AT_REST, ACTIVE, window, News::Keep), @r#"{"state":"active","since":"2026-03-01T20:00:00Z","until":"2026-03-01T23:30:00Z","message":null}"#);
-    insta::assert_snapshot!(body(AT_REST, RESTING, window, News::Keep), @"");
-    insta::assert_snapshot!(body("closed", RESTING, window, News::Keep), @r#"{"state":"resting","since":null,"until":null,"message":null}"#);
-    insta::assert_snapshot!(body(HELLO, RESTING, "", News::Keep), @r#"{"state":"resting","since":null,"until":null,"message":null}"#);
+    insta::assert_snapshot!(body(AT_REST, ACTIVE, window, &News::Keep), @r#"{"state":"active","since":"2026-03-01T20:00:00Z","until":"2026-03-01T23:30:00Z","message":null}"#);
+    insta::assert_snapshot!(body(AT_REST, RESTING, window, &News::Keep), @"");
+    insta::assert_snapshot!(body("closed", RESTING, window, &News::Keep), @r#"{"state":"resting","since":null,"until":null,"message":null}"#);
+    insta::assert_snapshot!(body(HELLO, RESTING, "", &News::Keep), @r#"{"state":"resting","since":null,"until":null,"message":null}"#);
 }
 
 #[test]
@@ -46,11 +46,11 @@ fn a_message_stays_with_its_window() {
         (HELLO, "since=20:30 ended-at=20:10", News::Keep, ""),
         // Closed by hand, recorded by a check.
         (r#"{"since":null,"message":"Hello"}"#, "since=20:30 ended-at=20:10", News::Keep, "Hello"),
-        (HELLO, "since=20:00", News::Replace(Some("Nearly \"done\"")), "Nearly \"done\""),
+        (HELLO, "since=20:00", News::Replace(Some("Nearly \"done\"".to_owned())), "Nearly \"done\""),
         (HELLO, "since=20:00", News::Replace(None), ""),
     ];
     for (today, record, news, expected) in cases {
-        let message = update(today, ACTIVE, record, news).status.message;
+        let message = update(today, ACTIVE, record, &news).status.message;
         assert_eq!(message.unwrap_or_default(), expected, "{today} {record} {news:?}");
     }
 }
@@ -60,7 +60,7 @@ fn the_longest_message_fits() {
     let fill = |text: &str, most: usize| text.repeat(most / text.len());
     for text in ["é".repeat(255), "\\".repeat(255), fill("🚧", MAX_MESSAGE_BYTES)] {
         assert!(text::is_message(&text), "{text}");
-        let body = body("", ACTIVE, "since=20:00 until=23:30", News::Replace(Some(&text)));
+        let body = body("", ACTIVE, "since=20:00 until=23:30", &News::Replace(Some(text)));
         assert!(body.contains("message") && body.len() <= MAX_BODY_BYTES, "{} bytes: {body}", body.len());
     }
 }
@@ -71,7 +71,7 @@ fn a_status_rule_that_visitors_cannot_read_is_reported() {
         let mut rules = rules(order);
         rules[0].fixed_json = fixed_json.map(str::to_owned);
         rules[0].scope = Scope::of_hosts(Vec::new(), is_whole);
-        let update = planned(rules, "since=20:00", News::Keep);
+        let update = planned(rules, "since=20:00", &News::Keep);
         update.map_or_else(|why| why, |update| update.trouble.unwrap_or_default())
     };
     insta::assert_snapshot!(trouble("M2 P50000", None, false), @"the status rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/S was deleted; deploy without StatusPath, then with it, to bring it back");
