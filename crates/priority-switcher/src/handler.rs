@@ -59,26 +59,19 @@ async fn switch<L: Listener>(
     let mut switch = ListenerSwitch { listener, settings, request, moment, status: None };
     let out_of_time = "out of time before the change was complete and read back";
     let result = timeout_at(moment.deadline, switch.run()).await;
-    let entry = match result.unwrap_or_else(|_| Err(ListenerError::Failed(out_of_time.to_owned()))) {
-        Ok(report) => ListenerEntry::Report(Box::new(report)),
-        Err(error) => ListenerEntry::Failed {
-            listener_arn: listener.own_rules().maintenance.listener_arn(),
-            rule_arn: listener.own_rules().maintenance.clone(),
-            error: error.to_string(),
-            may_pass: !matches!(error, ListenerError::Refused(_)),
-        },
-    };
-    (entry, switch.status)
+    let result = result.unwrap_or_else(|_| Err(ListenerError::Failed(out_of_time.to_owned())));
+    let rule_arn = listener.own_rules().maintenance.clone();
+    (ListenerEntry { listener_arn: rule_arn.listener_arn(), rule_arn, result }, switch.status)
 }
 
 /// What came of each listener, the failed ones first, if there are any.
 fn failure(event_type: &str, entries: &[ListenerEntry]) -> Option<SwitchError> {
-    let (done, failed): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.report().is_some());
-    let may_pass = |entry: &&ListenerEntry| matches!(entry, ListenerEntry::Failed { may_pass: true, .. });
-    let advice = if failed.iter().any(may_pass) {
-        ". Send the same event again: it completes what is missing and repeats nothing."
-    } else {
+    let (done, failed): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.result.is_ok());
+    let is_lasting = |entry: &&ListenerEntry| matches!(entry.result, Err(ListenerError::Refused(_)));
+    let advice = if failed.iter().all(is_lasting) {
         ""
+    } else {
+        ". Send the same event again: it completes what is missing and repeats nothing."
     };
     let lines: Vec<_> = failed.iter().chain(&done).map(|entry| entry.to_string()).collect();
     let (failures, all, lines) = (failed.len(), entries.len(), lines.join("; "));

@@ -16,6 +16,7 @@ use crate::moment::Moment;
 use crate::report::{Answer, ListenerEntry};
 use crate::settings::Settings;
 use crate::timestamp::{LONGEST_WINDOW_MINUTES, Timestamp};
+use crate::warning::Warning;
 
 /// Kept back from the function's time limit, so that the error still gets out.
 const MARGIN: Duration = Duration::from_secs(1);
@@ -36,23 +37,15 @@ pub async fn answer<L: Listener>(
     let request_id = context.request_id.as_str();
     let answer =
         answer.inspect_err(|error| tracing::error!(requestId = request_id, %error, "event failed"))?;
-    for entry in &answer.listeners {
-        match entry {
-            ListenerEntry::Report(report) => {
-                let listener = report.rule_arn.listener();
-                for warning in &report.warnings {
-                    let code = warning.code;
-                    tracing::warn!(requestId = request_id, listener, code, "{}", warning.message);
+    for ListenerEntry { rule_arn, result, .. } in &answer.listeners {
+        let listener = rule_arn.listener();
+        match result {
+            Ok(report) => {
+                for Warning { code, message } in &report.warnings {
+                    tracing::warn!(requestId = request_id, listener, code, "{message}");
                 }
             }
-            ListenerEntry::Failed { rule_arn, error, .. } => {
-                tracing::error!(
-                    requestId = request_id,
-                    listener = rule_arn.listener(),
-                    error,
-                    "check failed"
-                );
-            }
+            Err(error) => tracing::error!(requestId = request_id, listener, %error, "check failed"),
         }
     }
     let (event, outcome, dry_run) = (answer.event_type, answer.outcome, answer.dry_run);

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use crate::listener::ListenerError;
 use crate::plan::Move;
 use crate::record::LastWindow;
 use crate::rule::{Action, RuleArn, RuleOrder};
@@ -45,28 +46,21 @@ pub struct Answer {
     pub error: Option<String>,
 }
 
+/// What came of one listener.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum ListenerEntry {
-    Report(Box<ListenerReport>),
-    /// In the answer to a check only: any other event fails.
-    #[serde(rename_all = "camelCase")]
-    Failed {
-        listener_arn: String,
-        rule_arn: RuleArn,
-        error: String,
-        /// Whether the same event can succeed without anything else being mended first.
-        #[serde(skip)]
-        may_pass: bool,
-    },
+#[serde(rename_all = "camelCase")]
+pub struct ListenerEntry {
+    pub listener_arn: String,
+    pub rule_arn: RuleArn,
+    /// The answer to a check alone can have an error here: any other event fails.
+    #[serde(flatten, serialize_with = "report_or_error")]
+    pub result: Result<ListenerReport, ListenerError>,
 }
 
 /// One listener's part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListenerReport {
-    pub listener_arn: String,
-    pub rule_arn: RuleArn,
     /// The answer carries it once for all.
     #[serde(skip)]
     pub outcome: Outcome,
@@ -110,19 +104,27 @@ impl Answer {
 
 impl ListenerEntry {
     pub fn report(&self) -> Option<&ListenerReport> {
-        match self {
-            Self::Report(report) => Some(report),
-            Self::Failed { .. } => None,
-        }
+        self.result.as_ref().ok()
     }
 }
 
 impl fmt::Display for ListenerEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Report(report) => write!(f, "{}: {}", report.rule_arn.listener(), report.outcome),
-            Self::Failed { rule_arn, error, .. } => write!(f, "{}: {error}", rule_arn.listener()),
+        write!(f, "{}: ", self.rule_arn.listener())?;
+        match &self.result {
+            Ok(report) => report.outcome.fmt(f),
+            Err(error) => error.fmt(f),
         }
+    }
+}
+
+fn report_or_error<S: Serializer>(
+    result: &Result<ListenerReport, ListenerError>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match result {
+        Ok(report) => report.serialize(serializer),
+        Err(error) => serializer.collect_map([("error", error.to_string())]),
     }
 }
 

@@ -23,8 +23,6 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         let shown = if self.is_rehearsed_start() { planned } else { after };
         let window = shown.record.window.as_ref().filter(|_| shown.state() == State::Active);
         ListenerReport {
-            listener_arn: after.own.maintenance.listener_arn(),
-            rule_arn: after.own.maintenance.clone(),
             outcome: match plan.ignored {
                 true => Outcome::Ignored,
                 false if is_changed && !self.request.dry_run => Outcome::Changed,
