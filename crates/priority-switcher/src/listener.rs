@@ -30,17 +30,14 @@ pub trait Listener {
 
 /// A call did not succeed. Unless it says otherwise, it may or may not have taken effect.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub enum ListenerError {
     /// The rules are no longer as they were read; nothing was changed.
-    #[error("{0}")]
     Conflict(String),
     /// The pages of an answer do not fit together: something changed between two of them.
-    #[error("{0}")]
     InconsistentPages(String),
     /// The same call cannot succeed before something else is mended: a permission, a deleted rule.
-    #[error("{0}")]
     Refused(String),
     /// Anything else, in the words of the API or the network.
-    #[error("{0}")]
     Failed(String),
 }

@@ -58,9 +58,9 @@ impl Record {
         let mut invalid = Vec::new();
         let latest = now.plus_minutes(CLOCK_SKEW_MINUTES);
         let mut time = |key: &str, latest: Option<Timestamp>| {
-            let text = tags.get(key).filter(|text| !text.is_empty())?;
-            let time: Option<Timestamp> = text.parse().ok();
-            let time = time.filter(|time| latest.is_none_or(|latest| *time <= latest));
+            let text = text(tags, key)?;
+            let time =
+                text.parse().ok().filter(|time: &Timestamp| latest.is_none_or(|latest| *time <= latest));
             if time.is_none() {
                 invalid.push(format!("{key} is \"{text}\""));
             }

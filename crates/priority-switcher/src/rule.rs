@@ -5,7 +5,7 @@ mod order;
 mod priority;
 mod scope;
 
-pub use arn::{NotARuleArn, RuleArn};
+pub use arn::RuleArn;
 pub use order::{Action, DefaultRule, OwnRules, Rule, RuleOrder};
-pub use priority::{NotAPriority, Priority};
+pub use priority::Priority;
 pub use scope::Scope;

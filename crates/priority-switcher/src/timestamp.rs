@@ -19,11 +19,6 @@ pub const CLOCK_SKEW_MINUTES: u32 = 5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(UtcDateTime);
 
-/// The text is not an RFC 3339 time.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an RFC 3339 time such as 2026-03-01T22:00:00Z")]
-pub struct NotATime;
-
 impl Timestamp {
     /// This moment, the fraction of a second cut off.
     pub fn now() -> Self {
@@ -49,12 +44,12 @@ impl Timestamp {
 }
 
 impl FromStr for Timestamp {
-    type Err = NotATime;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, NotATime> {
+    fn from_str(text: &str) -> Result<Self, &'static str> {
         let time = OffsetDateTime::parse(text, &Rfc3339).ok().and_then(OffsetDateTime::checked_to_utc);
         // An offset can carry a time out of the four-digit years that RFC 3339 can write.
-        let time = time.filter(|time| (0..=9999).contains(&time.year())).ok_or(NotATime)?;
+        let time = time.filter(|time| (0..=9999).contains(&time.year())).ok_or("not an RFC 3339 time")?;
         Ok(Self(time.truncate_to_second()))
     }
 }

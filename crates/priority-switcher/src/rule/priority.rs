@@ -11,10 +11,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Priority(u16);
 
-/// The value is not a rule priority.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a whole number from 1 to 50000")]
-pub struct NotAPriority;
+const NOT_A_PRIORITY: &str = "not a whole number from 1 to 50000";
 
 impl Priority {
     /// The place that is asked first.
@@ -33,19 +30,19 @@ impl Priority {
 }
 
 impl TryFrom<u32> for Priority {
-    type Error = NotAPriority;
+    type Error = &'static str;
 
-    fn try_from(number: u32) -> Result<Self, NotAPriority> {
+    fn try_from(number: u32) -> Result<Self, &'static str> {
         let priority = u16::try_from(number).map(Self).ok();
-        priority.filter(|own| (Self::FIRST..=Self::LAST).contains(own)).ok_or(NotAPriority)
+        priority.filter(|own| (Self::FIRST..=Self::LAST).contains(own)).ok_or(NOT_A_PRIORITY)
     }
 }
 
 impl FromStr for Priority {
-    type Err = NotAPriority;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, NotAPriority> {
-        text.parse::<u32>().map_err(|_| NotAPriority)?.try_into()
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        text.parse::<u32>().map_err(|_| NOT_A_PRIORITY)?.try_into()
     }
 }
 
@@ -64,7 +61,7 @@ mod tests {
         assert_eq!("1".parse(), Ok(Priority::FIRST));
         assert_eq!("50000".parse(), Ok(Priority::LAST));
         for text in ["0", "50001", "65537", "4294967297", "-1", "1.0", " 1", "", "default"] {
-            assert_eq!(text.parse::<Priority>(), Err(NotAPriority), "{text:?}");
+            assert_eq!(text.parse::<Priority>(), Err(NOT_A_PRIORITY), "{text:?}");
         }
     }
 }
