@@ -64,8 +64,7 @@ pub fn refuse(error: &SwitchError, event: LambdaEvent<Box<RawValue>>) -> Result<
     match event::parse(payload.get(), now, LONGEST_WINDOW_MINUTES) {
         Ok(request) if request.command == Command::Check => {
             write(&Measures { check_failed: Some(true), ..Measures::default() }, &context, now);
-            let answer = Answer::new("check", false, Vec::new());
-            Ok(Answer { error: Some(error.to_string()), ..answer })
+            Ok(Answer { error: Some(error.to_string()), ..Answer::new("check", false, Vec::new()) })
         }
         _ => Err(error.clone()),
     }

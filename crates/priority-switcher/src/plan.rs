@@ -53,16 +53,14 @@ pub fn plan(situation: &Situation<'_>, command: &Command) -> Plan {
         Command::Status => situation.stay(),
         Command::Message(message) => situation.message(message.clone()),
     };
-    plan.warnings.splice(0..0, Warning::record_invalid(&situation.record.invalid));
+    plan.warnings.splice(0..0, situation.record_invalid());
     plan
 }
 
 impl Situation<'_> {
     /// Changes nothing; warns if the rules and the record do not fit together.
     fn stay(&self) -> Plan {
-        let since = self.record.window.as_ref().map(|window| window.since);
-        let drift = Warning::drift(self.state(), since);
-        Plan { warnings: drift.into_iter().collect(), ..Plan::default() }
+        Plan { warnings: self.drift().into_iter().collect(), ..Plan::default() }
     }
 
     fn message(&self, message: Option<String>) -> Plan {

@@ -16,16 +16,7 @@ use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 
-/// One call with all its attempts: an API that cannot be reached is reported after this long, inside the function's 30
-/// seconds.
-const CALL: Duration = Duration::from_secs(25);
-const ATTEMPT: Duration = Duration::from_secs(4);
 const CONNECT: Duration = Duration::from_secs(2);
-/// With the pauses between them, about 20 seconds: an error that lasts so long comes out in the API's own words, and
-/// seldom as a call that took too long.
-const ATTEMPTS: u32 = 18;
-const FIRST_BACKOFF: Duration = Duration::from_millis(100);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(3);
 
 /// The client for the region, the credentials and the endpoint that the SDK's default chain finds.
 pub async fn client() -> Client {
@@ -45,18 +36,19 @@ pub fn http_client() -> SharedHttpClient {
     http_client_fn(move |_, _| connector.clone())
 }
 
-/// A client that takes the time of an invocation: 2 seconds for a connection, 4 for an attempt, 25 for a call. It
-/// tries 18 times what may pass, such as throttling; each pause is a random part of 0.1 seconds, which double up to 3.
+/// A client that takes the time of an invocation: an API that cannot be reached is reported inside the function's 30
+/// seconds. An error that lasts, such as throttling, comes out in the API's own words after about 20 seconds of tries and
+/// random pauses, and seldom as a call that took too long.
 pub fn patient(config: Builder) -> Builder {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
-        .operation_attempt_timeout(ATTEMPT)
-        .operation_timeout(CALL)
+        .operation_attempt_timeout(Duration::from_secs(4))
+        .operation_timeout(Duration::from_secs(25))
         .build();
     let retries = RetryConfig::standard()
-        .with_max_attempts(ATTEMPTS)
-        .with_initial_backoff(FIRST_BACKOFF)
-        .with_max_backoff(LONGEST_BACKOFF);
+        .with_max_attempts(18)
+        .with_initial_backoff(Duration::from_millis(100))
+        .with_max_backoff(Duration::from_secs(3));
     // The SDK's quota is for a process: a night of throttling would use it up, and the next end would try once.
     let partition =
         RetryPartition::custom("elasticloadbalancing").token_bucket(TokenBucket::unlimited()).build();

@@ -13,8 +13,8 @@ impl Situation<'_> {
         if let Some(ignored) = self.stale_start(start) {
             return ignored;
         }
-        if let Some(taken) = self.active_priority_taken() {
-            return Plan { failure: Some(format!("{}; nothing was changed", taken.coded())), ..self.stay() };
+        if let Some(Warning { code, message }) = self.active_priority_taken() {
+            return Plan { failure: Some(format!("{code}: {message}; nothing was changed")), ..self.stay() };
         }
         let running = self.running();
         let kept = running.zip(start.until).filter(|(window, asked)| window.outlasts(*asked));
