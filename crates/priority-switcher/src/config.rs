@@ -66,7 +66,8 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
 
     fn unusable(&self, variable: &str, problem: impl Display, accepted: impl Display) -> SwitchError {
         let value = self.value(variable).unwrap_or_default();
-        SwitchError::bad_configuration(format!("{variable} is \"{value}\": {problem}; accepted: {accepted}"))
+        let message = format!("{variable} is \"{value}\": {problem}; accepted: {accepted}");
+        SwitchError { error_type: "BadConfiguration", message }
     }
 
     /// Gives the rules of a variable to their listeners.

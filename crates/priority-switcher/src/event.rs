@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::error::SwitchError;
 use crate::text;
 use crate::timestamp::{CLOCK_SKEW_MINUTES, Timestamp};
-use fields::Fields;
+use fields::{Fields, missing};
 
 /// What EventBridge Scheduler sends in place of the time when it does not know the keyword.
 const UNREPLACED_KEYWORD: &str = "<aws.scheduler.scheduled-time>";
@@ -26,15 +26,13 @@ pub struct Request {
 /// What to do with every configured listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Close the system, or extend the window that is running.
     Start(Start),
-    /// Open the system.
-    End { scheduled_at: Option<Timestamp> },
-    /// Read only.
+    End {
+        scheduled_at: Option<Timestamp>,
+    },
     Status,
-    /// End what has expired, and report what is wrong.
     Check,
-    /// Publish another message; none clears it.
+    /// None clears the message.
     Message(Option<String>),
 }
 
@@ -50,7 +48,6 @@ pub struct Start {
 }
 
 impl Command {
-    /// The event's `type`.
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::Start(_) => "start",
@@ -102,7 +99,8 @@ impl Payload<'_> {
             "message" => Some((self.new_message().map(Command::Message), "type, message")),
             _ => None,
         };
-        let (command, known) = self.fields.required("type", TYPES, read)?;
+        let (command, known) =
+            self.fields.read("type", TYPES, read)?.ok_or_else(|| missing("type", TYPES))?;
         self.fields.only(known)?;
         let dry_run = self.fields.read("dryRun", "true, false", json)?.unwrap_or(false);
         Ok(Request { command: command?, dry_run })
@@ -138,7 +136,7 @@ impl Payload<'_> {
     fn new_message(&self) -> Result<Option<String>, SwitchError> {
         let accepted = format!("{}, or null to clear the message", message_text());
         let or_null = |text| if text == "null" { Some(None) } else { message(text).map(Some) };
-        self.fields.required("message", &accepted, or_null)
+        self.fields.read("message", &accepted, or_null)?.ok_or_else(|| missing("message", &accepted))
     }
 
     fn scheduled_at(&self) -> Result<Option<Timestamp>, SwitchError> {

@@ -76,7 +76,7 @@ fn failure(event_type: &str, entries: &[ListenerEntry]) -> Option<SwitchError> {
     let lines: Vec<_> = failed.iter().chain(&done).map(|entry| entry.to_string()).collect();
     let (failures, all, lines) = (failed.len(), entries.len(), lines.join("; "));
     let message = format!("{event_type}: {failures} of {all} listeners failed: {lines}{advice}");
-    (failures > 0).then(|| SwitchError::switch_failed(message))
+    (failures > 0).then_some(SwitchError { error_type: "SwitchFailed", message })
 }
 
 /// Of a start, an end or a check, also of the listeners that failed: these are what the alarms are for.

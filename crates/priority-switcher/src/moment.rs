@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::timestamp::Timestamp;
 
@@ -18,8 +18,9 @@ pub struct Moment {
 const TIME_TO_REPORT: Duration = Duration::from_millis(500);
 
 impl Moment {
-    /// When to stop what is not the switch itself.
-    pub fn before_deadline(&self) -> Instant {
-        self.deadline.checked_sub(TIME_TO_REPORT).unwrap_or(self.deadline)
+    /// What is not the switch itself; none if it takes too long.
+    pub async fn at_most<T>(&self, longest: Duration, future: impl Future<Output = T>) -> Option<T> {
+        let last = self.deadline.checked_sub(TIME_TO_REPORT).unwrap_or(self.deadline);
+        timeout_at(last.min(Instant::now() + longest), future).await.ok()
     }
 }

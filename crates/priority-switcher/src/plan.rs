@@ -3,7 +3,6 @@
 //! Two rules of the stack change places; no other rule ever moves. Read docs/design.md for the reasons.
 
 mod arrange;
-mod check;
 mod end;
 mod start;
 

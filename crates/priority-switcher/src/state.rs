@@ -86,6 +86,6 @@ impl<'a> Situation<'a> {
 
     /// Those of them that get no request for these hosts, because the maintenance rule takes all.
     pub fn shadowed(&self) -> impl Iterator<Item = &Rule> {
-        self.below().filter(|_| self.maintenance.scope.is_whole())
+        self.below().filter(|_| self.maintenance.scope.is_whole)
     }
 }

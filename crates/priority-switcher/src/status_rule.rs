@@ -85,7 +85,7 @@ pub fn plan(situation: &Situation<'_>, rule: &RuleArn, news: &News) -> Result<St
         ))
     } else {
         let message = "answers every request; give it the condition of a path of its own";
-        own.scope.is_whole().then(|| format!("the status rule at {} {message}", own.priority))
+        own.scope.is_whole.then(|| format!("the status rule at {} {message}", own.priority))
     };
     let (published, is_new) = (published.map(str::to_owned), status.to_string() != today);
     Ok(StatusUpdate { published, status, is_new, trouble })

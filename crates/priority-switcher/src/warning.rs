@@ -74,9 +74,9 @@ impl Situation<'_> {
         let above: Vec<String> = above.filter(stays).map(|other| other.priority.to_string()).collect();
         let above = (!above.is_empty())
             .then(|| format!("rules above the active priority {active}: {}", above.join(", ")));
-        let rest = match own.scope.hosts() {
+        let rest = match &own.scope.hosts[..] {
             _ if own.scope == Scope::ALL => None,
-            hosts if own.scope.is_whole() => Some(format!("all hosts but {}", hosts.join(", "))),
+            hosts if own.scope.is_whole => Some(format!("all hosts but {}", hosts.join(", "))),
             _ => Some(format!("all requests but those for {}", own.conditions.join(" and "))),
         };
         let open: Vec<_> = above.into_iter().chain(rest).collect();
@@ -102,10 +102,10 @@ impl Situation<'_> {
     pub(crate) fn reachable_at_rest(&self) -> Option<Warning> {
         let own = &self.maintenance;
         let above: Vec<_> = self.above().map(|other| &other.scope).collect();
-        if !own.scope.is_whole() || own.scope.is_taken_by(&above) {
+        if !own.scope.is_whole || own.scope.is_taken_by(&above) {
             return None;
         }
-        let (visitors, catch_all) = match own.scope.hosts() {
+        let (visitors, catch_all) = match &own.scope.hosts[..] {
             [] => ("visitors".to_owned(), "a /* rule"),
             hosts => (format!("visitors of {}", hosts.join(", ")), "a rule for these hosts and /*"),
         };
@@ -129,7 +129,7 @@ impl Situation<'_> {
              {}, where the default action is {}; make them the same",
             stand_in.priority, stand_in.action.description, default.description
         );
-        let differs = own.scope.is_whole() && stand_in.action.kind != default.kind;
+        let differs = own.scope.is_whole && stand_in.action.kind != default.kind;
         differs.then(|| Warning::new("stand-in-differs", message))
     }
 
@@ -141,7 +141,7 @@ impl Situation<'_> {
             1 => ("1 rule gets".to_owned(), "", "it"),
             count => (format!("{count} rules get"), "the first is at ", "them"),
         };
-        let requests = match own.scope.hosts() {
+        let requests = match &own.scope.hosts[..] {
             [] => "request".to_owned(),
             hosts => format!("request for {}", hosts.join(", ")),
         };

@@ -11,13 +11,14 @@ use serde_json::value::RawValue;
 use crate::error::SwitchError;
 
 /// The values by name, each as its own JSON text.
+#[derive(Default)]
 pub(super) struct Fields<'a>(BTreeMap<String, &'a str>);
 
 impl<'a> Fields<'a> {
     /// `name` is what the error calls the object.
     pub(super) fn of_object(name: &str, text: &'a str) -> Result<Self, SwitchError> {
         const ACCEPTED: &str = r#"an object such as {"type":"start"}, with each field once"#;
-        serde_json::from_str(text).map_err(|problem| error(name, text, &format!(": {problem}"), ACCEPTED))
+        serde_json::from_str(text).map_err(|problem| unusable(name, text, &format!(": {problem}"), ACCEPTED))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&'a str> {
@@ -32,60 +33,55 @@ impl<'a> Fields<'a> {
         value: impl FnOnce(&'a str) -> Option<T>,
     ) -> Result<Option<T>, SwitchError> {
         let Some(text) = self.get(name) else { return Ok(None) };
-        value(text).map(Some).ok_or_else(|| error(name, text, "", accepted))
-    }
-
-    pub(super) fn required<T>(
-        &self,
-        name: &str,
-        accepted: &str,
-        value: impl FnOnce(&'a str) -> Option<T>,
-    ) -> Result<T, SwitchError> {
-        let missing = || SwitchError::bad_event(&format!("{name} is missing; accepted: {accepted}"));
-        self.read(name, accepted, value)?.ok_or_else(missing)
+        value(text).map(Some).ok_or_else(|| unusable(name, text, "", accepted))
     }
 
     /// An error if there is a field that is not among the `known`.
     pub(super) fn only(&self, known: &str) -> Result<(), SwitchError> {
         match self.0.iter().find(|(name, _)| known.split(", ").all(|known| known != **name)) {
             None => Ok(()),
-            Some((name, text)) => Err(error(name, text, ": unknown field for this type", known)),
+            Some((name, text)) => Err(unusable(name, text, ": unknown field for this type", known)),
         }
     }
 }
 
-fn error(name: &str, value: &str, problem: &str, accepted: &str) -> SwitchError {
+fn unusable(name: &str, value: &str, problem: &str, accepted: &str) -> SwitchError {
     const LONGEST: usize = 100;
     let cut = |text: &str| match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     };
-    SwitchError::bad_event(&format!("{} is {}{}; accepted: {accepted}", cut(name), cut(value), cut(problem)))
+    refused(&format!("{} is {}{}; accepted: {accepted}", cut(name), cut(value), cut(problem)))
+}
+
+pub(super) fn missing(name: &str, accepted: &str) -> SwitchError {
+    refused(&format!("{name} is missing; accepted: {accepted}"))
+}
+
+fn refused(problem: &str) -> SwitchError {
+    SwitchError { error_type: "BadEvent", message: format!("{problem}; nothing was changed") }
 }
 
 impl<'de> Deserialize<'de> for Fields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members)
+        deserializer.deserialize_map(Self::default())
     }
 }
 
-struct Members;
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Fields<'de>;
+impl<'de> Visitor<'de> for Fields<'de> {
+    type Value = Self;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Fields<'de>, A::Error> {
-        let mut fields = BTreeMap::new();
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Self, A::Error> {
         while let Some((name, value)) = members.next_entry::<String, &RawValue>()? {
-            if fields.contains_key(&name) {
+            if self.0.contains_key(&name) {
                 return Err(A::Error::custom(format_args!("{name} is given twice")));
             }
-            fields.insert(name, value.get());
+            self.0.insert(name, value.get());
         }
-        Ok(Fields(fields))
+        Ok(self)
     }
 }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
-
 use super::ListenerSwitch;
 use crate::event::Command;
 use crate::listener::{Listener, ListenerError};
@@ -80,8 +78,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
 
     async fn write(&self, rule: &RuleArn, body: &str) -> Result<(), ListenerError> {
         tracing::info!(listener = self.name(), body, "publishing");
-        let by = self.moment.before_deadline().min(Instant::now() + LONGEST);
-        let published = timeout_at(by, self.listener.publish(rule, body)).await;
-        published.unwrap_or_else(|_| Err(ListenerError::Failed("ModifyRule: no answer in time".to_owned())))
+        let published = self.moment.at_most(LONGEST, self.listener.publish(rule, body)).await;
+        published.unwrap_or_else(|| Err(ListenerError::Failed("ModifyRule: no answer in time".to_owned())))
     }
 }

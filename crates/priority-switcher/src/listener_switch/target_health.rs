@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::time::{Instant, timeout_at};
 
 use crate::listener::Listener;
 use crate::moment::Moment;
@@ -21,17 +20,16 @@ pub(super) async fn look(
 ) -> (Option<bool>, Vec<Warning>) {
     let mut warnings = Vec::new();
     let mut is_known = !target_groups.is_empty();
-    let by = moment.before_deadline().min(Instant::now() + LONGEST);
-    let looks = target_groups.iter().map(|group| timeout_at(by, listener.can_answer(group)));
+    let looks = target_groups.iter().map(|group| moment.at_most(LONGEST, listener.can_answer(group)));
     for (target_group, can_answer) in target_groups.iter().zip(join_all(looks).await) {
         let error = match can_answer {
-            Ok(Ok(true)) => continue,
-            Ok(Ok(false)) => {
+            Some(Ok(true)) => continue,
+            Some(Ok(false)) => {
                 warnings.push(no_healthy_target(target_group));
                 continue;
             }
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "no answer in time".to_owned(),
+            Some(Err(error)) => error.to_string(),
+            None => "no answer in time".to_owned(),
         };
         tracing::warn!(%target_group, error, "target health unknown");
         is_known = false;

@@ -1,11 +1,27 @@
-//! Out of maintenance.
+//! Out of maintenance, by an end or by a check.
 
 use super::Plan;
+use crate::event::Start;
 use crate::record::{Tags, key};
 use crate::state::{Situation, State};
 use crate::timestamp::{CLOCK_SKEW_MINUTES, Timestamp};
 
 impl Situation<'_> {
+    /// What runs every five minutes: it opens what has lasted too long, and never closes anything.
+    pub(super) fn check(&self) -> Plan {
+        let has_expired = self.record.window.as_ref().is_some_and(|window| window.has_expired(self.now));
+        match self.state() {
+            State::Active if has_expired => self.open(None),
+            // So that no limit of an earlier window can end a later one.
+            State::Resting if has_expired => Plan { tags_after: self.ended_at(self.now), ..Plan::default() },
+            // Closed by hand, or the tag is lost: it counts from now on, with nothing of an earlier window.
+            State::Active if self.record.window.is_none() => {
+                Plan { tags_before: self.begin(&Start::default()), ..self.stay() }
+            }
+            State::Active | State::Resting => self.stay(),
+        }
+    }
+
     pub(super) fn end(&self, scheduled_at: Option<Timestamp>) -> Plan {
         self.stale_end(scheduled_at).unwrap_or_else(|| self.open(scheduled_at))
     }
@@ -19,7 +35,7 @@ impl Situation<'_> {
         (is_late && scheduled < since).then(|| Plan::ignored("end", scheduled, &why))
     }
 
-    pub(super) fn open(&self, scheduled_at: Option<Timestamp>) -> Plan {
+    fn open(&self, scheduled_at: Option<Timestamp>) -> Plan {
         let (moves, taken) = self.end_moves();
         let failure = taken.map(|rule| {
             format!(
@@ -39,7 +55,7 @@ impl Situation<'_> {
     }
 
     /// Never an earlier time than before: it keeps late starts out.
-    pub(super) fn ended_at(&self, time: Timestamp) -> Tags {
+    fn ended_at(&self, time: Timestamp) -> Tags {
         let ended = self.record.since.max(self.record.ended_at).max(Some(time));
         self.news([(key::ENDED_AT, ended.map(|ended| ended.to_string()))])
     }

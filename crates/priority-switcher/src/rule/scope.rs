@@ -3,10 +3,10 @@
 /// The hosts whose requests a rule matches, and whether it matches all of those.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
-    /// Patterns: `*` is any characters, `?` is one; none if the host does not matter, or if it
-    /// cannot be told which these are.
-    hosts: Vec<String>,
-    is_whole: bool,
+    /// Patterns in small letters: `*` is any characters, `?` is one. None if the host does not matter, or if it cannot
+    /// be told which these are.
+    pub hosts: Vec<String>,
+    pub is_whole: bool,
 }
 
 impl Scope {
@@ -19,20 +19,10 @@ impl Scope {
         Self { hosts, is_whole }
     }
 
-    /// Whether these are all requests for its hosts.
-    pub fn is_whole(&self) -> bool {
-        self.is_whole
-    }
-
     /// Whether its hosts are names that never resolve, as a placeholder's are
     /// (<https://www.rfc-editor.org/rfc/rfc2606#section-2>).
     pub fn is_unreachable(&self) -> bool {
         !self.hosts.is_empty() && self.hosts.iter().all(|host| host.ends_with(".invalid"))
-    }
-
-    /// The patterns of its hosts; none if it is for all of them.
-    pub fn hosts(&self) -> &[String] {
-        &self.hosts
     }
 
     /// Whether nothing of it is left when others have been asked. If that takes a closer look than at one pattern

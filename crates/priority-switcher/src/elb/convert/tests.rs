@@ -38,7 +38,7 @@ fn the_scope_is_what_all_conditions_leave() {
     ];
     for (conditions, hosts, is_whole) in cases {
         let scope = scope(&conditions);
-        assert_eq!((scope.hosts().join(" ").as_str(), scope.is_whole()), (hosts, is_whole), "{conditions:?}");
+        assert_eq!((scope.hosts.join(" ").as_str(), scope.is_whole), (hosts, is_whole), "{conditions:?}");
     }
 }
 
