@@ -7,7 +7,7 @@ mod target_health;
 
 use std::time::Duration;
 
-use crate::event::{Command, Request};
+use crate::event::Request;
 use crate::listener::{Listener, ListenerError};
 use crate::metric::ListenerStatus;
 use crate::moment::Moment;
@@ -15,6 +15,7 @@ use crate::plan::{Plan, plan};
 use crate::report::ListenerReport;
 use crate::settings::Settings;
 use crate::state::Situation;
+use report::Switched;
 
 /// How often a switch is planned before it gives up on another process that keeps writing.
 const ATTEMPTS: u32 = 10;
@@ -48,9 +49,10 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
             // After the rules: what a start recorded before its swap is seen with it.
             let before = rules.tagged(self.listener.tags().await?);
             let plan = plan(&before, &self.request.command);
+            let planned = plan.result(&before);
             self.status = Some(ListenerStatus::of(&before));
             if self.request.dry_run || plan.is_empty() {
-                return self.finish(&before, &before, &plan).await;
+                return self.finish(Switched { after: before.clone(), before, planned, plan }).await;
             }
             match self.apply(&plan).await {
                 Err(ListenerError::Conflict(error)) => {
@@ -61,9 +63,9 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
                 applied => {
                     applied?;
                     // One swap and no more: if it was undone since, the later event counts.
-                    let after = self.read().await?.tagged(plan.result(&before).tags);
+                    let after = self.read().await?.tagged(planned.tags.clone());
                     self.status = Some(ListenerStatus::of(&after));
-                    return self.finish(&before, &after, &plan).await;
+                    return self.finish(Switched { before, planned, after, plan }).await;
                 }
             }
         }
@@ -91,26 +93,16 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         Ok(())
     }
 
-    /// `before` is what the plan was made for, `after` what was read last.
-    async fn finish(
-        &self,
-        before: &Situation<'a>,
-        after: &Situation<'a>,
-        plan: &Plan,
-    ) -> Result<ListenerReport, ListenerError> {
+    async fn finish(&self, switched: Switched<'a>) -> Result<ListenerReport, ListenerError> {
+        let Switched { planned, after, plan, .. } = &switched;
         // The rehearsal of a start that would fail only warns.
-        if let Some(failure) = plan.failure.as_ref().filter(|_| !self.is_rehearsed_start()) {
+        if let Some(failure) = plan.failure.as_ref().filter(|_| !self.request.is_rehearsed_start()) {
             return Err(ListenerError::Refused(failure.clone()));
         }
-        let planned = plan.result(before);
-        let mut report = self.report(before, &planned, after, plan);
+        let mut report = switched.report(self.request);
         // Of a rehearsal, the state that would be.
-        self.publish(if self.request.dry_run { &planned } else { after }, &plan.news, &mut report).await?;
+        self.publish(if self.request.dry_run { planned } else { after }, &plan.news, &mut report).await?;
         Ok(report)
-    }
-
-    fn is_rehearsed_start(&self) -> bool {
-        self.request.dry_run && matches!(self.request.command, Command::Start(_))
     }
 
     fn name(&self) -> &str {

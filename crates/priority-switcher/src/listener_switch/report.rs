@@ -1,31 +1,33 @@
 //! What is said of one listener, from the last reading.
 
-use super::ListenerSwitch;
-use crate::event::Command;
-use crate::listener::Listener;
+use crate::event::{Command, Request};
 use crate::plan::Plan;
 use crate::report::{ListenerReport, Outcome, rule_lines};
 use crate::state::{Situation, State};
 use crate::warning::Warning;
 
-impl<L: Listener> ListenerSwitch<'_, L> {
-    /// `planned` is what the plan makes of `before`, `after` what was read last.
-    pub(super) fn report(
-        &self,
-        before: &Situation<'_>,
-        planned: &Situation<'_>,
-        after: &Situation<'_>,
-        plan: &Plan,
-    ) -> ListenerReport {
+/// What was read and done at a listener.
+pub(super) struct Switched<'a> {
+    pub(super) before: Situation<'a>,
+    /// What the plan makes of it.
+    pub(super) planned: Situation<'a>,
+    /// As it was read last.
+    pub(super) after: Situation<'a>,
+    pub(super) plan: Plan,
+}
+
+impl Switched<'_> {
+    pub(super) fn report(&self, request: &Request) -> ListenerReport {
+        let Self { before, planned, after, plan } = self;
         let state = after.state();
         let is_changed = before.order != planned.order || before.record.window != planned.record.window;
         // Of a rehearsed start, the window that would be.
-        let shown = if self.is_rehearsed_start() { planned } else { after };
+        let shown = if request.is_rehearsed_start() { planned } else { after };
         let window = shown.record.window.as_ref().filter(|_| shown.state() == State::Active);
         ListenerReport {
             outcome: match plan.ignored {
                 true => Outcome::Ignored,
-                false if is_changed && !self.request.dry_run => Outcome::Changed,
+                false if is_changed && !request.dry_run => Outcome::Changed,
                 false => Outcome::Unchanged,
             },
             state,
@@ -36,22 +38,23 @@ impl<L: Listener> ListenerSwitch<'_, L> {
             last_window: after.record.last_window().filter(|_| state == State::Resting),
             moves: plan.moves.clone(),
             rules: rule_lines(&after.order),
-            warnings: self.warnings(planned, after, plan),
+            warnings: self.warnings(request),
         }
     }
 
-    fn warnings(&self, planned: &Situation<'_>, after: &Situation<'_>, plan: &Plan) -> Vec<Warning> {
-        let mut warnings = plan.warnings.clone();
-        if !self.request.dry_run && planned.state() != after.state() {
+    fn warnings(&self, Request { command, dry_run }: &Request) -> Vec<Warning> {
+        let Self { planned, after, .. } = self;
+        let mut warnings = self.plan.warnings.clone();
+        if !dry_run && planned.state() != after.state() {
             let message = "another event or a person moved the rules back right after this event; the later one counts; \
                            if unintended, send this event again";
             warnings.push(Warning::new("overtaken", message));
         }
         // A check comes every few minutes: it says what has to be mended, and not what may be on purpose.
-        let is_check = self.request.command == Command::Check;
+        let is_check = *command == Command::Check;
         warnings.extend(after.stays_open().filter(|_| !is_check));
         warnings.extend(after.active_priority_taken());
-        let is_rehearsed_end = self.request.dry_run && matches!(self.request.command, Command::End { .. });
+        let is_rehearsed_end = *dry_run && matches!(command, Command::End { .. });
         let at_rest = if is_rehearsed_end { planned } else { after };
         if at_rest.state() == State::Resting {
             warnings.extend(at_rest.placeholder_missing());
