@@ -8,12 +8,10 @@ use crate::rule::{OwnRules, Priority, RuleArn};
 use crate::settings::Settings;
 use crate::timestamp::LONGEST_WINDOW_MINUTES;
 
-/// How the function was deployed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// At least one, each of another listener.
     pub rules: Vec<OwnRules>,
-    /// What the plan has to respect.
     pub settings: Settings,
 }
 

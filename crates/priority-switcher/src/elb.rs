@@ -33,7 +33,6 @@ pub struct ElbListener {
 }
 
 impl ElbListener {
-    /// The listener that these rules belong to.
     pub fn new(client: Client, own: OwnRules) -> Self {
         Self { client, own }
     }

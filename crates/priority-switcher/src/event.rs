@@ -23,7 +23,6 @@ pub struct Request {
     pub dry_run: bool,
 }
 
-/// What to do with every configured listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     Start(Start),
@@ -65,10 +64,8 @@ impl Command {
     }
 }
 
-/// Reads a payload: the command itself, or an EventBridge event with the command as its `detail`.
-///
-/// EventBridge delivers an event more than once, late after its retries, and again from an archive: so its `time` is
-/// the `scheduledAt` of a command without one.
+/// Reads a command, or an EventBridge event with the command as its `detail`. EventBridge delivers an event more than
+/// once, late after its retries, and again from an archive: so its `time` is the `scheduledAt` of a command without one.
 ///
 /// `now` is the invocation's start. `longest` is the longest window in minutes, counted from the event's time.
 ///

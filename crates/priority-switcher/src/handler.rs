@@ -16,7 +16,6 @@ use crate::settings::Settings;
 /// deployments need them too.
 const LISTENERS_AT_ONCE: usize = 4;
 
-/// What came of an event.
 pub struct Handled {
     /// # Errors
     /// If the payload is refused, or if any listener failed; all of them have been tried then. A check does not fail:
@@ -25,7 +24,6 @@ pub struct Handled {
     pub measures: Measures,
 }
 
-/// Carries out one event on all listeners.
 pub async fn handle<L: Listener>(
     listeners: &[L],
     settings: &Settings,

@@ -20,7 +20,6 @@ use report::Switched;
 /// How often a switch is planned before it gives up on another process that keeps writing.
 const ATTEMPTS: u32 = 10;
 
-/// One listener's part in one invocation.
 pub(crate) struct ListenerSwitch<'a, L> {
     pub(crate) listener: &'a L,
     pub(crate) settings: &'a Settings,

@@ -1,6 +1,5 @@
-//! What has to change at one listener, worked out from what was read and nothing else.
-//!
-//! Two rules of the stack change places; no other rule ever moves. Read docs/design.md for the reasons.
+//! What has to change at one listener, worked out from what was read and nothing else: two rules of the stack change
+//! places; no other rule ever moves. Read docs/design.md for the reasons.
 
 mod arrange;
 mod end;
@@ -16,7 +15,6 @@ use crate::status_rule::News;
 use crate::timestamp::Timestamp;
 use crate::warning::Warning;
 
-/// One rule's way.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Move {
     #[serde(rename = "ruleArn")]
@@ -43,7 +41,6 @@ pub struct Plan {
     pub warnings: Vec<Warning>,
 }
 
-/// Works out what has to change.
 pub fn plan(situation: &Situation<'_>, command: &Command) -> Plan {
     let mut plan = match command {
         Command::Start(start) => situation.start(start),

@@ -7,14 +7,11 @@ use crate::timestamp::{CLOCK_SKEW_MINUTES, LONGEST_WINDOW_MINUTES, Timestamp};
 /// The tags of a rule, ours and others'.
 pub type Tags = BTreeMap<String, String>;
 
+/// An empty value counts as absent.
 pub mod key {
-    /// When maintenance began.
     pub const SINCE: &str = "maintenance-mode:since";
-    /// When maintenance has to end at the latest; empty for no such time.
     pub const UNTIL: &str = "maintenance-mode:until";
-    /// What the operator gave as the reason; empty for none.
     pub const REASON: &str = "maintenance-mode:reason";
-    /// When the last maintenance ended.
     pub const ENDED_AT: &str = "maintenance-mode:ended-at";
 }
 
@@ -41,7 +38,6 @@ pub struct Window {
     pub limit: Option<Timestamp>,
 }
 
-/// A window that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LastWindow {

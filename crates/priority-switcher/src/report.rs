@@ -30,7 +30,6 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// The answer to an invocation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
@@ -46,7 +45,6 @@ pub struct Answer {
     pub error: Option<String>,
 }
 
-/// What came of one listener.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListenerEntry {
@@ -57,7 +55,6 @@ pub struct ListenerEntry {
     pub result: Result<ListenerReport, ListenerError>,
 }
 
-/// One listener's part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListenerReport {
@@ -88,13 +85,11 @@ pub struct RuleLine {
     /// Its number, or `"default"`.
     pub priority: String,
     pub rule_arn: RuleArn,
-    /// What it matches; nothing for the default rule.
     pub conditions: Vec<String>,
     pub action: String,
 }
 
 impl Answer {
-    /// Sums the listeners up.
     pub fn new(event_type: &'static str, dry_run: bool, listeners: Vec<ListenerEntry>) -> Self {
         let outcomes = listeners.iter().filter_map(ListenerEntry::report).map(|report| report.outcome);
         let outcome = outcomes.max().unwrap_or(Outcome::Unchanged);
@@ -128,7 +123,6 @@ fn report_or_error<S: Serializer>(
     }
 }
 
-/// The rules as the answer lists them.
 pub fn rule_lines(order: &RuleOrder) -> Vec<RuleLine> {
     let line = |priority: String, arn: &RuleArn, conditions: &[String], action: &Action| RuleLine {
         priority,

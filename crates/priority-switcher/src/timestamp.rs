@@ -13,14 +13,12 @@ pub const LONGEST_WINDOW_MINUTES: u32 = 30 * 24 * 60;
 /// How far another machine's clock may be ahead, in minutes.
 pub const CLOCK_SKEW_MINUTES: u32 = 5;
 
-/// A point in time in UTC, to the second; its text form is RFC 3339 (`2026-03-01T22:00:00Z`).
-///
-/// Whole seconds, because the same value has to come back unchanged from a tag.
+/// In UTC and whole seconds, because the same value has to come back unchanged from a tag; its text form is RFC 3339
+/// (`2026-03-01T22:00:00Z`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(UtcDateTime);
 
 impl Timestamp {
-    /// This moment, the fraction of a second cut off.
     pub fn now() -> Self {
         Self(UtcDateTime::now().truncate_to_second())
     }

@@ -61,7 +61,6 @@ impl Situation<'_> {
         Some(Warning::new("active-priority-taken", message))
     }
 
-    /// What stays open during maintenance.
     pub(crate) fn stays_open(&self) -> Option<Warning> {
         let (own, active) = (&self.maintenance, self.settings.active);
         let stays = |other: &&Rule| {
@@ -84,7 +83,6 @@ impl Situation<'_> {
         (!open.is_empty()).then(|| Warning::new("stays-open", message))
     }
 
-    /// Whether the placeholder does not hold the active priority at rest.
     pub(crate) fn placeholder_missing(&self) -> Option<Warning> {
         let (arn, active) = (self.own.placeholder.as_ref()?, self.settings.active);
         let (what, remedy) = match self.placeholder() {

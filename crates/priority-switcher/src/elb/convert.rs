@@ -8,7 +8,6 @@ use super::RULES;
 use crate::listener::ListenerError;
 use crate::rule::{Action, DefaultRule, Rule, RuleOrder, Scope};
 
-/// All rules of a listener.
 pub(super) fn order(answered: Vec<SdkRule>) -> Result<RuleOrder, ListenerError> {
     let (mut rules, mut default) = (Vec::new(), None);
     for rule in answered {

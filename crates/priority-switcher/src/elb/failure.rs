@@ -8,7 +8,6 @@ use aws_sdk_elasticloadbalancingv2::error::{ProvideErrorMetadata, SdkError};
 
 use crate::listener::ListenerError;
 
-/// What went wrong with a call.
 pub(super) fn of<E>(call: &str, error: &SdkError<E, HttpResponse>) -> ListenerError
 where
     E: ProvideErrorMetadata + Error + 'static,

@@ -1,6 +1,4 @@
 //! The name of a rule, and what it says of its listener.
-//!
-//! Forms: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_elasticloadbalancingv2.html>
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +6,8 @@ use std::str::FromStr;
 use serde::Serialize;
 
 /// The ARN of one rule of an Application Load Balancer's listener:
-/// `arn:<partition>:elasticloadbalancing:<region>:<account>:listener-rule/app/<name>/<id>/<listener>/<rule>`.
+/// `arn:<partition>:elasticloadbalancing:<region>:<account>:listener-rule/app/<name>/<id>/<listener>/<rule>`
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_elasticloadbalancingv2.html>).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RuleArn(String);
 

@@ -95,7 +95,6 @@ impl RuleOrder {
         self.rules.iter().find(|rule| rule.priority == priority)
     }
 
-    /// The non-default rule of that ARN.
     pub fn find(&self, arn: &RuleArn) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.arn == *arn)
     }

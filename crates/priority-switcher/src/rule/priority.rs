@@ -5,18 +5,15 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-/// The number of a non-default rule, 1 to 50000; the rule with the lowest number is asked first.
-///
-/// Range: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RulePriorityPair.html>
+/// 1 to 50000 (<https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RulePriorityPair.html>); the
+/// rule with the lowest number is asked first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Priority(u16);
 
 const NOT_A_PRIORITY: &str = "not a whole number from 1 to 50000";
 
 impl Priority {
-    /// The place that is asked first.
     pub const FIRST: Self = Self(1);
-    /// The place that is asked last, just before the default rule.
     pub const LAST: Self = Self(50_000);
 
     pub fn get(self) -> u16 {
