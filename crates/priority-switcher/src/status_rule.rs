@@ -77,15 +77,15 @@ pub fn plan(situation: &Situation<'_>, rule: &RuleArn, news: &News) -> Result<St
         until: window.and_then(|window| window.limit),
         message: message.filter(|_| is_active).map(str::to_owned),
     };
-    let trouble = if own.priority >= active {
+    let place = own.priority;
+    let trouble = if place >= active {
         Some(format!(
-            "the status rule is at {}, below the maintenance rule's active priority {active}, where no request reaches it; \
-             move it above that",
-            own.priority
+            "the status rule is at {place}, below the maintenance rule's active priority {active}, where no request reaches \
+             it; move it above that"
         ))
     } else {
         let message = "answers every request; give it the condition of a path of its own";
-        own.scope.is_whole.then(|| format!("the status rule at {} {message}", own.priority))
+        own.scope.is_whole.then(|| format!("the status rule at {place} {message}"))
     };
     let (published, is_new) = (published.map(str::to_owned), status.to_string() != today);
     Ok(StatusUpdate { published, status, is_new, trouble })

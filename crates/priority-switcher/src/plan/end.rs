@@ -16,7 +16,7 @@ impl Situation<'_> {
             State::Resting if has_expired => Plan { tags_after: self.ended_at(self.now), ..Plan::default() },
             // Closed by hand, or the tag is lost: it counts from now on, with nothing of an earlier window.
             State::Active if self.record.window.is_none() => {
-                Plan { tags_before: self.begin(&Start::default()), ..self.stay() }
+                Plan { tags_before: self.recorded(None, &Start::default()), ..self.stay() }
             }
             State::Active | State::Resting => self.stay(),
         }

@@ -19,11 +19,7 @@ impl Situation<'_> {
         let running = self.running();
         let kept = running.zip(start.until).filter(|(window, asked)| window.outlasts(*asked));
         // The record first: a record of a switch that did not happen does no harm, a switch without one does.
-        let tags_before = match running {
-            None => self.begin(start),
-            Some(_) if kept.is_some() => Tags::new(),
-            Some(window) => self.extend(window, start),
-        };
+        let tags_before = if kept.is_some() { Tags::new() } else { self.recorded(running, start) };
         let warnings = kept.map(|(window, asked)| window_kept(asked, window)).into_iter().collect();
         let news = match &start.message {
             None if running.is_some() => News::Keep,
@@ -54,29 +50,19 @@ impl Situation<'_> {
         window.filter(|_| self.state() == State::Active)
     }
 
-    pub(super) fn begin(&self, start: &Start) -> Tags {
-        let until = start.until.as_ref().map(Timestamp::to_string);
-        self.news([
-            (key::SINCE, Some(self.since(start))),
-            (key::UNTIL, Some(until.unwrap_or_default())),
-            (key::REASON, Some(start.reason.clone().unwrap_or_default())),
-        ])
-    }
-
-    /// A running window gets what the start gives, and keeps the rest.
-    fn extend(&self, window: &Window, start: &Start) -> Tags {
-        let latest = window.since.plus_minutes(self.settings.longest_window());
+    /// A new window gets everything; a running one what the start gives, and keeps the rest.
+    pub(super) fn recorded(&self, running: Option<&Window>, start: &Start) -> Tags {
+        let latest = |window: &Window| window.since.plus_minutes(self.settings.longest_window());
         // A window that a person makes outlast the longest one counts from that start on.
-        let outlasts = start.until.filter(|until| *until > latest);
+        let counts_anew =
+            running.is_none_or(|window| start.until.is_some_and(|until| until > latest(window)));
+        let since = self.record.since_from(start.scheduled_at.unwrap_or(self.now));
+        let nothing = || running.is_none().then(String::new);
         self.news([
-            (key::SINCE, outlasts.map(|_| self.since(start))),
-            (key::UNTIL, start.until.map(|until| until.to_string())),
-            (key::REASON, start.reason.clone()),
+            (key::SINCE, counts_anew.then(|| since.to_string())),
+            (key::UNTIL, start.until.map(|until| until.to_string()).or_else(nothing)),
+            (key::REASON, start.reason.clone().or_else(nothing)),
         ])
-    }
-
-    fn since(&self, start: &Start) -> String {
-        self.record.since_from(start.scheduled_at.unwrap_or(self.now)).to_string()
     }
 }
 

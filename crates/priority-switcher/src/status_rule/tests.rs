@@ -1,30 +1,25 @@
 use super::*;
-use crate::fixtures::{arn, own_rules, rules, settings, situation};
-use crate::rule::{Rule, Scope};
+use crate::fixtures::{ARNS, arn, own_rules, rules, settings, situation};
 use crate::settings::Settings;
 use crate::text::{MAX_BODY_BYTES, MAX_MESSAGE_BYTES};
 
 const AT_REST: &str = r#"{"state":"resting","since":null,"until":null,"message":null}"#;
 const HELLO: &str = r#"{"state":"active","since":"2026-03-01T20:00:00Z","until":null,"message":"Hello"}"#;
 
-/// The status rule first.
 const RESTING: &str = "S1 P2 M50000";
 const ACTIVE: &str = "S1 M2 P50000";
 
-fn planned(rules: Vec<Rule>, record: &str, news: &News) -> Result<StatusUpdate, String> {
+/// The status rule is the first of `order`.
+fn planned(order: &str, today: Option<&str>, record: &str, news: &News) -> Result<StatusUpdate, String> {
     let settings = Settings { active: "2".parse().unwrap(), ..settings() };
-    plan(&situation(&own_rules(), &settings, rules, record), &arn("S"), news)
-}
-
-fn update(today: &str, order: &str, record: &str, news: &News) -> StatusUpdate {
     let mut rules = rules(order);
-    rules[0].fixed_json = Some(today.to_owned());
-    planned(rules, record, news).unwrap()
+    rules[0].fixed_json = today.map(str::to_owned);
+    plan(&situation(&own_rules(), &settings, rules, record), &arn(&order[..1]), news)
 }
 
 /// The new body, if there is one.
 fn body(today: &str, order: &str, record: &str, news: &News) -> String {
-    let update = update(today, order, record, news);
+    let update = planned(order, Some(today), record, news).unwrap();
     if update.is_new { update.status.to_string() } else { String::new() }
 }
 
@@ -50,7 +45,7 @@ fn a_message_stays_with_its_window() {
         (HELLO, "since=20:00", News::Replace(None), ""),
     ];
     for (today, record, news, expected) in cases {
-        let message = update(today, ACTIVE, record, &news).status.message;
+        let message = planned(ACTIVE, Some(today), record, &news).unwrap().status.message;
         assert_eq!(message.unwrap_or_default(), expected, "{today} {record} {news:?}");
     }
 }
@@ -67,16 +62,14 @@ fn the_longest_message_fits() {
 
 #[test]
 fn a_status_rule_that_visitors_cannot_read_is_reported() {
-    let trouble = |order: &str, fixed_json: Option<&str>, is_whole: bool| {
-        let mut rules = rules(order);
-        rules[0].fixed_json = fixed_json.map(str::to_owned);
-        rules[0].scope = Scope::of_hosts(Vec::new(), is_whole);
-        let update = planned(rules, "since=20:00", &News::Keep);
+    let trouble = |order: &str, today: Option<&str>| {
+        let update = planned(order, today, "since=20:00", &News::Keep);
         update.map_or_else(|why| why, |update| update.trouble.unwrap_or_default())
     };
-    insta::assert_snapshot!(trouble("M2 P50000", None, false), @"the status rule arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/1/2/S was deleted; deploy without StatusPath, then with it, to bring it back");
-    insta::assert_snapshot!(trouble("S1 M2", None, false), @"the status rule at 1 is left alone, because it is no fixed response of JSON with status 200, but redirect: 301");
-    insta::assert_snapshot!(trouble("S2 M50000", Some(""), false), @"the status rule is at 2, below the maintenance rule's active priority 2, where no request reaches it; move it above that");
-    insta::assert_snapshot!(trouble("S1 M2", Some(""), true), @"the status rule at 1 answers every request; give it the condition of a path of its own");
-    insta::assert_snapshot!(trouble("S1 M2", Some(""), false), @"");
+    insta::assert_snapshot!(trouble("S1 M2", None), @"the status rule at 1 is left alone, because it is no fixed response of JSON with status 200, but redirect: 301");
+    insta::assert_snapshot!(trouble("S2 M50000", Some("")), @"the status rule is at 2, below the maintenance rule's active priority 2, where no request reaches it; move it above that");
+    insta::assert_snapshot!(trouble("M1 P2", Some("")), @"the status rule at 1 answers every request; give it the condition of a path of its own");
+    insta::assert_snapshot!(trouble("S1 M2", Some("")), @"");
+    let deleted = plan(&situation(&own_rules(), &settings(), rules(ACTIVE), ""), &arn("x"), &News::Keep);
+    insta::assert_snapshot!(deleted.unwrap_err().replace(ARNS, "…"), @"the status rule …x was deleted; deploy without StatusPath, then with it, to bring it back");
 }
