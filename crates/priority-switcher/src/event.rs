@@ -74,13 +74,11 @@ impl Command {
 pub fn parse(text: &str, now: Timestamp, longest: u32) -> Result<Request, SwitchError> {
     let event = Fields::of_object("event", text)?;
     let is_from_eventbridge = event.get("detail-type").or(event.get("source")).is_some();
-    match event.get("detail").filter(|_| is_from_eventbridge) {
-        Some(detail) => {
-            let sent_at = event.read("time", A_TIME, time)?;
-            Payload { fields: Fields::of_object("detail", detail)?, sent_at, now, longest }.request()
-        }
-        None => Payload { fields: event, sent_at: None, now, longest }.request(),
-    }
+    let (fields, sent_at) = match event.get("detail").filter(|_| is_from_eventbridge) {
+        Some(detail) => (Fields::of_object("detail", detail)?, event.read("time", A_TIME, time)?),
+        None => (event, None),
+    };
+    Payload { fields, sent_at, now, longest }.request()
 }
 
 struct Payload<'a> {

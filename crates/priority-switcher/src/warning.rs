@@ -33,17 +33,15 @@ impl Situation<'_> {
 
     /// Whether the rules and the record do not fit together.
     pub(crate) fn drift(&self) -> Option<Warning> {
+        let by_hand = "the system is closed, but the tags record no window: the rules were moved by hand, or tags were \
+                       lost; if unintended, send `end`";
         let message = match (self.state(), &self.record.window) {
             (State::Resting, Some(window)) => format!(
                 "the tags record maintenance since {}, but the system is open: the rules were moved by hand, or a start \
                  was interrupted; send `end` to settle the record, or `start` to close the system",
                 window.since
             ),
-            (State::Active, None) => {
-                "the system is closed, but the tags record no window: the rules were moved by \
-                                      hand, or tags were lost; if unintended, send `end`"
-                    .to_owned()
-            }
+            (State::Active, None) => by_hand.to_owned(),
             _ => return None,
         };
         Some(Warning::new("drift", message))
@@ -134,22 +132,16 @@ impl Situation<'_> {
     /// Rules that get no request, or none for its hosts, while the maintenance rule rests.
     pub(crate) fn shadows_rules(&self) -> Option<Warning> {
         let own = &self.maintenance;
-        let first = self.shadowed().next()?;
-        let (count, which, them) = match self.shadowed().count() {
-            1 => ("1 rule gets".to_owned(), "", "it"),
-            count => (format!("{count} rules get"), "the first is at ", "them"),
-        };
+        let shadowed: Vec<_> = self.shadowed().map(|other| other.priority.to_string()).collect();
         let requests = match &own.scope.hosts[..] {
             [] => "request".to_owned(),
             hosts => format!("request for {}", hosts.join(", ")),
         };
         let message = format!(
-            "{count} no {requests} at rest, because the maintenance rule is above at {}: {which}{} ({}); move the \
-             maintenance rule below {them}",
+            "the maintenance rule rests at {}, so these rules below it get no {requests}: {}; move it below them",
             own.priority,
-            first.priority,
-            first.conditions.join(" and ")
+            shadowed.join(", ")
         );
-        Some(Warning::new("shadows-rules", message))
+        (!shadowed.is_empty()).then(|| Warning::new("shadows-rules", message))
     }
 }

@@ -99,7 +99,7 @@ fn a_catch_all_below_the_resting_rule_is_reported() {
     let rules = [placeholder(1), maintenance(49_000, ""), catch_all];
     let set_up = SetUp::of(&rules).resting_at(49_000);
     let status = set_up.send("status");
-    insta::assert_snapshot!(message(&status, "shadows-rules"), @"1 rule gets no request at rest, because the maintenance rule is above at 49000: 50000 (path-pattern: /*); move the maintenance rule below it");
+    insta::assert_snapshot!(message(&status, "shadows-rules"), @"the maintenance rule rests at 49000, so these rules below it get no request: 50000; move it below them");
     insta::assert_snapshot!(message(&status, "reachable-at-rest"), @"visitors are turned away now: no rule above the maintenance rule (49000) takes all requests, and the responder answers the rest in place of the listener's default action (fixed-response: 404); put a /* rule that does the same as that just above");
     let measured = |kind| set_up.handled(kind).measures.listeners.remove(0);
     assert_eq!((measured("check").shadowed_rules, measured("check").is_blocked), (1, true));
