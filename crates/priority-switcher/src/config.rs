@@ -42,15 +42,15 @@ impl Config {
         environment.add(PLACEHOLDER, &mut rules, |own| &mut own.placeholder)?;
         environment.add(STATUS, &mut rules, |own| &mut own.status)?;
         let last = Priority::LAST.get().into();
-        let active = environment.number(ACTIVE, 1..=last - 1)?.unwrap_or(Priority::FIRST);
-        let resting = environment.number(RESTING, 2..=last)?.unwrap_or(Priority::LAST);
+        let active = environment.number(ACTIVE, 1..=last - 1, Priority::FIRST)?;
+        let resting = environment.number(RESTING, 2..=last, Priority::LAST)?;
         if resting <= active {
             let problem = format!("not greater than {ACTIVE}, {active}");
             return Err(environment.unusable(RESTING, problem, "a greater number, up to 50000"));
         }
-        let max_duration = environment.number(MAX_DURATION, 0..=LONGEST_WINDOW_MINUTES)?;
-        let stale_after = environment.number(STALE_AFTER, 1..=LONGEST_WINDOW_MINUTES)?.unwrap_or(60);
-        let max_duration = max_duration.filter(|minutes| *minutes > 0);
+        let max_duration = environment.number(MAX_DURATION, 0..=LONGEST_WINDOW_MINUTES, 0)?;
+        let max_duration = (max_duration > 0).then_some(max_duration);
+        let stale_after = environment.number(STALE_AFTER, 1..=LONGEST_WINDOW_MINUTES, 60)?;
         Ok(Self { rules, settings: Settings { active, resting, max_duration, stale_after } })
     }
 }
@@ -114,12 +114,13 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         &self,
         variable: &str,
         range: RangeInclusive<u32>,
-    ) -> Result<Option<T>, SwitchError> {
-        let Some(value) = self.value(variable) else { return Ok(None) };
+        default: T,
+    ) -> Result<T, SwitchError> {
+        let Some(value) = self.value(variable) else { return Ok(default) };
         let number = value.parse().ok().filter(|number| range.contains(number));
-        let number = number.and_then(|number| T::try_from(number).ok());
         let accepted = format!("a whole number from {} to {}", range.start(), range.end());
-        number.map(Some).ok_or_else(|| self.unusable(variable, "not a usable number", accepted))
+        let unusable = || self.unusable(variable, "not a usable number", accepted);
+        number.and_then(|number| T::try_from(number).ok()).ok_or_else(unusable)
     }
 }
 

@@ -31,7 +31,8 @@ pub async fn answer<L: Listener>(
     event: LambdaEvent<Box<RawValue>>,
 ) -> Result<Answer, SwitchError> {
     let (payload, context) = event.into_parts();
-    let moment = Moment { now: Timestamp::now(), deadline: deadline(&context) };
+    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    let moment = Moment { now: Timestamp::now(), deadline: Instant::now() + left.saturating_sub(MARGIN) };
     let Handled { answer, measures } = handle(listeners, settings, payload.get(), moment).await;
     write(&measures, &context, moment.now);
     let request_id = context.request_id.as_str();
@@ -76,9 +77,4 @@ fn write(measures: &Measures, context: &Context, now: Timestamp) {
     for line in measures.lines(&context.env_config.function_name, now) {
         let _ = writeln!(io::stdout(), "{line}");
     }
-}
-
-fn deadline(context: &Context) -> Instant {
-    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-    Instant::now() + left.saturating_sub(MARGIN)
 }

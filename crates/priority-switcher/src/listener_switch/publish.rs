@@ -22,7 +22,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         news: &News,
         report: &mut ListenerReport,
     ) -> Result<(), ListenerError> {
-        let Some(why) = self.update(situation, news, report).await else { return Ok(()) };
+        let Err(why) = self.update(situation, news, report).await else { return Ok(()) };
         if matches!(self.request.command, Command::Message(_)) {
             return Err(ListenerError::Refused(format!("the message was not published: {why}")));
         }
@@ -32,53 +32,48 @@ impl<L: Listener> ListenerSwitch<'_, L> {
         Ok(())
     }
 
-    /// Why visitors do not get the new status, if so.
+    /// Fails with the reason why visitors do not get the new status.
     async fn update(
         &self,
         situation: &Situation<'_>,
         news: &News,
         report: &mut ListenerReport,
-    ) -> Option<String> {
-        let Some(rule) = &situation.own.status else {
-            return Some("there is no status rule (the template's StatusPath)".to_owned());
-        };
-        let StatusUpdate { published, status, is_new, trouble } =
-            match status_rule::plan(situation, rule, news) {
-                Ok(update) => update,
-                Err(why) => return Some(why),
-            };
+    ) -> Result<(), String> {
+        let rule = situation.own.status.as_ref();
+        let rule = rule.ok_or("there is no status rule (the template's StatusPath)")?;
+        let StatusUpdate { published, status, is_new, trouble } = status_rule::plan(situation, rule, news)?;
         let body = status.to_string();
         report.message = status.message;
-        if !is_new || self.request.dry_run {
-            return trouble;
-        }
-        if self.request.command == Command::Status {
-            report.message = published;
-            return trouble.or_else(|| {
-                Some(format!(
-                    "the status rule publishes something else than {body}; the next check mends that"
-                ))
-            });
-        }
-        let Err(error) = self.write(rule, &body).await else {
+        if is_new && !self.request.dry_run {
+            let other =
+                || format!("the status rule publishes something else than {body}; the next check mends that");
+            let written = match self.request.command {
+                Command::Status => Err(trouble.clone().unwrap_or_else(other)),
+                _ => self.write(rule, &body, news).await,
+            };
+            if written.is_err() {
+                report.message = published;
+                return written;
+            }
             if report.outcome == Outcome::Unchanged {
                 report.outcome = Outcome::Changed;
             }
-            return trouble;
-        };
-        report.message = published;
-        let is_message = matches!(self.request.command, Command::Message(_));
-        let is_news = is_message || matches!(news, News::Replace(Some(_)));
-        let again = if is_news { "send the message again" } else { "the next check tries again" };
-        Some(match error {
-            ListenerError::Refused(why) => why,
-            error => format!("{error}; {again}"),
-        })
+        }
+        trouble.map_or(Ok(()), Err)
     }
 
-    async fn write(&self, rule: &RuleArn, body: &str) -> Result<(), ListenerError> {
+    async fn write(&self, rule: &RuleArn, body: &str, news: &News) -> Result<(), String> {
         tracing::info!(listener = self.name(), body, "publishing");
-        let published = self.moment.at_most(LONGEST, self.listener.publish(rule, body)).await;
-        published.unwrap_or_else(|| Err(ListenerError::Failed("ModifyRule: no answer in time".to_owned())))
+        let is_message = matches!(self.request.command, Command::Message(_));
+        let again = match news {
+            News::Replace(message) if is_message || message.is_some() => "send the message again",
+            _ => "the next check tries again",
+        };
+        match self.moment.at_most(LONGEST, self.listener.publish(rule, body)).await {
+            Some(Ok(())) => Ok(()),
+            Some(Err(ListenerError::Refused(why))) => Err(why),
+            Some(Err(error)) => Err(format!("{error}; {again}")),
+            None => Err(format!("ModifyRule: no answer in time; {again}")),
+        }
     }
 }
