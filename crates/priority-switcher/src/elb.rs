@@ -6,7 +6,7 @@ mod failure;
 
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, ActionTypeEnum, FixedResponseActionConfig, RulePriorityPair, Tag, TargetHealthStateEnum,
+    Action, ActionTypeEnum, FixedResponseActionConfig, RulePriorityPair, Tag,
 };
 
 pub use client::{client, http_client, patient};
@@ -102,14 +102,9 @@ impl Listener for ElbListener {
         // <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>:
         // a target is `unavailable`, and asked all the same, where health checks are off, as they are by default
         // for Lambda; `initial` before its first check is through.
-        Ok(targets.iter().filter_map(|target| target.target_health()?.state()).any(|state| {
-            !matches!(
-                state,
-                TargetHealthStateEnum::Unhealthy
-                    | TargetHealthStateEnum::UnhealthyDraining
-                    | TargetHealthStateEnum::Draining
-                    | TargetHealthStateEnum::Unused
-            )
-        }))
+        let mut states = targets.iter().filter_map(|target| target.target_health()?.state());
+        let is_out =
+            |state: &str| matches!(state, "unhealthy" | "unhealthy.draining" | "draining" | "unused");
+        Ok(states.any(|state| !is_out(state.as_str())))
     }
 }

@@ -66,7 +66,7 @@ impl Situation<'_> {
     }
 
     /// Those of these tags that have a value and differ from what is there.
-    fn news<const N: usize>(&self, tags: [(&str, Option<String>); N]) -> Tags {
+    fn changed<const N: usize>(&self, tags: [(&str, Option<String>); N]) -> Tags {
         let given = tags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
         given.filter(|(key, value)| self.tags.get(key) != Some(value)).collect()
     }

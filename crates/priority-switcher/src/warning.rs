@@ -71,9 +71,9 @@ impl Situation<'_> {
         let above: Vec<String> = above.filter(stays).map(|other| other.priority.to_string()).collect();
         let above = (!above.is_empty())
             .then(|| format!("rules above the active priority {active}: {}", above.join(", ")));
-        let rest = match &own.scope.hosts[..] {
-            _ if own.scope == Scope::ALL => None,
-            hosts if own.scope.is_whole => Some(format!("all hosts but {}", hosts.join(", "))),
+        let rest = match &own.scope {
+            Scope { hosts, is_whole: true } if hosts.is_empty() => None,
+            Scope { hosts, is_whole: true } => Some(format!("all hosts but {}", hosts.join(", "))),
             _ => Some(format!("all requests but those for {}", own.conditions.join(" and "))),
         };
         let open: Vec<_> = above.into_iter().chain(rest).collect();

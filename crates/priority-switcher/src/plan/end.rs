@@ -57,6 +57,6 @@ impl Situation<'_> {
     /// Never an earlier time than before: it keeps late starts out.
     fn ended_at(&self, time: Timestamp) -> Tags {
         let ended = self.record.since.max(self.record.ended_at).max(Some(time));
-        self.news([(key::ENDED_AT, ended.map(|ended| ended.to_string()))])
+        self.changed([(key::ENDED_AT, ended.map(|ended| ended.to_string()))])
     }
 }

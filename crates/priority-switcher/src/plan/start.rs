@@ -58,7 +58,7 @@ impl Situation<'_> {
             running.is_none_or(|window| start.until.is_some_and(|until| until > latest(window)));
         let since = self.record.since_from(start.scheduled_at.unwrap_or(self.now));
         let nothing = || running.is_none().then(String::new);
-        self.news([
+        self.changed([
             (key::SINCE, counts_anew.then(|| since.to_string())),
             (key::UNTIL, start.until.map(|until| until.to_string()).or_else(nothing)),
             (key::REASON, start.reason.clone().or_else(nothing)),

@@ -10,9 +10,6 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Every request there is.
-    pub const ALL: Self = Self { hosts: Vec::new(), is_whole: true };
-
     /// Every request for these hosts, or some of them. Without hosts, the host does not matter.
     pub fn of_hosts(hosts: Vec<String>, is_whole: bool) -> Self {
         let hosts = hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect();
