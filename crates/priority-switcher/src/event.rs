@@ -46,12 +46,6 @@ pub struct Start {
     pub scheduled_at: Option<Timestamp>,
 }
 
-impl Request {
-    pub(crate) fn is_rehearsed_start(&self) -> bool {
-        self.dry_run && matches!(self.command, Command::Start(_))
-    }
-}
-
 impl Command {
     pub fn event_type(&self) -> &'static str {
         match self {

@@ -66,11 +66,8 @@ async fn switch<L: Listener>(
 fn failure(event_type: &str, entries: &[ListenerEntry]) -> Option<SwitchError> {
     let (done, failed): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.result.is_ok());
     let is_lasting = |entry: &&ListenerEntry| matches!(entry.result, Err(ListenerError::Refused(_)));
-    let advice = if failed.iter().all(is_lasting) {
-        ""
-    } else {
-        ". Send the same event again: it completes what is missing and repeats nothing."
-    };
+    let again = ". Send the same event again: it completes what is missing and repeats nothing.";
+    let advice = if failed.iter().all(is_lasting) { "" } else { again };
     let lines: Vec<_> = failed.iter().chain(&done).map(|entry| entry.to_string()).collect();
     let (failures, all, lines) = (failed.len(), entries.len(), lines.join("; "));
     let message = format!("{event_type}: {failures} of {all} listeners failed: {lines}{advice}");

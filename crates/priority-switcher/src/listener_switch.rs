@@ -7,7 +7,7 @@ mod target_health;
 
 use std::time::Duration;
 
-use crate::event::Request;
+use crate::event::{Command, Request};
 use crate::listener::{Listener, ListenerError};
 use crate::metric::ListenerStatus;
 use crate::moment::Moment;
@@ -95,7 +95,8 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     async fn finish(&self, switched: Switched<'a>) -> Result<ListenerReport, ListenerError> {
         let Switched { planned, after, plan, .. } = &switched;
         // The rehearsal of a start that would fail only warns.
-        if let Some(failure) = plan.failure.as_ref().filter(|_| !self.request.is_rehearsed_start()) {
+        let only_warns = self.request.dry_run && matches!(self.request.command, Command::Start(_));
+        if let Some(failure) = plan.failure.as_ref().filter(|_| !only_warns) {
             return Err(ListenerError::Refused(failure.clone()));
         }
         let mut report = switched.report(self.request);

@@ -54,14 +54,13 @@ impl ListenerStatus {
     pub(crate) fn of(situation: &Situation<'_>) -> Self {
         let state = situation.state();
         let is_resting = state == State::Resting;
-        let is_blocked =
-            || situation.active_priority_taken().or_else(|| situation.reachable_at_rest()).is_some();
+        let blocks = [situation.active_priority_taken(), situation.reachable_at_rest()];
         Self {
             listener: situation.own.maintenance.listener().to_owned(),
             state,
             limit: situation.record.window.as_ref().and_then(|window| window.limit),
             shadowed_rules: if is_resting { situation.shadowed().count() } else { 0 },
-            is_blocked: is_resting && is_blocked(),
+            is_blocked: is_resting && blocks.iter().any(Option::is_some),
             can_answer: None,
         }
     }

@@ -86,13 +86,14 @@ fn matches_anything(condition: &RuleCondition) -> bool {
 }
 
 fn scope(conditions: &[RuleCondition]) -> Scope {
-    let narrow: Vec<_> = conditions.iter().filter(|condition| !matches_anything(condition)).collect();
-    // The host patterns of a condition that is about nothing else.
-    let hosts = narrow.iter().filter(|condition| condition.field() == Some("host-header"));
-    let hosts: Vec<_> =
-        hosts.map(|condition| values(condition)).filter(|(_, regexes)| regexes.is_empty()).collect();
-    let is_whole = !conditions.is_empty() && hosts.len() == narrow.len() && hosts.len() <= 1;
-    Scope::of_hosts(hosts.first().map(|(hosts, _)| hosts.to_vec()).unwrap_or_default(), is_whole)
+    let (mut hosts, mut is_whole) = (Vec::new(), !conditions.is_empty());
+    for condition in conditions.iter().filter(|condition| !matches_anything(condition)) {
+        match (condition.field(), values(condition)) {
+            (Some("host-header"), (values, [])) if hosts.is_empty() => hosts = values.to_vec(),
+            _ => is_whole = false,
+        }
+    }
+    Scope::of_hosts(hosts, is_whole)
 }
 
 fn fixed_json(actions: &[SdkAction]) -> Option<String> {

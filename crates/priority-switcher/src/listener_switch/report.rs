@@ -22,7 +22,7 @@ impl Switched<'_> {
         let state = after.state();
         let is_changed = before.order != planned.order || before.record.window != planned.record.window;
         // Of a rehearsed start, the window that would be.
-        let shown = if request.is_rehearsed_start() { planned } else { after };
+        let shown = if request.dry_run && planned.state() == State::Active { planned } else { after };
         let window = shown.record.window.as_ref().filter(|_| shown.state() == State::Active);
         ListenerReport {
             outcome: match plan.ignored {
@@ -54,8 +54,7 @@ impl Switched<'_> {
         let is_check = *command == Command::Check;
         warnings.extend(after.stays_open().filter(|_| !is_check));
         warnings.extend(after.active_priority_taken());
-        let is_rehearsed_end = *dry_run && matches!(command, Command::End { .. });
-        let at_rest = if is_rehearsed_end { planned } else { after };
+        let at_rest = if *dry_run && planned.state() == State::Resting { planned } else { after };
         if at_rest.state() == State::Resting {
             warnings.extend(at_rest.placeholder_missing());
             warnings.extend(at_rest.reachable_at_rest());

@@ -26,13 +26,13 @@ impl Scope {
     /// after the other, the answer is no.
     pub fn is_taken_by(&self, others: &[&Self]) -> bool {
         let takes =
-            |other: &&Self, host| other.is_whole && other.patterns().iter().any(|own| covers(own, host));
+            |other: &&Self, host| other.is_whole && other.patterns().iter().any(|own| meet(own, host, false));
         self.patterns().iter().all(|host| others.iter().any(|other| takes(other, host)))
     }
 
     /// Whether a request could be for hosts of both.
     pub fn shares_a_host_with(&self, other: &Self) -> bool {
-        self.patterns().iter().any(|one| other.patterns().iter().any(|two| meet(one, two)))
+        self.patterns().iter().any(|one| other.patterns().iter().any(|two| meet(one, two, true)))
     }
 
     fn patterns(&self) -> Vec<&[u8]> {
@@ -41,27 +41,19 @@ impl Scope {
     }
 }
 
-/// Whether whatever the second pattern matches is matched by the first.
-fn covers(pattern: &[u8], other: &[u8]) -> bool {
-    match (pattern, other) {
-        ([b'*', rest @ ..], _) => {
-            covers(rest, other) || other.split_first().is_some_and(|(_, others)| covers(pattern, others))
-        }
-        ([one, rest @ ..], [two, others @ ..]) => {
-            (one == two || (*one == b'?' && *two != b'*')) && covers(rest, others)
-        }
-        _ => pattern.is_empty() && other.is_empty(),
-    }
-}
-
-/// Whether there is a name that both patterns match.
-fn meet(one: &[u8], two: &[u8]) -> bool {
+/// Whether there is a name that both patterns match. If `two` is no pattern, `one` has to match its wildcards, too, and so
+/// all that they stand for.
+fn meet(one: &[u8], two: &[u8], is_pattern: bool) -> bool {
     match (one, two) {
         ([b'*', rest @ ..], _) => {
-            meet(rest, two) || two.split_first().is_some_and(|(_, others)| meet(one, others))
+            let goes_on = |(_, others): (_, &[u8])| meet(one, others, is_pattern);
+            meet(rest, two, is_pattern) || two.split_first().is_some_and(goes_on)
         }
-        (_, [b'*', ..]) => meet(two, one),
-        ([a, rest @ ..], [b, others @ ..]) => (a == b || [*a, *b].contains(&b'?')) && meet(rest, others),
+        (_, [b'*', ..]) => is_pattern && meet(two, one, is_pattern),
+        ([a, rest @ ..], [b, others @ ..]) => {
+            let is_equal = a == b || *a == b'?' || (is_pattern && *b == b'?');
+            is_equal && meet(rest, others, is_pattern)
+        }
         _ => one.is_empty() && two.is_empty(),
     }
 }
