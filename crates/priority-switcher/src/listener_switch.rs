@@ -1,7 +1,6 @@
 //! One listener, the whole job: read, plan, apply, read again.
 
 mod publish;
-mod reading;
 mod report;
 mod target_health;
 
@@ -19,6 +18,9 @@ use report::Switched;
 
 /// How often a switch is planned before it gives up on another process that keeps writing.
 const ATTEMPTS: u32 = 10;
+
+/// How often rules are read again whose pages do not fit together.
+const RETRIES: u32 = 3;
 
 pub(crate) struct ListenerSwitch<'a, L> {
     pub(crate) listener: &'a L,
@@ -74,6 +76,31 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         Err(ListenerError::Failed(message))
     }
 
+    /// The listener's rules, the maintenance rule among them. They are read again if they may have changed between two
+    /// pages: then a rule is listed twice, or not at all.
+    async fn read(&self) -> Result<Situation<'a>, ListenerError> {
+        for attempt in 1..=RETRIES {
+            match self.read_once().await {
+                Err(ListenerError::InconsistentPages(_) | ListenerError::Refused(_)) => {
+                    pause_after(attempt).await;
+                }
+                read => return read,
+            }
+        }
+        self.read_once().await
+    }
+
+    async fn read_once(&self) -> Result<Situation<'a>, ListenerError> {
+        let (order, own) = (self.listener.rules().await?, self.listener.own_rules());
+        let why = if order.default_rule().arn == own.maintenance {
+            "is the listener's default rule, which cannot be moved; accepted: a rule with a number"
+        } else {
+            "was deleted; bring it back as the runbook's \"A deleted rule\" says"
+        };
+        let missing = format!("the maintenance rule {} {why}", own.maintenance);
+        Situation::new(order, own, self.settings, self.moment.now).ok_or(ListenerError::Refused(missing))
+    }
+
     async fn apply(&mut self, plan: &Plan) -> Result<(), ListenerError> {
         tracing::info!(listener = self.name(), %plan, "switching");
         if !plan.tags_before.is_empty() {
@@ -110,10 +137,9 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
     }
 }
 
-/// After the first attempt 25 to 50 ms, after each further one twice as long, but not more than one or two seconds.
-/// Random, so that two processes that were in each other's way are not so again.
+/// After the first attempt 25 to 50 ms, after each further one twice as long, but at most 1.6 seconds. Random, so that
+/// two processes that were in each other's way are not so again.
 async fn pause_after(attempt: u32) {
-    let longest = Duration::from_millis(25) * 2_u32.saturating_pow(attempt);
-    let longest = longest.min(Duration::from_secs(2));
+    let longest = Duration::from_millis(25 << attempt.min(6));
     tokio::time::sleep(longest.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
 }

@@ -1,7 +1,6 @@
 //! What has to change at one listener, worked out from what was read and nothing else: two rules of the stack change
 //! places; no other rule ever moves. Read docs/design.md for the reasons.
 
-mod arrange;
 mod end;
 mod start;
 
@@ -70,6 +69,13 @@ impl Situation<'_> {
         let given = tags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
         given.filter(|(key, value)| self.tags.get(key) != Some(value)).collect()
     }
+}
+
+/// What of this is no move is left out.
+fn moves(wanted: [(Option<&Rule>, Priority); 2]) -> Vec<Move> {
+    let wanted = wanted.into_iter().filter_map(|(rule, to)| Some((rule?, to)));
+    let news = wanted.filter(|(rule, to)| rule.priority != *to);
+    news.map(|(rule, to)| Move { rule: rule.arn.clone(), from: rule.priority, to }).collect()
 }
 
 impl Plan {

@@ -1,8 +1,9 @@
 //! Out of maintenance, by an end or by a check.
 
-use super::Plan;
+use super::{Move, Plan, moves};
 use crate::event::Start;
 use crate::record::{Tags, key};
+use crate::rule::{Priority, Rule};
 use crate::state::{Situation, State};
 use crate::timestamp::{CLOCK_SKEW_MINUTES, Timestamp};
 
@@ -58,5 +59,25 @@ impl Situation<'_> {
     fn ended_at(&self, time: Timestamp) -> Tags {
         let ended = self.record.since.max(self.record.ended_at).max(Some(time));
         self.changed([(key::ENDED_AT, ended.map(|ended| ended.to_string()))])
+    }
+
+    /// The maintenance rule to the resting priority, and the placeholder back to the active one. With them the foreign
+    /// rule that holds the resting priority, if so.
+    fn end_moves(&self) -> (Vec<Move>, Option<&Rule>) {
+        let (own, active, resting) = (self.maintenance.priority, self.settings.active, self.settings.resting);
+        let taken = self.foreign_at(resting);
+        let to = if taken.is_none() { resting } else { self.lowest_place().max(own) };
+        let becomes_free = to != own && own == active;
+        let (placeholder, place) = if self.order.at(active).is_none() || becomes_free {
+            (self.placeholder(), active)
+        } else {
+            (self.placeholder().filter(|rule| rule.priority == to), own)
+        };
+        (moves([(Some(&self.maintenance), to), (placeholder, place)]), taken)
+    }
+
+    /// The highest number that no foreign rule holds.
+    fn lowest_place(&self) -> Priority {
+        Priority::from_the_last().find(|place| self.foreign_at(*place).is_none()).unwrap_or(Priority::LAST)
     }
 }

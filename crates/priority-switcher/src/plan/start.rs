@@ -1,6 +1,6 @@
 //! Into maintenance.
 
-use super::Plan;
+use super::{Move, Plan, moves};
 use crate::event::Start;
 use crate::record::{Tags, Window, key};
 use crate::state::{Situation, State};
@@ -26,6 +26,17 @@ impl Situation<'_> {
             message => News::Replace(message.clone()),
         };
         Plan { tags_before, moves: self.start_moves(), news, warnings, ..Plan::default() }
+    }
+
+    /// The maintenance rule to the active priority, which no foreign rule holds; the placeholder makes room.
+    fn start_moves(&self) -> Vec<Move> {
+        let (own, active, resting) = (self.maintenance.priority, self.settings.active, self.settings.resting);
+        if own <= active {
+            return Vec::new();
+        }
+        let room = if self.foreign_at(resting).is_none() { resting } else { own };
+        let placeholder = self.placeholder().filter(|rule| rule.priority == active);
+        moves([(Some(&self.maintenance), active), (placeholder, room)])
     }
 
     /// A late start must not close a system that has been opened since.
