@@ -62,13 +62,12 @@ pub async fn answer<L: Listener>(
 pub fn refuse(error: &SwitchError, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, SwitchError> {
     let (payload, context) = event.into_parts();
     let now = Timestamp::now();
-    match event::parse(payload.get(), now, LONGEST_WINDOW_MINUTES) {
-        Ok(request) if request.command == Command::Check => {
-            write(&Measures { check_failed: Some(true), ..Measures::default() }, &context, now);
-            Ok(Answer { error: Some(error.to_string()), ..Answer::new("check", false, Vec::new()) })
-        }
-        _ => Err(error.clone()),
+    let request = event::parse(payload.get(), now, LONGEST_WINDOW_MINUTES);
+    if !request.is_ok_and(|request| request.command == Command::Check) {
+        return Err(error.clone());
     }
+    write(&Measures { check_failed: Some(true), ..Measures::default() }, &context, now);
+    Ok(Answer { error: Some(error.to_string()), ..Answer::new("check", false, Vec::new()) })
 }
 
 /// Each metric is a line of its own: CloudWatch reads it only if nothing surrounds it. If it cannot be written, the

@@ -1,6 +1,5 @@
-//! Metrics as log lines, in the CloudWatch embedded metric format.
-//!
-//! Format: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+//! Metrics as log lines, in the CloudWatch embedded metric format
+//! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 
 use serde_json::{Value, json};
 
@@ -23,7 +22,6 @@ pub struct ListenerStatus {
     pub can_answer: Option<bool>,
 }
 
-/// What one invocation measured.
 #[derive(Clone, Debug, Default)]
 pub struct Measures {
     pub listeners: Vec<ListenerStatus>,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use crate::listener::ListenerError;
 use crate::timestamp::Timestamp;
 
 #[derive(Clone, Copy, Debug)]
@@ -18,9 +19,15 @@ pub struct Moment {
 const TIME_TO_REPORT: Duration = Duration::from_millis(500);
 
 impl Moment {
-    /// What is not the switch itself; none if it takes too long.
-    pub async fn at_most<T>(&self, longest: Duration, future: impl Future<Output = T>) -> Option<T> {
+    /// A call that is not the switch itself: it fails if it takes too long.
+    pub(crate) async fn at_most<T>(
+        &self,
+        longest: Duration,
+        name: &str,
+        call: impl Future<Output = Result<T, ListenerError>>,
+    ) -> Result<T, ListenerError> {
         let last = self.deadline.checked_sub(TIME_TO_REPORT).unwrap_or(self.deadline);
-        timeout_at(last.min(Instant::now() + longest), future).await.ok()
+        let answered = timeout_at(last.min(Instant::now() + longest), call).await;
+        answered.unwrap_or_else(|_| Err(ListenerError::Failed(format!("{name}: no answer in time"))))
     }
 }

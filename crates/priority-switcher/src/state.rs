@@ -67,7 +67,6 @@ impl<'a> Situation<'a> {
         self.order.at(priority).filter(|rule| self.is_foreign(rule))
     }
 
-    /// The placeholder, if the listener has it.
     pub fn placeholder(&self) -> Option<&Rule> {
         self.order.find(self.own.placeholder.as_ref()?)
     }

@@ -69,11 +69,10 @@ impl<L: Listener> ListenerSwitch<'_, L> {
             News::Replace(message) if is_message || message.is_some() => "send the message again",
             _ => "the next check tries again",
         };
-        match self.moment.at_most(LONGEST, self.listener.publish(rule, body)).await {
-            Some(Ok(())) => Ok(()),
-            Some(Err(ListenerError::Refused(why))) => Err(why),
-            Some(Err(error)) => Err(format!("{error}; {again}")),
-            None => Err(format!("ModifyRule: no answer in time; {again}")),
+        let call = self.listener.publish(rule, body);
+        match self.moment.at_most(LONGEST, "ModifyRule", call).await {
+            Err(ListenerError::Refused(why)) => Err(why),
+            written => written.map_err(|error| format!("{error}; {again}")),
         }
     }
 }

@@ -18,21 +18,19 @@ pub(super) async fn look(
     target_groups: &[String],
     moment: Moment,
 ) -> (Option<bool>, Vec<Warning>) {
-    let mut warnings = Vec::new();
-    let mut is_known = !target_groups.is_empty();
-    let looks = target_groups.iter().map(|group| moment.at_most(LONGEST, listener.can_answer(group)));
+    let looks = target_groups.iter().map(|target_group| {
+        moment.at_most(LONGEST, "DescribeTargetHealth", listener.can_answer(target_group))
+    });
+    let (mut warnings, mut is_known) = (Vec::new(), !target_groups.is_empty());
     for (target_group, can_answer) in target_groups.iter().zip(join_all(looks).await) {
-        let error = match can_answer {
-            Some(Ok(true)) => continue,
-            Some(Ok(false)) => {
-                warnings.push(no_healthy_target(target_group));
-                continue;
+        match can_answer {
+            Ok(true) => {}
+            Ok(false) => warnings.push(no_healthy_target(target_group)),
+            Err(error) => {
+                tracing::warn!(%target_group, %error, "target health unknown");
+                is_known = false;
             }
-            Some(Err(error)) => error.to_string(),
-            None => "no answer in time".to_owned(),
-        };
-        tracing::warn!(%target_group, error, "target health unknown");
-        is_known = false;
+        }
     }
     let can_answer = if warnings.is_empty() { is_known.then_some(true) } else { Some(false) };
     (can_answer, warnings)
@@ -40,8 +38,6 @@ pub(super) async fn look(
 
 fn no_healthy_target(target_group: &str) -> Warning {
     let name = target_group.rsplit(':').next().unwrap_or_default();
-    let message = format!(
-        "{name} has no target that can answer; visitors of the maintenance rule get the load balancer's own error page"
-    );
-    Warning::new("no-healthy-target", message)
+    let message = "has no target that can answer; visitors of the maintenance rule get the load balancer's own error page";
+    Warning::new("no-healthy-target", format!("{name} {message}"))
 }

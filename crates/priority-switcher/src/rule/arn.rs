@@ -19,7 +19,6 @@ impl RuleArn {
         &self.0
     }
 
-    /// The ARN of the listener that the rule belongs to.
     pub fn listener_arn(&self) -> String {
         self.without_id().replacen(":listener-rule/", ":listener/", 1)
     }
@@ -74,8 +73,7 @@ mod tests {
     #[test]
     fn a_rule_arn_names_its_listener_region_and_id() {
         let arn: RuleArn = ARN.replace("arn:aws:", "arn:aws-cn:").parse().unwrap();
-        let parts = [&arn.listener_arn(), arn.listener(), arn.region(), arn.id()].join(" ");
-        insta::assert_snapshot!(parts, @"arn:aws-cn:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc/f2f7 app/shop/50dc/f2f7 eu-central-1 9683");
+        insta::assert_snapshot!([&arn.listener_arn(), arn.listener(), arn.region(), arn.id()].join(" "), @"arn:aws-cn:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc/f2f7 app/shop/50dc/f2f7 eu-central-1 9683");
     }
 
     #[test]

@@ -48,7 +48,6 @@ pub struct OwnRules {
 }
 
 impl Rule {
-    /// The ARN and what it matches.
     pub fn named(&self) -> String {
         format!("{} ({})", self.arn, self.conditions.join(" and "))
     }

@@ -55,8 +55,7 @@ mod tests {
 
     #[test]
     fn only_1_to_50000_is_a_priority() {
-        assert_eq!("1".parse(), Ok(Priority::FIRST));
-        assert_eq!("50000".parse(), Ok(Priority::LAST));
+        assert_eq!(["1", "50000"].map(str::parse), [Ok(Priority::FIRST), Ok(Priority::LAST)]);
         for text in ["0", "50001", "65537", "4294967297", "-1", "1.0", " 1", "", "default"] {
             assert_eq!(text.parse::<Priority>(), Err(NOT_A_PRIORITY), "{text:?}");
         }
