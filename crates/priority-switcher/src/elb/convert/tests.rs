@@ -57,12 +57,12 @@ fn conditions_read_as_in_the_console_without_secrets() {
     ]
     .map(|condition| describe_condition(&condition));
     insta::assert_snapshot!(lines.join("\n"), @"
-path-pattern: /a*, ^/b
-source-ip: 192.0.2.0/24, 198.51.100.1/32
-query-string: 
-query-string: token=***, ***
-http-header X-Bypass: ***
-");
+    path-pattern: /a*, ^/b
+    source-ip: 192.0.2.0/24, 198.51.100.1/32
+    query-string: 
+    query-string: token=***, ***
+    http-header X-Bypass: ***
+    ");
 }
 
 #[test]
@@ -87,12 +87,12 @@ fn actions_read_as_in_the_console() {
     .map(|rule| action(&rule.build()))
     .map(|action| format!("{} | {}", action.kind, action.description));
     insta::assert_snapshot!(lines.join("\n"), @"
-forward | forward: targetgroup/shop/1, url-rewrite
-forward | forward: targetgroup/blue/1 (9), targetgroup/green/1 (0)
-redirect | redirect: 301 HTTPS://#{host}:443/#{path}?#{query}
-fixed-response | fixed-response: 404
-authenticate-oidc, then forward | authenticate-oidc, then forward
-");
+    forward | forward: targetgroup/shop/1, url-rewrite
+    forward | forward: targetgroup/blue/1 (9), targetgroup/green/1 (0)
+    redirect | redirect: 301 HTTPS://#{host}:443/#{path}?#{query}
+    fixed-response | fixed-response: 404
+    authenticate-oidc, then forward | authenticate-oidc, then forward
+    ");
 }
 
 #[test]
