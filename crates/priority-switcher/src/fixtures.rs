@@ -28,16 +28,23 @@ pub(crate) fn settings() -> Settings {
     Settings { active: Priority::FIRST, resting: Priority::LAST, max_duration: None, stale_after: 60 }
 }
 
-/// Rules by name and priority, such as `P1 a2 M50000`.
+/// Rules by name and priority, and perhaps a host: `P1 a2@a.example.com M50000`. `M` and `W` are for all paths.
 pub(crate) fn rules(rules: &str) -> Vec<Rule> {
-    let rule = |text: &str| Rule {
-        arn: arn(&text[..1]),
-        priority: text[1..].parse().unwrap(),
-        conditions: vec![format!("path-pattern: /{}", &text[..1])],
-        action: Action { kind: "redirect".into(), description: "redirect: 301".into() },
-        scope: Scope::of_hosts(Vec::new(), text.starts_with('M')),
-        fixed_json: None,
-        target_groups: Vec::new(),
+    let rule = |text: &str| {
+        let (name, rest) = text.split_at(1);
+        let (priority, host) =
+            rest.split_once('@').map_or((rest, None), |(priority, host)| (priority, Some(host)));
+        let is_whole = ["M", "W"].contains(&name);
+        let path = format!("path-pattern: /{}", if is_whole { "*" } else { name });
+        Rule {
+            arn: arn(name),
+            priority: priority.parse().unwrap(),
+            conditions: [path].into_iter().chain(host.map(|host| format!("host-header: {host}"))).collect(),
+            action: Action { kind: "redirect".into(), description: "redirect: 301".into() },
+            scope: Scope::of_hosts(host.map(str::to_owned).into_iter().collect(), is_whole),
+            fixed_json: None,
+            target_groups: Vec::new(),
+        }
     };
     rules.split(' ').map(rule).collect()
 }

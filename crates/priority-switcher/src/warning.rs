@@ -145,3 +145,6 @@ impl Situation<'_> {
         (!shadowed.is_empty()).then(|| Warning::new("shadows-rules", message))
     }
 }
+
+#[cfg(test)]
+mod tests;

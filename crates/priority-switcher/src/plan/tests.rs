@@ -67,21 +67,18 @@ fn an_end_without_its_place_still_opens() {
 
 #[test]
 fn the_state_comes_from_the_order() {
-    let narrow = OwnRules { maintenance: arn("n"), ..own_rules() };
-    let at_seven = Settings { resting: "7".parse().unwrap(), ..settings() };
-    let cases = [
-        ("M1 a2 P50000", own_rules(), settings(), State::Active),
-        ("M1", own_rules(), settings(), State::Active),
-        ("P1 M7 a8", own_rules(), settings(), State::Active),
-        ("P1 n7 a8", narrow, settings(), State::Active),
-        ("P1 M7 a8", own_rules(), at_seven, State::Resting),
-        ("P1 a8 M40000", own_rules(), settings(), State::Resting),
-        ("a6 M7 P8", own_rules(), settings(), State::Resting),
-        ("P1 a8 M50000", own_rules(), settings(), State::Resting),
-    ];
-    for (order, own, settings, state) in cases {
-        assert_eq!(situation(&own, &settings, rules(order), "").state(), state, "{order}");
+    let state =
+        |own: &OwnRules, settings: &Settings, order| situation(own, settings, rules(order), "").state();
+    for order in ["M1 a2 P50000", "M1", "P1 M7 a8"] {
+        assert_eq!(state(&own_rules(), &settings(), order), State::Active, "{order}");
     }
+    for order in ["P1 a8 M40000", "a6 M7 P8", "P1 a8 M50000"] {
+        assert_eq!(state(&own_rules(), &settings(), order), State::Resting, "{order}");
+    }
+    let narrow = OwnRules { maintenance: arn("n"), ..own_rules() };
+    assert_eq!(state(&narrow, &settings(), "P1 n7 a8"), State::Active);
+    let resting = Settings { resting: "7".parse().unwrap(), ..settings() };
+    assert_eq!(state(&own_rules(), &resting, "P1 M7 a8"), State::Resting);
 }
 
 #[test]
@@ -148,6 +145,7 @@ fn only_late_ends_are_ignored() {
 fn an_end_at_rest_settles_the_record() {
     let at_rest = |record: &str, command: &str| planned("P1 M50000", record, command);
     insta::assert_snapshot!(at_rest("since=21:00", "end at=21:30"), @"add tags ended-at=21:30");
+    insta::assert_snapshot!(at_rest("since=21:59 ended-at=21:58", "end at=21:57"), @"add tags ended-at=21:59");
     insta::assert_snapshot!(at_rest("since=20:00 ended-at=21:00", "end at=21:30"), @"add tags ended-at=21:30");
     insta::assert_snapshot!(at_rest("since=20:00 ended-at=21:30", "end at=21:30"), @"nothing to do");
     insta::assert_snapshot!(at_rest("since=20:00 ended-at=21:30", "end"), @"add tags ended-at=22:00");

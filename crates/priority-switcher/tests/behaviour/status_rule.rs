@@ -118,6 +118,7 @@ fn rehearsals_and_a_status_only_report() {
     dry["dryRun"] = json!(true);
     let would = site.at("20:00", &dry);
     assert!(would.message.unwrap().starts_with("We are moving"));
+    assert_eq!((site.body().as_str(), site.writes()), (AT_REST, 0));
     publish_by_hand(&site, "closed");
     let writes = site.writes();
     let status = site.at("20:05", &event_file("status"));

@@ -232,9 +232,12 @@ fn a_check_without_permission_reports_overdue() {
     let listener = site.listener();
     listener.fate.set(Some(("SetRulePriorities", Fault::Denied)));
     let check = event_file("check").to_string();
-    let handled = runtime().block_on(handle(&[listener], &site.settings, &check, moment(at("21:05"))));
-    let lines = handled.measures.lines("switcher", at("21:05"));
+    let run = |listener| runtime().block_on(handle(&[listener], &site.settings, &check, moment(at("21:05"))));
+    let lines = run(listener).measures.lines("switcher", at("21:05"));
     assert!(lines[0].contains(r#""MaintenanceOverdue":1"#), "{lines:?}");
+    let listener = site.listener();
+    listener.fate.set(Some(("SetRulePriorities", Fault::Lost)));
+    assert_eq!(run(listener).measures.listeners, [], "not known after a lost answer");
 }
 
 /// EventBridge delivers at least once, retries for 24 hours, and replays archives
