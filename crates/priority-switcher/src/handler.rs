@@ -68,7 +68,11 @@ fn failure(event_type: &str, entries: &[ListenerEntry]) -> Option<SwitchError> {
     let is_lasting = |entry: &&ListenerEntry| matches!(entry.result, Err(ListenerError::Refused(_)));
     let again = ". Send the same event again: it completes what is missing and repeats nothing.";
     let advice = if failed.iter().all(is_lasting) { "" } else { again };
-    let lines: Vec<_> = failed.iter().chain(&done).map(|entry| entry.to_string()).collect();
+    let line = |ListenerEntry { rule_arn, result, .. }: &ListenerEntry| match result {
+        Ok(report) => format!("{}: {}", rule_arn.listener(), report.outcome),
+        Err(error) => format!("{}: {error}", rule_arn.listener()),
+    };
+    let lines: Vec<_> = failed.iter().chain(&done).map(|entry| line(entry)).collect();
     let (failures, all, lines) = (failed.len(), entries.len(), lines.join("; "));
     let message = format!("{event_type}: {failures} of {all} listeners failed: {lines}{advice}");
     (failures > 0).then_some(SwitchError { error_type: "SwitchFailed", message })

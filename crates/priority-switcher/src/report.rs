@@ -103,16 +103,6 @@ impl ListenerEntry {
     }
 }
 
-impl fmt::Display for ListenerEntry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.rule_arn.listener())?;
-        match &self.result {
-            Ok(report) => report.outcome.fmt(f),
-            Err(error) => error.fmt(f),
-        }
-    }
-}
-
 fn report_or_error<S: Serializer>(
     result: &Result<ListenerReport, ListenerError>,
     serializer: S,

@@ -26,16 +26,10 @@ pub fn reason(text: &str) -> Option<String> {
 ///
 /// Rust counts some combining marks as letters that AWS does not, so only the common scripts pass.
 fn fits_a_tag(c: char) -> bool {
-    match c {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '+' | '-' | '=' | '.' | '_' | ':' | '/' | '@' => true,
-        // Latin, Greek, Cyrillic, kana, Chinese characters, Hangul.
-        '\u{c0}'..='\u{24f}'
-        | '\u{370}'..='\u{52f}'
-        | '\u{3041}'..='\u{30ff}'
-        | '\u{4e00}'..='\u{9fff}'
-        | '\u{ac00}'..='\u{d7a3}' => c.is_alphanumeric(),
-        _ => false,
-    }
+    // Latin, Greek, Cyrillic, kana, Chinese characters, Hangul.
+    let is_common = matches!(c, '\u{c0}'..='\u{24f}' | '\u{370}'..='\u{52f}' | '\u{3041}'..='\u{30ff}')
+        || matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
+    c.is_ascii_alphanumeric() || " +-=._:/@".contains(c) || (is_common && c.is_alphanumeric())
 }
 
 /// Whether the status rule can publish the text for visitors: 1 to 255 characters, not only white space, without control

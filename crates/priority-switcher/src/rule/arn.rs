@@ -47,13 +47,12 @@ impl FromStr for RuleArn {
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
         let fields: Vec<&str> = text.split(':').collect();
-        let ["arn", partition, "elasticloadbalancing", region, account, resource] = fields[..] else {
-            return Err(NOT_A_RULE_ARN);
-        };
-        let ids: Vec<&str> =
-            resource.strip_prefix("listener-rule/app/").ok_or(NOT_A_RULE_ARN)?.split('/').collect();
-        let is_complete = ids.len() == 4 && !ids.contains(&"") && ![partition, region, account].contains(&"");
-        if is_complete && !text.contains(' ') { Ok(Self(text.to_owned())) } else { Err(NOT_A_RULE_ARN) }
+        let ids: Vec<&str> = text.rsplit(':').next().unwrap_or_default().split('/').collect();
+        let is_rule_arn = matches!(fields[..], ["arn", _, "elasticloadbalancing", _, _, _])
+            && matches!(ids[..], ["listener-rule", "app", _, _, _, _])
+            && ![fields, ids].concat().contains(&"")
+            && !text.contains(' ');
+        if is_rule_arn { Ok(Self(text.to_owned())) } else { Err(NOT_A_RULE_ARN) }
     }
 }
 
