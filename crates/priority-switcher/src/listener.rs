@@ -34,8 +34,6 @@ pub trait Listener {
 pub enum ListenerError {
     /// The rules are no longer as they were read; nothing was changed.
     Conflict(String),
-    /// The pages of an answer do not fit together: something changed between two of them.
-    InconsistentPages(String),
     /// The same call cannot succeed before something else is mended: a permission, a deleted rule.
     Refused(String),
     /// Anything else, in the words of the API or the network.

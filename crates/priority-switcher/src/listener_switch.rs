@@ -19,9 +19,6 @@ use report::Switched;
 /// How often a switch is planned before it gives up on another process that keeps writing.
 const ATTEMPTS: u32 = 10;
 
-/// How often rules are read again whose pages do not fit together.
-const RETRIES: u32 = 3;
-
 pub(crate) struct ListenerSwitch<'a, L> {
     pub(crate) listener: &'a L,
     pub(crate) settings: &'a Settings,
@@ -76,21 +73,8 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         Err(ListenerError::Failed(message))
     }
 
-    /// The listener's rules, the maintenance rule among them. They are read again if they may have changed between two
-    /// pages: then a rule is listed twice, or not at all.
+    /// The listener's rules, the maintenance rule among them.
     async fn read(&self) -> Result<Situation<'a>, ListenerError> {
-        for attempt in 1..=RETRIES {
-            match self.read_once().await {
-                Err(ListenerError::InconsistentPages(_) | ListenerError::Refused(_)) => {
-                    pause_after(attempt).await;
-                }
-                read => return read,
-            }
-        }
-        self.read_once().await
-    }
-
-    async fn read_once(&self) -> Result<Situation<'a>, ListenerError> {
         let (order, own) = (self.listener.rules().await?, self.listener.own_rules());
         let why = if order.default_rule().arn == own.maintenance {
             "is the listener's default rule, which cannot be moved; accepted: a rule with a number"

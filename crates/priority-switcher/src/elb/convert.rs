@@ -34,8 +34,7 @@ pub(super) fn order(answered: Vec<SdkRule>) -> Result<RuleOrder, ListenerError> 
     }
     let default = default.ok_or_else(|| unreadable("there is no default rule, which every listener has"))?;
     let problem = "two rules have one priority, or one rule is there twice";
-    let inconsistent = || ListenerError::InconsistentPages(format!("{RULES}: {problem}"));
-    RuleOrder::new(rules, default).ok_or_else(inconsistent)
+    RuleOrder::new(rules, default).ok_or_else(|| unreadable(problem))
 }
 
 fn unreadable(problem: &str) -> ListenerError {

@@ -54,12 +54,11 @@ impl Switched<'_> {
         let is_check = *command == Command::Check;
         warnings.extend(after.stays_open().filter(|_| !is_check));
         warnings.extend(after.active_priority_taken());
-        let at_rest = if *dry_run && planned.state() == State::Resting { planned } else { after };
-        if at_rest.state() == State::Resting {
-            warnings.extend(at_rest.placeholder_missing());
-            warnings.extend(at_rest.reachable_at_rest());
-            warnings.extend(at_rest.shadows_rules());
-            warnings.extend(at_rest.stand_in_differs().filter(|_| !is_check));
+        if after.state() == State::Resting {
+            warnings.extend(after.placeholder_missing());
+            warnings.extend(after.reachable_at_rest());
+            warnings.extend(after.shadows_rules());
+            warnings.extend(after.stand_in_differs().filter(|_| !is_check));
         }
         warnings
     }

@@ -78,6 +78,7 @@ mod tests {
             ("", "a.example.com", false),
             ("a.example.com b.example.com", "a.example.com", false),
             ("*.example.com", "a.example.com ?.example.com", false),
+            ("shop-?.example.com", "shop-1.example.com", false),
         ];
         for (hosts, others, is_taken) in cases {
             let others: Vec<_> = others.split(' ').map(of).collect();

@@ -13,6 +13,8 @@ use crate::support::site::{Site, at, codes, message, moves, report, rule};
 fn the_answer_has_the_contracts_form() {
     let site = Site::new(&[2]);
     let answer = site.answer_at("22:00", &event_file("start-two-hours"));
+    let extended = site.outcome_at("22:10", &json!({"type": "start", "minutes": 120}));
+    assert_eq!(extended, Outcome::Changed);
     insta::assert_snapshot!(serde_json::to_string_pretty(&answer).unwrap(), @r#"
 {
   "type": "start",

@@ -106,7 +106,7 @@ impl Listener for MemoryListener {
                 break;
             }
         }
-        let inconsistent = || ListenerError::InconsistentPages(CALL.to_owned());
+        let inconsistent = || ListenerError::Failed(CALL.to_owned());
         let default = all.iter().find(|rule| rule.priority.is_none()).ok_or_else(inconsistent)?;
         let default = DefaultRule { arn: default.arn.parse().unwrap(), action: action(default) };
         RuleOrder::new(all.iter().filter_map(numbered).collect(), default).ok_or_else(inconsistent)
