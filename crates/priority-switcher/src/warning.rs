@@ -21,6 +21,21 @@ impl Warning {
 }
 
 impl Situation<'_> {
+    /// What is wrong with the way the listener is set up. A check comes every few minutes: it says what has to be mended,
+    /// and not what may be on purpose.
+    pub(crate) fn setup_warnings(&self, is_check: bool) -> Vec<Warning> {
+        let at_rest = |warning: Option<Warning>| warning.filter(|_| self.state() == State::Resting);
+        let warnings = [
+            self.stays_open().filter(|_| !is_check),
+            self.active_priority_taken(),
+            at_rest(self.placeholder_missing()),
+            at_rest(self.reachable_at_rest()),
+            at_rest(self.shadows_rules()),
+            at_rest(self.stand_in_differs()).filter(|_| !is_check),
+        ];
+        warnings.into_iter().flatten().collect()
+    }
+
     pub(crate) fn record_invalid(&self) -> Option<Warning> {
         let tags = &self.record.invalid;
         let message = format!(
@@ -59,7 +74,7 @@ impl Situation<'_> {
         Some(Warning::new("active-priority-taken", message))
     }
 
-    pub(crate) fn stays_open(&self) -> Option<Warning> {
+    fn stays_open(&self) -> Option<Warning> {
         let (own, active) = (&self.maintenance, self.settings.active);
         let stays = |other: &&Rule| {
             self.is_foreign(other)
@@ -81,7 +96,7 @@ impl Situation<'_> {
         (!open.is_empty()).then(|| Warning::new("stays-open", message))
     }
 
-    pub(crate) fn placeholder_missing(&self) -> Option<Warning> {
+    fn placeholder_missing(&self) -> Option<Warning> {
         let (arn, active) = (self.own.placeholder.as_ref()?, self.settings.active);
         let (what, remedy) = match self.placeholder() {
             Some(rule) if rule.priority == active => return None,
@@ -116,7 +131,7 @@ impl Situation<'_> {
     }
 
     /// Whether the catch-all rule just above the resting maintenance rule does something else than the default action.
-    pub(crate) fn stand_in_differs(&self) -> Option<Warning> {
+    fn stand_in_differs(&self) -> Option<Warning> {
         let (own, default) = (&self.maintenance, &self.order.default_rule().action);
         // With other conditions it is a rule of the owner's, such as a site's own.
         let stand_in = self.above().last().filter(|last| last.conditions == own.conditions)?;
@@ -130,7 +145,7 @@ impl Situation<'_> {
     }
 
     /// Rules that get no request, or none for its hosts, while the maintenance rule rests.
-    pub(crate) fn shadows_rules(&self) -> Option<Warning> {
+    fn shadows_rules(&self) -> Option<Warning> {
         let own = &self.maintenance;
         let shadowed: Vec<_> = self.shadowed().map(|other| other.priority.to_string()).collect();
         let requests = match &own.scope.hosts[..] {

@@ -42,24 +42,14 @@ impl Switched<'_> {
         }
     }
 
-    fn warnings(&self, Request { command, dry_run }: &Request) -> Vec<Warning> {
-        let Self { planned, after, .. } = self;
+    fn warnings(&self, request: &Request) -> Vec<Warning> {
         let mut warnings = self.plan.warnings.clone();
-        if !dry_run && planned.state() != after.state() {
+        if !request.dry_run && self.planned.state() != self.after.state() {
             let message = "another event or a person moved the rules back right after this event; the later one counts; \
                            if unintended, send this event again";
             warnings.push(Warning::new("overtaken", message));
         }
-        // A check comes every few minutes: it says what has to be mended, and not what may be on purpose.
-        let is_check = *command == Command::Check;
-        warnings.extend(after.stays_open().filter(|_| !is_check));
-        warnings.extend(after.active_priority_taken());
-        if after.state() == State::Resting {
-            warnings.extend(after.placeholder_missing());
-            warnings.extend(after.reachable_at_rest());
-            warnings.extend(after.shadows_rules());
-            warnings.extend(after.stand_in_differs().filter(|_| !is_check));
-        }
+        warnings.extend(self.after.setup_warnings(request.command == Command::Check));
         warnings
     }
 }

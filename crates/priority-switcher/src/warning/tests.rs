@@ -2,24 +2,15 @@ use crate::fixtures::{ARNS, arn, own_rules, rules, settings, situation};
 use crate::rule::{OwnRules, Rule};
 use crate::settings::Settings;
 
-fn warned_with(own: &OwnRules, settings: &Settings, rules: Vec<Rule>) -> String {
-    let own = situation(own, settings, rules, "");
-    let warnings = [
-        own.stays_open(),
-        own.active_priority_taken(),
-        own.placeholder_missing(),
-        own.reachable_at_rest(),
-        own.shadows_rules(),
-        own.stand_in_differs(),
-    ];
-    let lines =
-        warnings.into_iter().flatten().map(|warning| format!("{}: {}", warning.code, warning.message));
+/// What is wrong with these rules, in one line.
+fn warned_with(own: &OwnRules, settings: &Settings, rules: Vec<Rule>, is_check: bool) -> String {
+    let warnings = situation(own, settings, rules, "").setup_warnings(is_check).into_iter();
+    let lines = warnings.map(|warning| format!("{}: {}", warning.code, warning.message));
     lines.collect::<Vec<_>>().join("; ").replace(ARNS, "")
 }
 
-/// What is wrong with these rules at rest, in one line.
 fn warned(order: &str) -> String {
-    warned_with(&own_rules(), &settings(), rules(order))
+    warned_with(&own_rules(), &settings(), rules(order), false)
 }
 
 #[test]
@@ -27,6 +18,7 @@ fn the_active_priority_has_to_be_held() {
     insta::assert_snapshot!(warned("P1 a2 W49999 M50000"), @"");
     insta::assert_snapshot!(warned("P7 W49999 M50000"), @"placeholder-missing: the placeholder rule is at 7, so another rule can take the active priority 1; send `end` to put it back");
     insta::assert_snapshot!(warned("W49999 M50000"), @r#"placeholder-missing: the placeholder rule P was deleted, so another rule can take the active priority 1; bring it back as the runbook's "A deleted rule" says"#);
+    assert_eq!(warned("M1 P7 a8"), "", "in a window");
     insta::assert_snapshot!(warned("a1 P2 W49999 M50000"), @"active-priority-taken: a rule that is not the stack's holds the active priority 1: a (path-pattern: /a); a start fails until that priority is free; `scripts/maintenance preflight` prints the command that makes room; placeholder-missing: the placeholder rule is at 2, so another rule can take the active priority 1; send `end` to put it back");
 }
 
@@ -34,22 +26,23 @@ fn the_active_priority_has_to_be_held() {
 fn no_request_reaches_the_responder_at_rest() {
     insta::assert_snapshot!(warned("P1 a2 M50000"), @"reachable-at-rest: visitors are turned away now: no rule above the maintenance rule (50000) takes all requests, and the responder answers the rest in place of the listener's default action (redirect: 301); put a /* rule that does the same as that just above");
     let resting = Settings { resting: "49000".parse().unwrap(), ..settings() };
-    insta::assert_snapshot!(warned_with(&own_rules(), &resting, rules("P1 M49000 a49001 W50000")), @"reachable-at-rest: visitors are turned away now: no rule above the maintenance rule (49000) takes all requests, and the responder answers the rest in place of the listener's default action (redirect: 301); put a /* rule that does the same as that just above; shadows-rules: the maintenance rule rests at 49000, so these rules below it get no request: 49001, 50000; move it below them");
+    insta::assert_snapshot!(warned_with(&own_rules(), &resting, rules("P1 M49000 a49001 W50000"), false), @"reachable-at-rest: visitors are turned away now: no rule above the maintenance rule (49000) takes all requests, and the responder answers the rest in place of the listener's default action (redirect: 301); put a /* rule that does the same as that just above; shadows-rules: the maintenance rule rests at 49000, so these rules below it get no request: 49001, 50000; move it below them");
     insta::assert_snapshot!(warned("P1 W49999@b.example.com M50000@a.example.com"), @"stays-open: these stay open during maintenance: all hosts but a.example.com; reachable-at-rest: visitors of a.example.com are turned away now: no rule above the maintenance rule (50000) takes all requests, and the responder answers the rest in place of the listener's default action (redirect: 301); put a rule for these hosts and /* that does the same as that just above");
     insta::assert_snapshot!(warned("P1 W49999@*.example.com M50000@A.example.com"), @"stays-open: these stay open during maintenance: all hosts but a.example.com");
     insta::assert_snapshot!(warned("P1 W49999 M50000@a.example.com"), @"stays-open: these stay open during maintenance: all hosts but a.example.com");
     let mut others = rules("P1 W49999 M50000");
     others[1].action.kind = "forward".to_owned();
     others[1].action.description = "forward: shop".to_owned();
-    insta::assert_snapshot!(warned_with(&own_rules(), &settings(), others), @"stand-in-differs: at rest, the catch-all rule at 49999 takes the place of the listener's default action, but does something else: forward: shop, where the default action is redirect: 301; make them the same");
+    insta::assert_snapshot!(warned_with(&own_rules(), &settings(), others.clone(), false), @"stand-in-differs: at rest, the catch-all rule at 49999 takes the place of the listener's default action, but does something else: forward: shop, where the default action is redirect: 301; make them the same");
+    assert_eq!(warned_with(&own_rules(), &settings(), others, true), "", "it can be on purpose");
 }
 
 #[test]
 fn what_stays_open_is_named() {
     let second = Settings { active: "3".parse().unwrap(), ..settings() };
-    let second = |order: &str| warned_with(&own_rules(), &second, rules(order));
+    let second = |order: &str| warned_with(&own_rules(), &second, rules(order), false);
     insta::assert_snapshot!(second("S1 a2 P3 W49999 M50000"), @"stays-open: these stay open during maintenance: rules above the active priority 3: 2");
     insta::assert_snapshot!(second("W1@b.example.com p2@placeholder.invalid P3 M49998@a.example.com x49999@b.example.com"), @"stays-open: these stay open during maintenance: all hosts but a.example.com; reachable-at-rest: visitors of a.example.com are turned away now: no rule above the maintenance rule (49998) takes all requests, and the responder answers the rest in place of the listener's default action (redirect: 301); put a rule for these hosts and /* that does the same as that just above");
     let narrow = OwnRules { maintenance: arn("n"), ..own_rules() };
-    insta::assert_snapshot!(warned_with(&narrow, &settings(), rules("P1 n50000")), @"stays-open: these stay open during maintenance: all requests but those for path-pattern: /n");
+    insta::assert_snapshot!(warned_with(&narrow, &settings(), rules("P1 n50000"), false), @"stays-open: these stay open during maintenance: all requests but those for path-pattern: /n");
 }
