@@ -99,9 +99,8 @@ impl Listener for ElbListener {
         let request = self.client.describe_target_health().target_group_arn(target_group);
         let answer = request.send().await.map_err(|error| failure::of("DescribeTargetHealth", &error))?;
         let targets = answer.target_health_descriptions.unwrap_or_default();
-        // <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>:
-        // a target is `unavailable`, and asked all the same, where health checks are off, as they are by default
-        // for Lambda; `initial` before its first check is through.
+        // Where health checks are off, as they are by default for Lambda, a target is `unavailable`, and asked all the
+        // same (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>).
         let mut states = targets.iter().filter_map(|target| target.target_health()?.state());
         let is_out =
             |state: &str| matches!(state, "unhealthy" | "unhealthy.draining" | "draining" | "unused");

@@ -62,10 +62,8 @@ impl Command {
 /// once, late after its retries, and again from an archive: so its `time` is the `scheduledAt` of a command without one.
 ///
 /// `now` is the invocation's start. `longest` is the longest window in minutes, counted from the event's time.
-///
-/// # Errors
-/// On anything that the contract does not name, so that a typing error changes nothing.
-pub fn parse(text: &str, now: Timestamp, longest: u32) -> Result<Request, SwitchError> {
+/// Anything that the contract does not name is an error, so that a typing error changes nothing.
+pub(crate) fn parse(text: &str, now: Timestamp, longest: u32) -> Result<Request, SwitchError> {
     let event = Fields::of_object("event", text)?;
     let is_from_eventbridge = event.get("detail-type").or(event.get("source")).is_some();
     let (fields, sent_at) = match event.get("detail").filter(|_| is_from_eventbridge) {

@@ -17,9 +17,8 @@ use crate::settings::Settings;
 const LISTENERS_AT_ONCE: usize = 4;
 
 pub struct Handled {
-    /// # Errors
-    /// If the payload is refused, or if any listener failed; all of them have been tried then. A check does not fail:
-    /// the entry of the listener has the error.
+    /// An error if the payload is refused, or if any listener failed; all of them have been tried then. A check does not
+    /// fail: the entry of the listener has the error.
     pub answer: Result<Answer, SwitchError>,
     pub measures: Measures,
 }

@@ -43,11 +43,8 @@ pub struct StatusUpdate {
     pub trouble: Option<String>,
 }
 
-/// Works out what the status rule has to publish.
-///
-/// # Errors
-/// If there is no status rule that could.
-pub fn plan(situation: &Situation<'_>, rule: &RuleArn, news: &News) -> Result<StatusUpdate, String> {
+/// Works out what the status rule has to publish; fails if it cannot.
+pub(crate) fn plan(situation: &Situation<'_>, rule: &RuleArn, news: &News) -> Result<StatusUpdate, String> {
     let (state, record, active) = (situation.state(), &situation.record, situation.settings.active);
     let own = situation.order.find(rule).ok_or_else(|| {
         format!(

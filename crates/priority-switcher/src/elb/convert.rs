@@ -98,8 +98,8 @@ fn scope(conditions: &[RuleCondition]) -> Scope {
 fn fixed_json(actions: &[SdkAction]) -> Option<String> {
     let [action] = actions else { return None };
     let response = action.fixed_response_config()?;
-    let kind = (response.status_code(), response.content_type());
-    let is_json = kind == (Some("200"), Some("application/json"));
+    let is_json =
+        response.content_type() == Some("application/json") && response.status_code() == Some("200");
     is_json.then(|| response.message_body().unwrap_or_default().to_owned())
 }
 

@@ -24,6 +24,13 @@ impl Switched<'_> {
         // Of a rehearsed start, the window that would be.
         let shown = if request.dry_run && planned.state() == State::Active { planned } else { after };
         let window = shown.record.window.as_ref().filter(|_| shown.state() == State::Active);
+        let mut warnings = plan.warnings.clone();
+        if !request.dry_run && planned.state() != state {
+            let message = "another event or a person moved the rules back right after this event; the later one counts; \
+                           if unintended, send this event again";
+            warnings.push(Warning::new("overtaken", message));
+        }
+        warnings.extend(after.setup_warnings(request.command == Command::Check));
         ListenerReport {
             outcome: match plan.ignored {
                 true => Outcome::Ignored,
@@ -38,18 +45,7 @@ impl Switched<'_> {
             last_window: after.record.last_window().filter(|_| state == State::Resting),
             moves: plan.moves.clone(),
             rules: rule_lines(&after.order),
-            warnings: self.warnings(request),
+            warnings,
         }
-    }
-
-    fn warnings(&self, request: &Request) -> Vec<Warning> {
-        let mut warnings = self.plan.warnings.clone();
-        if !request.dry_run && self.planned.state() != self.after.state() {
-            let message = "another event or a person moved the rules back right after this event; the later one counts; \
-                           if unintended, send this event again";
-            warnings.push(Warning::new("overtaken", message));
-        }
-        warnings.extend(self.after.setup_warnings(request.command == Command::Check));
-        warnings
     }
 }
