@@ -9,7 +9,6 @@ use crate::timestamp::Timestamp;
 /// A listener as it was read after the last attempt to write; of one that failed, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenerStatus {
-    /// The part of its ARN that a person recognizes.
     pub listener: String,
     pub state: State,
     /// When the window has to end, while the system is closed.
@@ -32,8 +31,7 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// The lines: one for each listener, with values for the function as a whole and for the listener, and one for a
-    /// check.
+    /// A line for each listener, whose values count for the function, too, and one for a check.
     pub fn lines(&self, function_name: &str, now: Timestamp) -> Vec<String> {
         let listeners = self.listeners.iter().map(|status| {
             let names = json!({"FunctionName": function_name, "Listener": status.listener});

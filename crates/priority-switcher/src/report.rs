@@ -62,16 +62,14 @@ pub struct ListenerReport {
     #[serde(skip)]
     pub outcome: Outcome,
     pub state: State,
-    /// When the present window began, if that is known.
     pub since: Option<Timestamp>,
-    /// The present window's limit: a check ends it then.
+    /// The limit: a check ends the window then.
     pub until: Option<Timestamp>,
     pub reason: Option<String>,
     /// What the status rule publishes beside the state.
     pub message: Option<String>,
     /// At rest only.
     pub last_window: Option<LastWindow>,
-    /// The rules that changed their number, or would.
     pub moves: Vec<Move>,
     /// All rules after the last call, the default rule last.
     pub rules: Vec<RuleLine>,

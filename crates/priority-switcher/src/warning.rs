@@ -62,7 +62,6 @@ impl Situation<'_> {
         Some(Warning::new("drift", message))
     }
 
-    /// Whether a start would fail.
     pub(crate) fn active_priority_taken(&self) -> Option<Warning> {
         let active = self.settings.active;
         let holder = self.foreign_at(active).filter(|_| self.maintenance.priority > active)?;

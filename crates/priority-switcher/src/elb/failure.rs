@@ -22,6 +22,8 @@ where
         _ => causes(error),
     };
     let message = format!("{call}: {problem}");
+    let deleted = "the listener was deleted, and its rules with it; no event can bring it back: deploy with the listener \
+                   that takes its place";
     match error.code() {
         Some("AccessDenied" | "AccessDeniedException" | "OperationNotPermitted" | "TooManyTags") => {
             ListenerError::Refused(message)
@@ -30,11 +32,7 @@ where
         Some("PriorityInUse" | "RuleNotFound") if call == "SetRulePriorities" => {
             ListenerError::Conflict(message)
         }
-        Some("ListenerNotFound") => ListenerError::Refused(
-            "the listener was deleted, and its rules with it; no event can bring it back: deploy with the listener that \
-             takes its place"
-                .to_owned(),
-        ),
+        Some("ListenerNotFound") => ListenerError::Refused(deleted.to_owned()),
         _ => ListenerError::Failed(message),
     }
 }

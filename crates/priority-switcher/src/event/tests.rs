@@ -111,10 +111,11 @@ fn long_names_and_values_are_cut() {
 
 #[test]
 fn every_event_file_is_read() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events");
-    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    for path in paths.filter(|path| !path.file_name().unwrap().to_string_lossy().starts_with("alb-")) {
-        let text = std::fs::read_to_string(path).unwrap();
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../events")).unwrap();
+    for file in
+        folder.map(Result::unwrap).filter(|file| !file.file_name().to_string_lossy().starts_with("alb-"))
+    {
+        let text = std::fs::read_to_string(file.path()).unwrap();
         assert!(parse(&text, at("22:00"), LONGEST_WINDOW_MINUTES).is_ok(), "{text}");
     }
 }
