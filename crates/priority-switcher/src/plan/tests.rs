@@ -106,14 +106,11 @@ fn a_start_in_a_running_window_never_shortens_it() {
 #[test]
 fn a_window_that_outlasts_the_longest_counts_anew() {
     let settings = Settings { max_duration: Some(120), ..settings() };
-    let record = "since=21:00 until=22:30 reason=old";
-    let plan = |command: &str| planned_with(&settings, "M1 P50000", record, command);
-    insta::assert_snapshot!(plan("start until=23:00"), @"add tags until=23:00");
-    insta::assert_snapshot!(plan("start until=23:30"), @"add tags since=22:00, until=23:30");
-    let longer = "since=21:00 until=23:30";
-    let plan = |command: &str| planned_with(&settings, "M1 P50000", longer, command);
-    insta::assert_snapshot!(plan("start until=22:50"), @"nothing to do (window-kept)");
-    insta::assert_snapshot!(plan("start until=23:10"), @"add tags since=22:00, until=23:10");
+    let asks = |record: &str, command: &str| planned_with(&settings, "M1 P50000", record, command);
+    insta::assert_snapshot!(asks("since=21:00 until=22:30", "start until=23:00"), @"add tags until=23:00");
+    insta::assert_snapshot!(asks("since=21:00 until=22:30", "start until=23:30"), @"add tags since=22:00, until=23:30");
+    insta::assert_snapshot!(asks("since=21:00 until=23:30", "start until=22:50"), @"nothing to do (window-kept)");
+    insta::assert_snapshot!(asks("since=21:00 until=23:30", "start until=23:10"), @"add tags since=22:00, until=23:10");
 }
 
 #[test]
