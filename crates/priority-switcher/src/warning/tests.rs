@@ -39,10 +39,11 @@ fn no_request_reaches_the_responder_at_rest() {
 
 #[test]
 fn what_stays_open_is_named() {
-    let second = Settings { active: "3".parse().unwrap(), ..settings() };
+    let second = Settings { active: "4".parse().unwrap(), ..settings() };
     let second = |order: &str| warned_with(&own_rules(), &second, rules(order), false);
-    insta::assert_snapshot!(second("S1 a2 P3 W49999 M50000"), @"stays-open: these stay open during maintenance: rules above the active priority 3: 2");
-    insta::assert_snapshot!(second("W1@b.example.com p2@placeholder.invalid P3 M49998@a.example.com x49999@b.example.com"), @"stays-open: these stay open during maintenance: all hosts but a.example.com; reachable-at-rest: visitors of a.example.com are turned away now: no rule above the maintenance rule (49998) takes all requests, and the responder answers the rest in place of the listener's default action (redirect: 301); put a rule for these hosts and /* that does the same as that just above");
+    insta::assert_snapshot!(second("S1 a2 p3@placeholder.invalid P4 W49999 M50000"), @"stays-open: these stay open during maintenance: rules above the active priority 4: 2");
+    insta::assert_snapshot!(second("W1@b.example.com P4 M49998@a.example.com x49999@b.example.com"), @"stays-open: these stay open during maintenance: all hosts but a.example.com; reachable-at-rest: visitors of a.example.com are turned away now: no rule above the maintenance rule (49998) takes all requests, and the responder answers the rest in place of the listener's default action (redirect: 301); put a rule for these hosts and /* that does the same as that just above");
+    let resting = Settings { resting: "7".parse().unwrap(), ..settings() };
     let narrow = OwnRules { maintenance: arn("n"), ..own_rules() };
-    insta::assert_snapshot!(warned_with(&narrow, &settings(), rules("P1 n50000"), false), @"stays-open: these stay open during maintenance: all requests but those for path-pattern: /n");
+    insta::assert_snapshot!(warned_with(&narrow, &resting, rules("P1 n7 a8"), false), @"stays-open: these stay open during maintenance: all requests but those for path-pattern: /n");
 }

@@ -185,17 +185,19 @@ fn the_real_client_reads_what_it_wrote() {
 
 #[test]
 fn what_only_adds_to_a_start_never_fails_it() {
-    for (call, expected) in [
-        ("ModifyRule", "ModifyRule: no answer in time; the next check tries again"),
-        ("DescribeTargetHealth", ""),
+    for (call, can_answer, expected) in [
+        ("ModifyRule", Some(true), "ModifyRule: no answer in time; the next check tries again"),
+        ("DescribeTargetHealth", None, ""),
     ] {
         let (server, listener, settings) = real();
         server.treat_only(call, [Treatment::Hang; 20]);
-        let answer = on_the_real_clock().block_on(async {
+        let handled = on_the_real_clock().block_on(async {
             let moment =
                 Moment { now: time(START_OF_TIME), deadline: Instant::now() + Duration::from_secs(1) };
-            handle(&[listener], &settings, r#"{"type":"start"}"#, moment).await.answer.unwrap()
+            handle(&[listener], &settings, r#"{"type":"start"}"#, moment).await
         });
+        assert_eq!(handled.measures.listeners[0].can_answer, can_answer);
+        let answer = handled.answer.unwrap();
         assert_eq!((answer.outcome, trouble(report(&answer)).as_str()), (Outcome::Changed, expected));
     }
 }
