@@ -48,7 +48,7 @@ impl Listener for ElbListener {
         let request = self.client.describe_rules().listener_arn(listener).page_size(PAGE_SIZE);
         let mut pages = request.into_paginator().send();
         let mut rules = Vec::new();
-        for _ in 0..MOST_PAGES {
+        for _ in 0..=MOST_PAGES {
             let Some(page) = pages.next().await else { return convert::order(rules) };
             rules.extend(page.map_err(|error| failure::of(RULES, &error))?.rules.unwrap_or_default());
         }

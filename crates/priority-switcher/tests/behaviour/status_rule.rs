@@ -118,7 +118,6 @@ fn rehearsals_and_a_status_only_report() {
     dry["dryRun"] = json!(true);
     let would = site.at("20:00", &dry);
     assert!(would.message.unwrap().starts_with("We are moving"));
-    assert_eq!((site.body().as_str(), site.writes()), (AT_REST, 0));
     publish_by_hand(&site, "closed");
     let writes = site.writes();
     let status = site.at("20:05", &event_file("status"));
@@ -185,19 +184,17 @@ fn the_real_client_reads_what_it_wrote() {
 
 #[test]
 fn what_only_adds_to_a_start_never_fails_it() {
-    for (call, can_answer, expected) in [
-        ("ModifyRule", Some(true), "ModifyRule: no answer in time; the next check tries again"),
-        ("DescribeTargetHealth", None, ""),
+    for (call, expected) in [
+        ("ModifyRule", "ModifyRule: no answer in time; the next check tries again"),
+        ("DescribeTargetHealth", ""),
     ] {
         let (server, listener, settings) = real();
         server.treat_only(call, [Treatment::Hang; 20]);
-        let handled = on_the_real_clock().block_on(async {
+        let answer = on_the_real_clock().block_on(async {
             let moment =
                 Moment { now: time(START_OF_TIME), deadline: Instant::now() + Duration::from_secs(1) };
-            handle(&[listener], &settings, r#"{"type":"start"}"#, moment).await
+            handle(&[listener], &settings, r#"{"type":"start"}"#, moment).await.answer.unwrap()
         });
-        assert_eq!(handled.measures.listeners[0].can_answer, can_answer);
-        let answer = handled.answer.unwrap();
         assert_eq!((answer.outcome, trouble(report(&answer)).as_str()), (Outcome::Changed, expected));
     }
 }
