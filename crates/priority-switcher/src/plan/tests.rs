@@ -115,27 +115,22 @@ fn a_window_that_outlasts_the_longest_counts_anew() {
 
 #[test]
 fn a_stale_start_is_ignored() {
-    let is_ignored =
-        |record: &str, command: &str| planned("P1 M50000", record, command).ends_with("(stale-event)");
-    assert!(is_ignored("ended-at=21:30", "start at=21:30"));
-    assert!(!is_ignored("ended-at=21:29", "start at=21:30"));
-    assert!(is_ignored("", "start at=20:59:59"));
-    assert!(!is_ignored("", "start at=21:00"));
-    assert!(is_ignored("", "start at=21:30 until=22:00"), "its own window is over");
-    assert!(!is_ignored("", "start at=21:30 until=22:01"));
+    insta::assert_snapshot!(planned("P1 M50000", "ended-at=21:30", "start at=21:30"), @"nothing to do (stale-event)");
+    insta::assert_snapshot!(planned("P1 M50000", "ended-at=21:29", "start at=21:30"), @"add tags reason=, since=21:30, until=; set priorities M 50000→1, P 1→50000");
+    insta::assert_snapshot!(planned("P1 M50000", "", "start at=20:59:59"), @"nothing to do (stale-event)");
+    insta::assert_snapshot!(planned("P1 M50000", "", "start at=21:00"), @"add tags reason=, since=21:00, until=; set priorities M 50000→1, P 1→50000");
+    insta::assert_snapshot!(planned("P1 M50000", "", "start at=21:30 until=22:00"), @"nothing to do (stale-event)");
+    insta::assert_snapshot!(planned("P1 M50000", "", "start at=21:30 until=22:01"), @"add tags reason=, since=21:30, until=22:01; set priorities M 50000→1, P 1→50000");
     let settings = Settings { max_duration: Some(30), ..settings() };
     insta::assert_snapshot!(planned_with(&settings, "P1 M50000", "", "start at=21:30"), @"nothing to do (stale-event)");
-    insta::assert_snapshot!(planned("P1 M50000", "", "start at=21:50 until=23:00"), @"add tags reason=, since=21:50, until=23:00; set priorities M 50000→1, P 1→50000");
 }
 
 #[test]
 fn only_late_ends_are_ignored() {
-    let is_ignored =
-        |record: &str, command: &str| planned("M1 P50000", record, command).ends_with("(stale-event)");
-    assert!(is_ignored("since=21:55", "end at=21:54"));
-    assert!(!is_ignored("since=21:54", "end at=21:54"));
-    assert!(!is_ignored("since=21:59", "end at=21:55"), "in time");
-    assert!(!is_ignored("since=21:59", "end"), "by hand");
+    insta::assert_snapshot!(planned("M1 P50000", "since=21:55", "end at=21:54"), @"nothing to do (stale-event)");
+    insta::assert_snapshot!(planned("M1 P50000", "since=21:54", "end at=21:54"), @"set priorities M 1→50000, P 50000→1; add tags ended-at=21:54");
+    insta::assert_snapshot!(planned("M1 P50000", "since=21:59", "end at=21:55"), @"set priorities M 1→50000, P 50000→1; add tags ended-at=21:59");
+    insta::assert_snapshot!(planned("M1 P50000", "since=21:59", "end"), @"set priorities M 1→50000, P 50000→1; add tags ended-at=22:00");
 }
 
 #[test]
