@@ -134,7 +134,7 @@ def running(
 @contextlib.contextmanager
 def load_balancer(*, delay: int = 0, over_tls: bool = False) -> Iterator[tuple[str, dict[str, str]]]:
     """Serve a listener of six rules; yields the endpoint, and the variables that lead a switcher to it."""
-    command = [BUILDS / "strict-elb", *f"--listeners 1 --rules 6 --delay-ms {delay}".split()]
+    command = [BUILDS / "strict-elb", str(delay)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         said = json.loads(process.stdout.readline())
         rules = {f"{kind}_RULE_ARNS": said[f"{kind.lower()}_rules"][0] for kind in ("MAINTENANCE", "PLACEHOLDER")}

@@ -62,7 +62,7 @@ def test_the_printed_commands_lead_to_a_deployment(
 
 def test_a_strict_load_balancer_takes_the_moves() -> None:
     # The emulated AWS refuses no conflict; this one refuses what the real one refuses.
-    program = ["cargo", "run", "--quiet", "--locked", "-p", "strict_elb", "--", "--listeners", "3", "--rules", "8"]
+    program = ["cargo", "run", "--quiet", "--locked", "-p", "strict_elb"]
     with subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         served = json.loads(server.stdout.readline())
         session = boto3.Session(aws_access_key_id="key", aws_secret_access_key="none", region_name="eu-central-1")

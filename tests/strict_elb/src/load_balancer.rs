@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::rule::Rule;
+use crate::rule::{Rule, rule_arn};
 
 pub type Tags = BTreeMap<String, String>;
 
@@ -16,31 +16,21 @@ pub struct ApiError {
     pub message: String,
 }
 
-/// One page of rules and the marker of the next one.
-pub struct Page {
-    pub rules: Vec<Rule>,
-    pub next: Option<String>,
-}
-
-/// A SetRulePriorities that was accepted: the numbered rules before and after, sorted.
-#[derive(Clone, Debug)]
-pub struct Batch {
-    pub before: Vec<(u32, String)>,
-    pub after: Vec<(u32, String)>,
-}
+/// The numbers and names of a listener's rules, sorted, without the default rule.
+pub type Order = Vec<(u32, String)>;
 
 /// The load balancer; clone it to compare states.
 #[derive(Clone, Debug, Default)]
 pub struct StrictElb {
     listeners: BTreeMap<String, Vec<Rule>>,
-    tags: BTreeMap<String, Tags>,
-    health: BTreeMap<String, Vec<String>>,
-    page_limit: Option<usize>,
-    never_ends: bool,
-    /// Every writing call, refused ones too, in order.
-    pub writes: Vec<String>,
-    /// The accepted SetRulePriorities calls among them.
-    pub batches: Vec<Batch>,
+    /// How many rules a page has at most, so that a client has to turn them.
+    pub page_limit: Option<usize>,
+    pub tags: BTreeMap<String, Tags>,
+    /// The states of a target group's targets, in the API's spelling. The default is one target of state
+    /// `unavailable`, as of a Lambda function without health checks.
+    pub health: BTreeMap<String, Vec<String>>,
+    /// The name of every writing call, refused ones too, in order.
+    pub writes: Vec<&'static str>,
 }
 
 const LARGEST_PAGE: usize = 400;
@@ -53,28 +43,23 @@ const CONTENT_TYPES: [&str; 5] =
     ["text/plain", "text/css", "text/html", "application/javascript", "application/json"];
 
 impl StrictElb {
-    /// Pages of this size at most, so that a client has to turn them.
-    pub fn with_pages_of(page_size: usize) -> Self {
-        Self { page_limit: Some(page_size), ..Self::default() }
+    /// With one listener and its rules, as [`Self::add_rules`] reads them.
+    pub fn new(listener: &str, lines: &str) -> Self {
+        let mut elb = Self::default();
+        elb.add_rules(listener, lines);
+        elb
     }
 
-    /// Every page names a next one.
-    pub fn with_pages_without_end() -> Self {
-        Self { never_ends: true, ..Self::default() }
-    }
-
-    /// Adds a rule to the listener that its ARN names; the first one makes the listener.
-    ///
-    /// # Panics
-    /// If its number is taken.
-    pub fn add_rule(&mut self, rule: Rule) {
-        let rules = self.listeners.entry(listener_of(&rule.arn)).or_default();
-        assert!(
-            rules.iter().all(|other| other.priority != rule.priority),
-            "two rules at {:?}",
-            rule.priority
-        );
-        rules.push(rule);
+    /// Adds rules to a listener, which has a default rule besides: `2 shop, 3 status a.example.com/status.json 200` is
+    /// a rule at 2 that forwards requests for `/shop*` to the target group `shop`, and one that answers by itself.
+    pub fn add_rules(&mut self, listener: &str, lines: &str) {
+        let arn = listener_of(&rule_arn(listener, ""));
+        let rules =
+            self.listeners.entry(arn).or_insert_with(|| vec![Rule::parse(listener, "default default / 404")]);
+        for rule in lines.split(", ").map(|line| Rule::parse(listener, line)) {
+            assert!(rules.iter().all(|other| other.priority != rule.priority), "two at {:?}", rule.priority);
+            rules.push(rule);
+        }
     }
 
     pub fn remove_rule(&mut self, arn: &str) {
@@ -82,71 +67,47 @@ impl StrictElb {
         self.tags.remove(arn);
     }
 
-    /// Moves a rule by hand: refused as a call is, but not recorded in `writes`.
+    pub fn order(&self, listener: &str) -> Order {
+        let rules = self.listeners.get(&listener_of(&rule_arn(listener, ""))).into_iter().flatten();
+        let name = |rule: &Rule| rule.arn.rsplit('/').next().unwrap().to_owned();
+        let mut order: Vec<_> = rules.filter_map(|rule| Some((rule.priority?, name(rule)))).collect();
+        order.sort();
+        order
+    }
+
+    /// One page of rules and the marker of the next one.
     ///
     /// # Errors
-    /// As for [`Self::set_rule_priorities`].
-    pub fn move_by_hand(&mut self, arn: &str, to: u32) -> Result<(), ApiError> {
-        self.reorder(&[(arn.to_owned(), to)]).map(drop)
-    }
-
-    pub fn wipe_tags(&mut self, arn: &str) {
-        self.tags.remove(arn);
-    }
-
-    /// Sets the states of a target group's targets, in the API's spelling. The default is one target of state
-    /// `unavailable`, as of a Lambda function without health checks.
-    pub fn set_health(&mut self, target_group: &str, states: &[&str]) {
-        self.health.insert(target_group.to_owned(), states.iter().map(|state| (*state).to_owned()).collect());
-    }
-
-    pub fn tags_of(&self, arn: &str) -> Tags {
-        self.tags.get(arn).cloned().unwrap_or_default()
-    }
-
-    /// The rules with a number, sorted.
-    pub fn order(&self, listener: &str) -> Vec<(u32, String)> {
-        numbered(self.listeners.get(listener).map(Vec::as_slice).unwrap_or_default())
-    }
-
-    /// # Panics
-    /// If there is no such rule or it is a default rule.
-    pub fn priority_of(&self, arn: &str) -> u32 {
-        self.rule(arn).unwrap().priority.unwrap()
-    }
-
-    /// # Errors
-    /// `ListenerNotFound`; `ValidationError` for a page size or a marker that the API would not take.
+    /// `ListenerNotFound`; `ValidationError` for a page size that the API would not take.
     pub fn describe_rules(
         &self,
         listener: &str,
         page_size: usize,
         marker: Option<&str>,
-    ) -> Result<Page, ApiError> {
+    ) -> Result<(Vec<Rule>, Option<String>), ApiError> {
         let rules = self.listeners.get(listener);
         let rules = rules.ok_or_else(|| error("ListenerNotFound", format!("no listener {listener}")))?;
         if !(1..=LARGEST_PAGE).contains(&page_size) {
             return Err(error("ValidationError", format!("page size {page_size}")));
         }
-        let from: usize = marker.map_or(Ok(0), str::parse).map_err(|_| error("ValidationError", "marker"))?;
+        let from = marker.map_or(0, |marker| marker.parse().unwrap());
         let mut rules = rules.clone();
         rules.sort_by_key(|rule| rule.priority.unwrap_or(u32::MAX));
         let size = self.page_limit.unwrap_or(page_size).min(page_size);
-        let next = from + if self.never_ends { 1 } else { size };
-        let next = (self.never_ends || next < rules.len()).then(|| next.to_string());
-        Ok(Page { rules: rules.into_iter().skip(from).take(size).collect(), next })
+        let next = (from + size < rules.len()).then(|| (from + size).to_string());
+        Ok((rules.into_iter().skip(from).take(size).collect(), next))
     }
 
     /// # Errors
     /// `RuleNotFound`.
     pub fn describe_tags(&self, arn: &str) -> Result<Tags, ApiError> {
-        self.rule(arn).map(|_| self.tags_of(arn))
+        self.rule(arn).map(|_| self.tags.get(arn).cloned().unwrap_or_default())
     }
 
     /// # Errors
     /// `RuleNotFound`; `ValidationError` for a tag that the API would not take; `TooManyTags`.
     pub fn add_tags(&mut self, arn: &str, news: &Tags) -> Result<(), ApiError> {
-        self.writes.push(format!("AddTags {news:?}"));
+        self.writes.push("AddTags");
         let mut tags = self.describe_tags(arn)?;
         for (key, value) in news {
             let too_long = key.chars().count() > LONGEST_KEY || value.chars().count() > LONGEST_VALUE;
@@ -168,13 +129,7 @@ impl StrictElb {
     /// `RuleNotFound`; `OperationNotPermitted` for a default rule; `PriorityInUse` if two rules would have one
     /// number; `ValidationError` for a number out of range, a rule named twice, no rule, or several listeners.
     pub fn set_rule_priorities(&mut self, pairs: &[(String, u32)]) -> Result<(), ApiError> {
-        self.writes.push(format!("SetRulePriorities {} rules", pairs.len()));
-        let batch = self.reorder(pairs)?;
-        self.batches.push(batch);
-        Ok(())
-    }
-
-    fn reorder(&mut self, pairs: &[(String, u32)]) -> Result<Batch, ApiError> {
+        self.writes.push("SetRulePriorities");
         let mut targets = BTreeMap::new();
         for (arn, priority) in pairs {
             if self.rule(arn)?.priority.is_none() {
@@ -191,8 +146,7 @@ impl StrictElb {
         let [listener] = Vec::from_iter(listeners).try_into().map_err(|wrong: Vec<_>| {
             error("ValidationError", format!("{} listeners in one batch", wrong.len()))
         })?;
-        let old = &self.listeners[&listener];
-        let mut new = old.clone();
+        let mut new = self.listeners[&listener].clone();
         for rule in &mut new {
             rule.priority = targets.get(rule.arn.as_str()).copied().or(rule.priority);
         }
@@ -201,50 +155,32 @@ impl StrictElb {
             let message = format!("Priority '{}' is currently in use", twice.priority.unwrap_or_default());
             return Err(error("PriorityInUse", message));
         }
-        let batch = Batch { before: numbered(old), after: numbered(&new) };
         self.listeners.insert(listener, new);
-        Ok(batch)
+        Ok(())
     }
 
-    /// Replaces the rule's actions by one fixed response, in the API's JSON.
-    ///
-    /// # Errors
-    /// As for [`Self::modify`].
-    pub fn modify_rule(&mut self, arn: &str, response: &Value) -> Result<(), ApiError> {
-        self.modify(arn, None, Some(&[json!({"Type": "fixed-response", "FixedResponseConfig": response})]))
-    }
-
-    /// Replaces what is given, in the API's JSON, and leaves the rest as it is.
+    /// Replaces the `Conditions` and `Actions` that are given, in the API's JSON, and leaves the rest as it is.
     ///
     /// # Errors
     /// `RuleNotFound`; `OperationNotPermitted` for a default rule; `ValidationError` for a fixed response that the
     /// API would not take.
-    pub fn modify(
-        &mut self,
-        arn: &str,
-        conditions: Option<&[Value]>,
-        actions: Option<&[Value]>,
-    ) -> Result<(), ApiError> {
-        self.writes.push(format!("ModifyRule {arn} {}", json!(actions)));
+    pub fn modify_rule(&mut self, arn: &str, news: &Value) -> Result<(), ApiError> {
+        self.writes.push("ModifyRule");
         if self.rule(arn)?.priority.is_none() {
             return Err(error("OperationNotPermitted", "the default rule is modified with ModifyListener"));
         }
-        for action in actions.unwrap_or_default() {
+        let given = |name: &str| news[name].as_array().map(|list| Arc::<[Value]>::from(list.as_slice()));
+        let (conditions, actions) = (given("Conditions"), given("Actions"));
+        for action in actions.iter().flat_map(|actions| actions.iter()) {
             if action["Type"] == "fixed-response" && !is_fixed_response(&action["FixedResponseConfig"]) {
                 return Err(error("ValidationError", action.to_string()));
             }
         }
-        let rules = self.listeners.entry(listener_of(arn)).or_default();
-        for rule in rules.iter_mut().filter(|rule| rule.arn == arn) {
-            rule.conditions = conditions.map_or_else(|| rule.conditions.clone(), Arc::from);
-            rule.actions = actions.map_or_else(|| rule.actions.clone(), Arc::from);
-        }
+        let rules = self.listeners.get_mut(&listener_of(arn)).unwrap();
+        let rule = rules.iter_mut().find(|rule| rule.arn == arn).unwrap();
+        rule.conditions = conditions.unwrap_or_else(|| Arc::clone(&rule.conditions));
+        rule.actions = actions.unwrap_or_else(|| Arc::clone(&rule.actions));
         Ok(())
-    }
-
-    /// The body of a rule's fixed response.
-    pub fn body_of(&self, arn: &str) -> Option<&str> {
-        self.rule(arn).ok()?.body()
     }
 
     /// # Errors
@@ -258,7 +194,9 @@ impl StrictElb {
         Ok(states.unwrap_or_else(|| vec!["unavailable".to_owned()]))
     }
 
-    fn rule(&self, arn: &str) -> Result<&Rule, ApiError> {
+    /// # Errors
+    /// `RuleNotFound`.
+    pub fn rule(&self, arn: &str) -> Result<&Rule, ApiError> {
         let mut all = self.listeners.values().flatten();
         let found = all.find(|rule| rule.arn == arn);
         found.ok_or_else(|| error("RuleNotFound", format!("One or more rules not found: {arn}")))
@@ -269,13 +207,6 @@ impl StrictElb {
 fn listener_of(rule: &str) -> String {
     let without_rule = rule.rsplit_once('/').map_or(rule, |(listener, _)| listener);
     without_rule.replacen(":listener-rule/", ":listener/", 1)
-}
-
-fn numbered(rules: &[Rule]) -> Vec<(u32, String)> {
-    let mut order: Vec<_> =
-        rules.iter().filter_map(|rule| Some((rule.priority?, rule.arn.clone()))).collect();
-    order.sort();
-    order
 }
 
 fn is_fixed_response(response: &Value) -> bool {
@@ -298,58 +229,55 @@ pub(crate) fn error(code: &'static str, message: impl Into<String>) -> ApiError 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::json;
 
-    fn arn(listener: &str, name: &str) -> String {
-        format!("arn::listener-rule/app/a/1/{listener}/{name}")
+    use super::*;
+    use crate::fixed_response;
+
+    fn code(result: Result<(), ApiError>) -> &'static str {
+        result.map_or_else(|error| error.code, |()| "")
     }
 
     #[test]
     fn a_batch_is_judged_on_its_result() {
         let mut elb = StrictElb::default();
-        for (listener, name, priority) in
-            [("l", "a", Some(1)), ("l", "b", Some(2)), ("l", "default", None), ("m", "c", Some(1))]
-        {
-            elb.add_rule(Rule::forward(arn(listener, name), priority, "/*", "group"));
-        }
-        for (pairs, result, order) in [
-            (&[("l", "a", 2), ("l", "b", 1)][..], Ok(()), [2, 1]),
-            (&[("l", "a", 1)], Err("PriorityInUse"), [2, 1]),
-            (&[("l", "a", 3), ("l", "b", 3)], Err("PriorityInUse"), [2, 1]),
-            (&[("l", "a", 3), ("l", "a", 4)], Err("ValidationError"), [2, 1]),
-            (&[("l", "a", 3), ("l", "default", 4)], Err("OperationNotPermitted"), [2, 1]),
-            (&[("l", "a", 3), ("m", "c", 3)], Err("ValidationError"), [2, 1]),
-            (&[("l", "a", 3), ("l", "x", 4)], Err("RuleNotFound"), [2, 1]),
-            (&[("l", "a", 50_001)], Err("ValidationError"), [2, 1]),
-            (&[], Err("ValidationError"), [2, 1]),
+        elb.add_rules("l", "1 a, 2 b");
+        elb.add_rules("m", "1 c");
+        for (pairs, expected) in [
+            (&[("l", "a", 2), ("l", "b", 1)][..], ""),
+            (&[("l", "a", 1)], "PriorityInUse"),
+            (&[("l", "a", 3), ("l", "b", 3)], "PriorityInUse"),
+            (&[("l", "a", 3), ("l", "a", 4)], "ValidationError"),
+            (&[("l", "a", 3), ("l", "default", 4)], "OperationNotPermitted"),
+            (&[("l", "a", 3), ("m", "c", 3)], "ValidationError"),
+            (&[("l", "a", 3), ("l", "x", 4)], "RuleNotFound"),
+            (&[("l", "a", 50_001)], "ValidationError"),
+            (&[], "ValidationError"),
         ] {
-            let calls: Vec<_> = pairs.iter().map(|(listener, name, to)| (arn(listener, name), *to)).collect();
-            assert_eq!(elb.set_rule_priorities(&calls).map_err(|error| error.code), result, "{pairs:?}");
-            assert_eq!(["a", "b"].map(|name| elb.priority_of(&arn("l", name))), order, "{pairs:?}");
+            let calls: Vec<_> = pairs.iter().map(|(on, name, to)| (rule_arn(on, name), *to)).collect();
+            assert_eq!(code(elb.set_rule_priorities(&calls)), expected, "{pairs:?}");
+            assert_eq!(elb.order("l"), [(1, "b".to_owned()), (2, "a".to_owned())], "{pairs:?}");
         }
     }
 
     #[test]
     fn fixed_responses_have_the_apis_limits() {
         let mut elb = StrictElb::default();
-        elb.add_rule(Rule::forward(arn("l", "default"), None, "", "group"));
-        elb.add_rule(Rule::forward(arn("l", "status"), Some(1), "/status.json", "group"));
+        elb.add_rules("l", "1 status");
         let longest = "점".repeat(1_024);
-        for (name, status, kind, body, result) in [
-            ("status", "200", "application/json", &longest, Ok(())),
-            ("status", "200", "application/json", &format!("{longest}."), Err("ValidationError")),
-            ("status", "301", "application/json", &String::new(), Err("ValidationError")),
-            ("status", "200", "text/xml", &String::new(), Err("ValidationError")),
-            ("default", "200", "application/json", &String::new(), Err("OperationNotPermitted")),
-            ("x", "200", "application/json", &String::new(), Err("RuleNotFound")),
+        for (name, status, kind, body, expected) in [
+            ("status", "200", "application/json", &*longest, ""),
+            ("status", "200", "application/json", &format!("{longest}."), "ValidationError"),
+            ("status", "301", "application/json", "", "ValidationError"),
+            ("status", "200", "text/xml", "", "ValidationError"),
+            ("default", "200", "application/json", "", "OperationNotPermitted"),
+            ("x", "200", "application/json", "", "RuleNotFound"),
         ] {
-            let response = json!({"StatusCode": status, "ContentType": kind, "MessageBody": body});
-            let modified = elb.modify_rule(&arn("l", name), &response).map_err(|error| error.code);
-            assert_eq!(
-                (modified, elb.body_of(&arn("l", "status"))),
-                (result, Some(&*longest)),
-                "{status} {kind}"
-            );
+            let mut action = fixed_response(status, body);
+            action["FixedResponseConfig"]["ContentType"] = json!(kind);
+            let modified = elb.modify_rule(&rule_arn("l", name), &json!({"Actions": [action]}));
+            let status_body = elb.rule(&rule_arn("l", "status")).unwrap().body();
+            assert_eq!((code(modified), status_body), (expected, Some(&*longest)), "{status} {kind}");
         }
     }
 }

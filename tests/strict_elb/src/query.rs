@@ -34,19 +34,15 @@ fn member(list: &mut Value, index: usize) -> &mut Value {
 
 /// The result of the action, in the API's JSON.
 pub(crate) fn answer(query: &Value, elb: &mut StrictElb) -> Result<Value, ApiError> {
-    let optional = |name: &str| query[name].as_str();
-    let one =
-        |name: &str| optional(name).ok_or_else(|| error("ValidationError", format!("{name} is required")));
-    let list = |name: &str| query[name].as_array().map(Vec::as_slice);
-    if optional("Version") != Some("2015-12-01") {
-        return Err(error("InvalidParameterValue", "Version"));
-    }
-    match one("Action")? {
+    let (one, list) = (|name: &str| text(&query[name]), |name: &str| query[name].as_array());
+    let all = |name: &str| list(name).into_iter().flatten();
+    let nothing = |()| json!({});
+    match one("Action") {
         "DescribeRules" => {
-            let size = optional("PageSize").unwrap_or("400").parse().unwrap_or_default();
-            let page = elb.describe_rules(one("ListenerArn")?, size, optional("Marker"))?;
-            let rules: Vec<_> = page.rules.iter().map(Rule::to_json).collect();
-            Ok(json!({"Rules": rules, "NextMarker": page.next}))
+            let size = query["PageSize"].as_str().unwrap_or("400").parse().unwrap_or_default();
+            let (rules, next) = elb.describe_rules(one("ListenerArn"), size, query["Marker"].as_str())?;
+            let rules: Vec<_> = rules.iter().map(Rule::to_json).collect();
+            Ok(json!({"Rules": rules, "NextMarker": next}))
         }
         "DescribeTags" => {
             let describe = |arn: &Value| {
@@ -54,26 +50,24 @@ pub(crate) fn answer(query: &Value, elb: &mut StrictElb) -> Result<Value, ApiErr
                 let tags: Vec<_> = tags.map(|(key, value)| json!({"Key": key, "Value": value})).collect();
                 Ok(json!({"ResourceArn": arn, "Tags": tags}))
             };
-            let described = list("ResourceArns").unwrap_or_default().iter().map(describe);
-            Ok(json!({"TagDescriptions": described.collect::<Result<Vec<_>, _>>()?}))
+            let described = all("ResourceArns").map(describe).collect::<Result<Vec<_>, _>>()?;
+            Ok(json!({"TagDescriptions": described}))
         }
         "AddTags" => {
-            let Some([arn]) = list("ResourceArns") else {
+            let Some([arn]) = list("ResourceArns").map(Vec::as_slice) else {
                 return Err(error("ValidationError", "one resource was expected"));
             };
-            let tags = list("Tags").unwrap_or_default().iter();
-            let tags = tags.map(|tag| (text(&tag["Key"]).to_owned(), text(&tag["Value"]).to_owned()));
-            elb.add_tags(text(arn), &tags.collect()).map(|()| json!({}))
+            let tags = all("Tags").map(|tag| (text(&tag["Key"]).to_owned(), text(&tag["Value"]).to_owned()));
+            elb.add_tags(text(arn), &tags.collect()).map(nothing)
         }
         "SetRulePriorities" => {
-            let pairs = list("RulePriorities").unwrap_or_default().iter().map(|pair| {
-                (text(&pair["RuleArn"]).to_owned(), text(&pair["Priority"]).parse().unwrap_or_default())
-            });
-            elb.set_rule_priorities(&pairs.collect::<Vec<_>>()).map(|()| json!({}))
+            let number = |pair: &Value| text(&pair["Priority"]).parse().unwrap_or_default();
+            let pairs = all("RulePriorities").map(|pair| (text(&pair["RuleArn"]).to_owned(), number(pair)));
+            elb.set_rule_priorities(&pairs.collect::<Vec<_>>()).map(nothing)
         }
-        "ModifyRule" => elb.modify(one("RuleArn")?, list("Conditions"), list("Actions")).map(|()| json!({})),
+        "ModifyRule" => elb.modify_rule(one("RuleArn"), query).map(nothing),
         "DescribeTargetHealth" => {
-            let states = elb.target_health(one("TargetGroupArn")?)?.into_iter();
+            let states = elb.target_health(one("TargetGroupArn"))?.into_iter();
             let targets: Vec<_> = states.map(|state| json!({"TargetHealth": {"State": state}})).collect();
             Ok(json!({"TargetHealthDescriptions": targets}))
         }

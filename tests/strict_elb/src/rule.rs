@@ -4,8 +4,25 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+const ACCOUNT: &str = "arn:aws:elasticloadbalancing:eu-central-1:123456789012";
+
+/// The ARN of a rule, which names its listener.
+pub fn rule_arn(listener: &str, name: &str) -> String {
+    format!("{ACCOUNT}:listener-rule/app/shop/50dc6c495c0c9188/{listener}/{name}")
+}
+
+pub fn target_group_arn(name: &str) -> String {
+    format!("{ACCOUNT}:targetgroup/{name}/6d0ecf831eec9f09")
+}
+
+/// An action that answers by itself, with JSON, in the API's JSON.
+pub fn fixed_response(status: &str, body: &str) -> Value {
+    let response = json!({"StatusCode": status, "ContentType": "application/json", "MessageBody": body});
+    json!({"Type": "fixed-response", "FixedResponseConfig": response})
+}
+
 /// A rule of a listener.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     pub arn: String,
     /// 1 to 50,000; none for the default rule.
@@ -16,38 +33,25 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// A rule that forwards requests for a path, or the default rule, which asks for none.
-    pub fn forward(arn: impl Into<String>, priority: Option<u32>, path: &str, target_group: &str) -> Self {
-        let condition = json!({
-            "Field": "path-pattern", "Values": [path], "PathPatternConfig": {"Values": [path]}
-        });
+    /// Reads `7 status a.example.com/status.json 200`: the priority or `default`, the name, the host and the path that it
+    /// matches, and the status of its fixed response. Without a status, it forwards to a target group of its name;
+    /// without host and path, it matches `/<name>*`.
+    pub(crate) fn parse(listener: &str, line: &str) -> Self {
+        let mut words = line.split(' ');
+        let (priority, name) = (words.next().unwrap().parse().ok(), words.next().unwrap());
+        let place = words.next().map_or_else(|| format!("/{name}*"), str::to_owned);
+        let (host, path) = place.split_at(place.find('/').unwrap());
+        let forward = json!({"Type": "forward", "TargetGroupArn": target_group_arn(name)});
+        let conditions =
+            [("host-header", "HostHeaderConfig", host), ("path-pattern", "PathPatternConfig", path)]
+                .into_iter()
+                .filter(|(_, _, value)| priority.is_some() && !value.is_empty())
+                .map(|(field, config, value)| json!({"Field": field, config: {"Values": [value]}}));
         Self {
-            arn: arn.into(),
+            arn: rule_arn(listener, name),
             priority,
-            conditions: priority.map(|_| condition).into_iter().collect(),
-            actions: [json!({"Type": "forward", "TargetGroupArn": target_group})].into(),
-        }
-    }
-
-    /// A rule that answers requests for a path by itself, with JSON.
-    pub fn fixed_json(arn: impl Into<String>, priority: u32, path: &str, body: &str) -> Self {
-        let response = json!({"StatusCode": "200", "ContentType": "application/json", "MessageBody": body});
-        let action = json!({"Type": "fixed-response", "FixedResponseConfig": response});
-        Self { actions: [action].into(), ..Self::forward(arn, Some(priority), path, "") }
-    }
-
-    /// A member of the `Rules` that DescribeRules answers with, in the API's JSON.
-    ///
-    /// # Panics
-    /// If it is none.
-    pub fn from_json(rule: &Value) -> Self {
-        let list = |name: &str| rule[name].as_array().map(|list| list.as_slice().into()).unwrap_or_default();
-        let priority = rule["Priority"].as_str().unwrap();
-        Self {
-            arn: rule["RuleArn"].as_str().unwrap().to_owned(),
-            priority: (priority != "default").then(|| priority.parse().unwrap()),
-            conditions: list("Conditions"),
-            actions: list("Actions"),
+            conditions: conditions.collect(),
+            actions: [words.next().map_or(forward, |status| fixed_response(status, ""))].into(),
         }
     }
 
@@ -71,7 +75,6 @@ impl Rule {
     pub fn target_groups(&self) -> Vec<&str> {
         let groups = self.actions.iter().flat_map(|action| {
             let several = action["ForwardConfig"]["TargetGroups"].as_array();
-            // With one target group, the API tells it in both places.
             several.map_or_else(|| std::slice::from_ref(action), |groups| groups.as_slice())
         });
         groups.filter_map(|group| group["TargetGroupArn"].as_str()).collect()

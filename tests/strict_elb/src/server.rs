@@ -5,7 +5,7 @@ use std::future::pending;
 use std::io;
 use std::mem::take;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
@@ -22,12 +22,9 @@ use tokio::time::sleep;
 use crate::load_balancer::{ApiError, StrictElb, error};
 use crate::query::{self, to_xml};
 
-const FORM: &[u8] = b"application/x-www-form-urlencoded";
-
 /// How the server treats one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Treatment {
-    Serve,
     /// Status 400 and the code `Throttling`.
     Throttle,
     /// Status 503 and an HTML page.
@@ -45,10 +42,9 @@ pub enum Treatment {
 pub struct Server {
     pub address: SocketAddr,
     state: Arc<Mutex<State>>,
-    runtime: Option<Runtime>,
+    _runtime: Runtime,
 }
 
-#[derive(Default)]
 struct State {
     elb: StrictElb,
     delay: Duration,
@@ -59,66 +55,36 @@ struct State {
     round_trips: usize,
 }
 
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Server {
-    pub fn start(elb: StrictElb) -> Self {
-        Self::answering_after(Duration::ZERO, elb)
-    }
-
-    /// Every call takes this long, however many are made at once.
-    ///
-    /// # Panics
-    /// If there is no free port.
-    pub fn answering_after(delay: Duration, elb: StrictElb) -> Self {
-        let state = Arc::new(Mutex::new(State { elb, delay, ..State::default() }));
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
+    /// Every call takes `delay`, however many are made at once.
+    pub fn start(elb: StrictElb, delay: Duration) -> Self {
+        let (action, treatments, calls) = ("", VecDeque::new(), Vec::new());
+        let state = Arc::new(Mutex::new(State { elb, delay, action, treatments, calls, round_trips: 0 }));
         let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
         runtime.spawn(accept(listener, Arc::clone(&state)));
-        Self { address, state, runtime: Some(runtime) }
+        Self { address, state, _runtime: runtime }
     }
 
-    /// How the next requests are treated; those after them are served.
-    pub fn treat(&self, treatments: impl IntoIterator<Item = Treatment>) {
-        self.treat_only("", treatments);
-    }
-
-    /// The same for the next calls of one action, since concurrent calls come in any order.
-    pub fn treat_only(&self, action: &'static str, treatments: impl IntoIterator<Item = Treatment>) {
-        let mut state = lock(&self.state);
+    /// How the next calls of an action are treated, or of all where it is empty; those after them are served.
+    pub fn treat(&self, action: &'static str, treatments: impl IntoIterator<Item = Treatment>) {
+        let mut state = self.state.lock().unwrap();
         (state.action, state.treatments) = (action, treatments.into_iter().collect());
     }
 
     /// The load balancer as it is now.
     pub fn elb(&self) -> StrictElb {
-        lock(&self.state).elb.clone()
-    }
-
-    pub fn change(&self, change: impl FnOnce(&mut StrictElb)) {
-        change(&mut lock(&self.state).elb);
+        self.state.lock().unwrap().elb.clone()
     }
 
     /// The names of the calls that have arrived, dropped ones too.
     pub fn requests(&self) -> Vec<String> {
-        lock(&self.state).calls.clone()
+        self.state.lock().unwrap().calls.clone()
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Some tests drop it where nothing may block.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
-async fn accept(listener: std::net::TcpListener, state: Arc<Mutex<State>>) {
-    let listener = TcpListener::from_std(listener).unwrap();
+async fn accept(listener: TcpListener, state: Arc<Mutex<State>>) {
     while let Ok((stream, _)) = listener.accept().await {
         let state = Arc::clone(&state);
         let service = service_fn(move |request| respond(request, Arc::clone(&state)));
@@ -130,48 +96,45 @@ async fn accept(listener: std::net::TcpListener, state: Arc<Mutex<State>>) {
 async fn respond(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Full<Bytes>>> {
     let (parts, body) = request.into_parts();
     if parts.method == Method::GET && parts.uri.path() == "/calls" {
-        let mut state = lock(&state);
+        let mut state = state.lock().unwrap();
         let calls = json!({"calls": take(&mut state.calls), "round_trips": take(&mut state.round_trips)});
         return Ok(response(StatusCode::OK, "application/json", calls.to_string()));
     }
-    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let query = query::parse(&body.collect().await.map_err(io::Error::other)?.to_bytes());
+    let action = query["Action"].as_str().unwrap_or_default();
     let (delay, round_trip) = {
-        let state = lock(&state);
+        let state = state.lock().unwrap();
         (state.delay, state.round_trips + 1)
     };
     // The shortest sleep is a millisecond.
     if !delay.is_zero() {
         sleep(delay).await;
     }
-    let is_signed_form = parts.method == Method::POST
-        && parts.uri.path() == "/"
-        && parts.headers.contains_key("authorization")
-        // Some clients add a charset.
-        && parts.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(FORM));
-    let query = query::parse(&body);
-    let action = query["Action"].as_str().unwrap_or_default();
     let treatment = {
-        let mut state = lock(&state);
+        let mut state = state.lock().unwrap();
         state.calls.push(action.to_owned());
         state.round_trips = state.round_trips.max(round_trip);
         let is_treated = state.action.is_empty() || state.action == action;
-        let treatment = if is_treated { state.treatments.pop_front() } else { None };
-        treatment.unwrap_or(Treatment::Serve)
+        if is_treated { state.treatments.pop_front() } else { None }
     };
+    let is_signed = parts.headers.contains_key("authorization");
     let serve = || {
-        let unsigned = Err(error("MalformedRequest", "not a signed POST"));
-        if is_signed_form { query::answer(&query, &mut lock(&state).elb) } else { unsigned }
+        let unsigned = Err(error("MissingAuthenticationToken", "not signed"));
+        if is_signed { query::answer(&query, &mut state.lock().unwrap().elb) } else { unsigned }
     };
+    let closed = Err(io::Error::other("closed on purpose"));
     match treatment {
-        Treatment::Serve => Ok(answer(action, &serve())),
-        Treatment::Throttle => Ok(answer(action, &Err(error("Throttling", "Rate exceeded")))),
-        Treatment::Break => Ok(response(StatusCode::SERVICE_UNAVAILABLE, "text/html", "<html>".to_owned())),
-        Treatment::DropBefore => Err(io::Error::other("closed on purpose")),
-        Treatment::DropAfter => {
-            let _ = serve();
-            Err(io::Error::other("closed on purpose"))
+        None => Ok(answer(action, &serve())),
+        Some(Treatment::Throttle) => Ok(answer(action, &Err(error("Throttling", "Rate exceeded")))),
+        Some(Treatment::Break) => {
+            Ok(response(StatusCode::SERVICE_UNAVAILABLE, "text/html", "<html>".to_owned()))
         }
-        Treatment::Hang => pending().await,
+        Some(Treatment::DropBefore) => closed,
+        Some(Treatment::DropAfter) => {
+            drop(serve());
+            closed
+        }
+        Some(Treatment::Hang) => pending().await,
     }
 }
 

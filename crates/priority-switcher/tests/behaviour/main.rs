@@ -9,6 +9,5 @@ mod function_process;
 mod real_client;
 mod set_up;
 mod several_listeners;
-mod stack_updates;
 mod status_rule;
 mod switching;

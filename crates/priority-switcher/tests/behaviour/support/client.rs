@@ -7,10 +7,10 @@ use aws_sdk_elasticloadbalancingv2::config::{AsyncSleep, BehaviorVersion, Creden
 use aws_sdk_elasticloadbalancingv2::{Client, Config};
 use priority_switcher::elb;
 
-/// How the client waits.
+/// How the client waits: its pauses between two attempts take no time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hurry {
-    /// So many times faster than the clock: its pauses between two attempts, or these and its time limits.
+    /// So many times faster than the clock are its time limits, if they are.
     pub(crate) limits: Option<u32>,
     /// How long each pause was meant to be.
     pub(crate) pauses: Arc<Mutex<Vec<Duration>>>,
@@ -31,12 +31,7 @@ impl AsyncSleep for Hurry {
     }
 }
 
-/// A client whose pauses take no time.
-pub(crate) fn client(endpoint: String) -> Client {
-    hurried(endpoint, Hurry::default())
-}
-
-pub(crate) fn hurried(endpoint: String, hurry: Hurry) -> Client {
+pub(crate) fn client(endpoint: String, hurry: Hurry) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(elb::http_client())

@@ -5,6 +5,7 @@
 use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
 
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -13,7 +14,7 @@ use super::site::rule;
 
 /// A running function; it ends when dropped.
 pub(crate) struct Function {
-    process: Child,
+    pub(crate) process: Child,
     answer: JoinHandle<String>,
 }
 
@@ -41,26 +42,16 @@ impl Function {
         Self { process, answer }
     }
 
-    /// The same function, with a standard output that is closed.
-    pub(crate) fn unheard(mut self) -> Self {
-        drop(self.process.stdout.take());
-        self
-    }
-
-    /// What the function reported of its invocation, a result or an error.
-    pub(crate) async fn answered(self) -> String {
-        self.answered_and_logged().await.0
-    }
-
-    /// The same, and the lines of its log until then.
-    pub(crate) async fn answered_and_logged(mut self) -> (String, String) {
+    /// What the function reported of its invocation, a result or an error, and the lines of its log until then.
+    pub(crate) async fn answered(mut self) -> (Value, Vec<Value>) {
         let answered = (&mut self.answer).await.unwrap();
         self.process.kill().unwrap();
         let mut log = String::new();
         if let Some(mut stdout) = self.process.stdout.take() {
             stdout.read_to_string(&mut log).unwrap();
         }
-        (answered, log)
+        let log = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        (serde_json::from_str(&answered).unwrap(), log)
     }
 }
 

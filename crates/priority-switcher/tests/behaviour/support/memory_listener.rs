@@ -1,6 +1,7 @@
 //! A listener of the strict load balancer as the switch sees it, without HTTP and with disturbances in between.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::future::pending;
 use std::rc::Rc;
 
@@ -9,31 +10,30 @@ use priority_switcher::plan::Move;
 use priority_switcher::record::Tags;
 use priority_switcher::rule::{Action, DefaultRule, OwnRules, Rule, RuleArn, RuleOrder, Scope};
 use serde_json::{Value, json};
-use strict_elb::{ApiError, StrictElb};
+use strict_elb::{ApiError, StrictElb, fixed_response};
 use tokio::sync::Notify;
 
-use super::disturbance::{Fault, Script};
+use super::disturbance::{Circumstance, Fault};
 
 pub(crate) struct MemoryListener {
     pub(crate) elb: Rc<RefCell<StrictElb>>,
-    pub(crate) script: Script,
     /// Rung when the function is killed.
     pub(crate) killed: Notify,
-    pub(crate) calls: Cell<usize>,
+    /// The circumstances of the calls to come; when they are used up, nothing disturbs.
+    script: RefCell<VecDeque<Circumstance>>,
     /// The fate of every call of that name.
-    pub(crate) fate: Cell<Option<(&'static str, Fault)>>,
+    pub(crate) fate: Option<(&'static str, Fault)>,
     own: OwnRules,
 }
 
 impl MemoryListener {
-    pub(crate) fn new(elb: &Rc<RefCell<StrictElb>>, own: OwnRules) -> Self {
+    pub(crate) fn new(elb: &Rc<RefCell<StrictElb>>, own: &OwnRules, script: &[Circumstance]) -> Self {
         Self {
             elb: Rc::clone(elb),
-            script: Script::default(),
             killed: Notify::default(),
-            calls: Cell::default(),
-            fate: Cell::default(),
-            own,
+            script: RefCell::new(script.iter().cloned().collect()),
+            fate: None,
+            own: own.clone(),
         }
     }
 
@@ -43,34 +43,27 @@ impl MemoryListener {
         effect: impl FnOnce(&mut StrictElb) -> Result<T, ApiError>,
     ) -> Result<T, ListenerError> {
         let failed = |message: &str| Err(ListenerError::Failed(format!("{call}: {message}")));
-        self.calls.set(self.calls.get() + 1);
-        let mut circumstance = self.script.next();
-        if let Some((_, fault)) = self.fate.get().filter(|(name, _)| *name == call) {
-            circumstance.fault = Some(fault);
-        }
+        let circumstance = self.script.borrow_mut().pop_front().unwrap_or_default();
+        let fate = self.fate.filter(|(name, _)| *name == call).map(|(_, fault)| fault);
+        let fault = fate.or(circumstance.fault);
         for _ in 0..circumstance.turns {
             tokio::task::yield_now().await;
         }
         if let Some(change) = circumstance.change {
             change.apply(&mut self.elb.borrow_mut());
         }
-        if let Some(tags) = circumstance.planted {
-            self.elb.borrow_mut().add_tags(self.own.maintenance.as_str(), &tags).unwrap();
-        }
-        match circumstance.fault {
+        match fault {
             Some(Fault::Refused) => return failed("HTTP status 503"),
             Some(Fault::Denied) => return Err(ListenerError::Refused(format!("{call}: AccessDenied"))),
-            Some(Fault::Conflict) => {
-                return Err(ListenerError::Conflict("PriorityInUse".to_owned()));
-            }
-            Some(Fault::Hung) => pending().await,
-            Some(Fault::KilledBefore) => self.die().await,
+            Some(Fault::Conflict) => return Err(ListenerError::Conflict("PriorityInUse".to_owned())),
+            Some(Fault::Hung) => return pending().await,
+            Some(Fault::KilledBefore) => return self.die().await,
             Some(Fault::Lost | Fault::KilledAfter) | None => {}
         }
         let result = effect(&mut self.elb.borrow_mut());
-        match circumstance.fault {
+        match fault {
             Some(Fault::Lost) => return failed("connection reset"),
-            Some(Fault::KilledAfter) => self.die().await,
+            Some(Fault::KilledAfter) => return self.die().await,
             _ => {}
         }
         result.map_err(|ApiError { code, message }| match code {
@@ -81,9 +74,9 @@ impl MemoryListener {
         })
     }
 
-    async fn die(&self) {
+    async fn die<T>(&self) -> T {
         self.killed.notify_one();
-        pending::<()>().await;
+        pending().await
     }
 }
 
@@ -94,17 +87,14 @@ impl Listener for MemoryListener {
 
     async fn rules(&self) -> Result<RuleOrder, ListenerError> {
         const CALL: &str = "DescribeRules";
-        let mut all = Vec::new();
-        let mut marker = None;
         let listener = self.own.maintenance.listener_arn();
-        loop {
+        let (mut all, mut marker, mut is_last) = (Vec::new(), None, false);
+        while !is_last {
             let describe = |elb: &mut StrictElb| elb.describe_rules(&listener, 400, marker.as_deref());
-            let page = self.call(CALL, describe).await?;
-            all.extend(page.rules);
-            marker = page.next;
-            if marker.is_none() {
-                break;
-            }
+            let (page, next) = self.call(CALL, describe).await?;
+            all.extend(page);
+            is_last = next.is_none();
+            marker = next;
         }
         let inconsistent = || ListenerError::Failed(CALL.to_owned());
         let default = all.iter().find(|rule| rule.priority.is_none()).ok_or_else(inconsistent)?;
@@ -130,8 +120,8 @@ impl Listener for MemoryListener {
     }
 
     async fn publish(&self, status_rule: &RuleArn, body: &str) -> Result<(), ListenerError> {
-        let response = json!({"StatusCode": "200", "ContentType": "application/json", "MessageBody": body});
-        self.call("ModifyRule", |elb| elb.modify_rule(status_rule.as_str(), &response)).await
+        let news = json!({"Actions": [fixed_response("200", body)]});
+        self.call("ModifyRule", |elb| elb.modify_rule(status_rule.as_str(), &news)).await
     }
 
     async fn can_answer(&self, target_group: &str) -> Result<bool, ListenerError> {
@@ -157,8 +147,8 @@ fn numbered(rule: &strict_elb::Rule) -> Option<Rule> {
 }
 
 fn action(rule: &strict_elb::Rule) -> Action {
-    let kind = if rule.body().is_some() { "fixed-response" } else { "forward" };
-    let groups = rule.target_groups();
-    let description = groups.first().map(|group| format!("forward: {}", group.rsplit(':').next().unwrap()));
-    Action { kind: kind.into(), description: description.unwrap_or_else(|| format!("{kind}: 200")) }
+    let action = &rule.actions[0];
+    let kind = action["Type"].as_str().unwrap().to_owned();
+    let detail = action["TargetGroupArn"].as_str().or(action["FixedResponseConfig"]["StatusCode"].as_str());
+    Action { description: format!("{kind}: {}", detail.unwrap().rsplit(':').next().unwrap()), kind }
 }

@@ -2,22 +2,21 @@
 
 use std::time::Duration;
 
-use priority_switcher::error::SwitchError;
 use priority_switcher::handler::{Handled, handle};
 use priority_switcher::moment::Moment;
-use priority_switcher::report::Answer;
 use priority_switcher::settings::Settings;
 use priority_switcher::timestamp::Timestamp;
-use serde_json::Value;
 use tokio::time::Instant;
 
 use super::memory_listener::MemoryListener;
 
-/// When the tests begin.
-pub(crate) const START_OF_TIME: &str = "2026-03-01T22:00:00Z";
-
 pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
+}
+
+/// A time of the tests' day.
+pub(crate) fn at(clock: &str) -> Timestamp {
+    time(&format!("2026-03-01T{clock}:00Z"))
 }
 
 pub(crate) fn moment(now: Timestamp) -> Moment {
@@ -36,37 +35,25 @@ pub(crate) fn on_the_real_clock() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// How an invocation ended.
-#[derive(Debug)]
-pub(crate) enum Ending {
-    Answered(Answer),
-    Failed(SwitchError),
-    Killed,
-}
-
-/// One invocation on one listener; a kill leaves it where it is.
+/// One invocation on one listener; nothing comes of one that is killed, which leaves the listener where it is.
 pub(crate) async fn invoke(
     listener: &MemoryListener,
     settings: &Settings,
-    event: &Value,
+    payload: &str,
     now: Timestamp,
-) -> Ending {
-    let event = event.to_string();
+) -> Option<Handled> {
     tokio::select! {
         biased;
-        () = listener.killed.notified() => Ending::Killed,
-        Handled { answer, .. } = handle(std::slice::from_ref(listener), settings, &event, moment(now)) => {
-            match answer {
-                Ok(answer) => Ending::Answered(answer),
-                Err(error) => Ending::Failed(error),
-            }
-        }
+        () = listener.killed.notified() => None,
+        handled = handle(std::slice::from_ref(listener), settings, payload, moment(now)) => Some(handled),
     }
 }
 
-/// A file of `events/`, which operators paste into the console.
-pub(crate) fn event_file(name: &str) -> Value {
-    let path = format!("{}/../../events/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    serde_json::from_str(&text).unwrap()
+/// The payload of an event: as it is, or by its name among the files of `events/`, which operators paste into the console.
+pub(crate) fn payload(event: &str) -> String {
+    if event.starts_with('{') {
+        return event.to_owned();
+    }
+    let path = format!("{}/../../events/{event}.json", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

@@ -3,73 +3,40 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use priority_switcher::handler::Handled;
+use priority_switcher::metric::ListenerStatus;
 use priority_switcher::plan::Move;
-use priority_switcher::report::{Answer, ListenerReport, Outcome};
+use priority_switcher::report::{Answer, ListenerReport};
 use priority_switcher::rule::{OwnRules, Priority, RuleArn};
 use priority_switcher::settings::Settings;
-use priority_switcher::timestamp::Timestamp;
-use serde_json::{Value, json};
-use strict_elb::{Rule, StrictElb};
+use serde_json::json;
+use strict_elb::{ApiError, StrictElb, fixed_response, rule_arn};
 
+use super::disturbance::{Circumstance, Fault};
 use super::memory_listener::MemoryListener;
-use super::run::{Ending, invoke, runtime, time};
+use super::run::{at, invoke, payload, runtime};
 
 pub(crate) const AT_REST: &str = r#"{"state":"resting","since":null,"until":null,"message":null}"#;
 
 /// The rule of that name of the listener `web`.
 pub(crate) fn rule(name: &str) -> RuleArn {
-    rule_of("web", name)
+    rule_arn("web", name).parse().unwrap()
 }
 
-pub(crate) fn rule_of(listener: &str, name: &str) -> RuleArn {
-    format!("arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc6c495c0c9188/{listener}/{name}")
-        .parse()
-        .unwrap()
-}
-
-pub(crate) fn target_group(name: &str) -> String {
-    format!("arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/{name}/6d0ecf831eec9f09")
-}
-
-/// A rule that forwards to a target group of its own name.
-pub(crate) fn forward(name: &str, priority: Option<u32>, path: &str) -> Rule {
-    Rule::forward(rule(name).as_str(), priority, path, &target_group(name))
-}
-
-/// The rule `name` for one host.
-pub(crate) fn of_host(name: &str, priority: u32, host: &str) -> Rule {
-    let condition = json!({"Field": "host-header", "HostHeaderConfig": {"Values": [host]}});
-    let own = forward(name, Some(priority), "/*");
-    Rule { conditions: own.conditions.iter().cloned().chain([condition]).collect(), ..own }
-}
-
-/// The numbered rules of a listener, each by the last part of its ARN.
-pub(crate) fn order(elb: &StrictElb, listener: &str) -> Vec<(u32, String)> {
-    let listener = rule_of(listener, "any").listener_arn();
-    let order = elb.order(&listener).into_iter();
-    order.map(|(place, rule)| (place, rule.rsplit_once('/').unwrap().1.to_owned())).collect()
-}
-
-pub(crate) fn settings() -> Settings {
-    Settings { active: Priority::FIRST, resting: Priority::LAST, max_duration: None, stale_after: 60 }
-}
-
-pub(crate) fn own_rules(listener: &str) -> OwnRules {
-    let rule = |name: &str| rule_of(listener, name);
-    OwnRules { maintenance: rule("maintenance"), placeholder: Some(rule("placeholder")), status: None }
-}
-
-/// A listener whose placeholder is at 1 and whose maintenance rule is at 50000, with foreign rules `r2`, `r3` and so on.
-pub(crate) fn add_listener(elb: &mut StrictElb, listener: &str, foreign: &[u32]) {
-    let forward = |name: &str, priority: Option<u32>, path: &str| {
-        Rule::forward(rule_of(listener, name).as_str(), priority, path, &target_group(name))
+/// The rules of a stack at rest, whose names begin with `prefix`, and the settings that fit their places.
+pub(crate) fn stack(elb: &StrictElb, listener: &str, prefix: &str) -> Option<(OwnRules, Settings)> {
+    let order = elb.order(listener);
+    let find = |role: &str| {
+        let (place, name) = order.iter().find(|(_, name)| *name == format!("{prefix}{role}"))?;
+        Some((rule_arn(listener, name).parse::<RuleArn>().unwrap(), Priority::try_from(*place).unwrap()))
     };
-    elb.add_rule(forward("default", None, ""));
-    elb.add_rule(Rule::fixed_json(rule_of(listener, "placeholder").as_str(), 1, "/placeholder", "{}"));
-    elb.add_rule(forward("maintenance", Some(50_000), "/*"));
-    for place in foreign {
-        elb.add_rule(forward(&format!("r{place}"), Some(*place), &format!("/{place}*")));
-    }
+    let (maintenance, resting) = find("maintenance")?;
+    let (placeholder, active) = find("placeholder")?;
+    let status = find("status").map(|(status, _)| status);
+    Some((
+        OwnRules { maintenance, placeholder: Some(placeholder), status },
+        Settings { active, resting, max_duration: None, stale_after: 60 },
+    ))
 }
 
 pub(crate) fn codes(report: &ListenerReport) -> Vec<&'static str> {
@@ -81,72 +48,89 @@ pub(crate) fn message(report: &ListenerReport, code: &str) -> String {
     found.map(|warning| warning.message.clone()).unwrap_or_default()
 }
 
+pub(crate) fn moves(report: &ListenerReport) -> String {
+    report.moves.iter().map(Move::to_string).collect::<Vec<_>>().join(", ")
+}
+
 pub(crate) fn report(answer: &Answer) -> &ListenerReport {
     answer.listeners[0].report().unwrap()
 }
 
-/// A time of the tests' day.
-pub(crate) fn at(clock: &str) -> Timestamp {
-    time(&format!("2026-03-01T{clock}:00Z"))
-}
-
-/// The listener `web`.
+/// The listener `web`. Events are JSON, or names of files of `events/`.
+#[derive(Clone)]
 pub(crate) struct Site {
     pub(crate) elb: Rc<RefCell<StrictElb>>,
-    pub(crate) own: OwnRules,
     pub(crate) settings: Settings,
+    own: OwnRules,
+    script: Vec<Circumstance>,
+    fate: Option<(&'static str, Fault)>,
 }
 
 impl Site {
-    pub(crate) fn new(foreign: &[u32]) -> Self {
-        let mut elb = StrictElb::with_pages_of(3);
-        add_listener(&mut elb, "web", foreign);
-        Self { elb: Rc::new(RefCell::new(elb)), own: own_rules("web"), settings: settings() }
+    /// With these rules, as [`StrictElb::add_rules`] reads them.
+    pub(crate) fn new(rules: &str) -> Self {
+        let mut elb = StrictElb::new("web", rules);
+        elb.page_limit = Some(3);
+        let (own, settings) = stack(&elb, "web", "").unwrap();
+        Self { elb: Rc::new(RefCell::new(elb)), settings, own, script: Vec::new(), fate: None }
     }
 
-    /// With a status rule at 1 and the placeholder at 2.
+    /// With the stack's rules alone, which fit into one page.
+    pub(crate) fn plain() -> Self {
+        Self::new("1 placeholder, 50000 maintenance /*")
+    }
+
     pub(crate) fn with_status() -> Self {
-        let site = Self::new(&[3]);
-        site.move_by_hand("placeholder", 2);
-        site.elb.borrow_mut().add_rule(Rule::fixed_json(rule("status").as_str(), 1, "/status.json", AT_REST));
-        let settings = Settings { active: 2.try_into().unwrap(), ..settings() };
-        Self { own: OwnRules { status: Some(rule("status")), ..site.own }, settings, ..site }
+        let site = Self::new("1 status /status.json 200, 2 placeholder, 3 shop, 50000 maintenance /*");
+        site.publish_by_hand(AT_REST);
+        site.elb.borrow_mut().writes.clear();
+        site
     }
 
-    pub(crate) fn listener(&self) -> MemoryListener {
-        MemoryListener::new(&self.elb, self.own.clone())
+    /// The same listener, where every call of that name has this fate.
+    pub(crate) fn failing(&self, call: &'static str, fault: Fault) -> Self {
+        Self { fate: Some((call, fault)), ..self.clone() }
     }
 
-    pub(crate) fn ends_at(&self, clock: &str, event: &Value) -> Ending {
-        runtime().block_on(invoke(&self.listener(), &self.settings, event, at(clock)))
+    /// The same listener, with these circumstances of the first calls of each event.
+    pub(crate) fn disturbed(&self, script: Vec<Circumstance>) -> Self {
+        Self { script, ..self.clone() }
+    }
+
+    /// Nothing if the function is killed.
+    pub(crate) async fn send(&self, clock: &str, event: &str) -> Option<Handled> {
+        let mut listener = MemoryListener::new(&self.elb, &self.own, &self.script);
+        listener.fate = self.fate;
+        invoke(&listener, &self.settings, &payload(event), at(clock)).await
+    }
+
+    pub(crate) fn handled_at(&self, clock: &str, event: &str) -> Handled {
+        runtime().block_on(self.send(clock, event)).unwrap()
     }
 
     /// The answer to an event that has to succeed.
-    pub(crate) fn answer_at(&self, clock: &str, event: &Value) -> Answer {
-        match self.ends_at(clock, event) {
-            Ending::Answered(answer) => answer,
-            other => panic!("{event} at {clock} ended as {other:?}"),
-        }
+    #[track_caller]
+    pub(crate) fn answer_at(&self, clock: &str, event: &str) -> Answer {
+        self.handled_at(clock, event).answer.unwrap()
     }
 
-    pub(crate) fn at(&self, clock: &str, event: &Value) -> ListenerReport {
+    #[track_caller]
+    pub(crate) fn at(&self, clock: &str, event: &str) -> ListenerReport {
         report(&self.answer_at(clock, event)).clone()
     }
 
-    pub(crate) fn outcome_at(&self, clock: &str, event: &Value) -> Outcome {
-        self.answer_at(clock, event).outcome
+    /// The error of an event that has to fail.
+    #[track_caller]
+    pub(crate) fn error_at(&self, clock: &str, event: &str) -> String {
+        self.handled_at(clock, event).answer.unwrap_err().to_string()
     }
 
-    /// The error of an event that has to fail.
-    pub(crate) fn error_at(&self, clock: &str, event: &Value) -> String {
-        match self.ends_at(clock, event) {
-            Ending::Failed(error) => error.to_string(),
-            other => panic!("{event} at {clock} ended as {other:?}"),
-        }
+    pub(crate) fn measured_at(&self, clock: &str, event: &str) -> ListenerStatus {
+        self.handled_at(clock, event).measures.listeners.remove(0)
     }
 
     pub(crate) fn ladder(&self) -> String {
-        let order = order(&self.elb.borrow(), "web");
+        let order = self.elb.borrow().order("web");
         order.iter().map(|(place, rule)| format!("{place} {rule}")).collect::<Vec<_>>().join(", ")
     }
 
@@ -155,29 +139,38 @@ impl Site {
     }
 
     pub(crate) fn place_of(&self, name: &str) -> u32 {
-        self.elb.borrow().priority_of(rule(name).as_str())
+        self.elb.borrow().rule(rule(name).as_str()).unwrap().priority.unwrap()
     }
 
-    pub(crate) fn move_by_hand(&self, name: &str, place: u32) {
-        self.elb.borrow_mut().move_by_hand(rule(name).as_str(), place).unwrap();
+    pub(crate) fn add(&self, rules: &str) {
+        self.elb.borrow_mut().add_rules("web", rules);
+    }
+
+    pub(crate) fn remove(&self, name: &str) {
+        self.elb.borrow_mut().remove_rule(rule(name).as_str());
+    }
+
+    pub(crate) fn move_by_hand(&self, name: &str, place: u32) -> Result<(), ApiError> {
+        self.elb.borrow_mut().set_rule_priorities(&[(rule(name).as_str().to_owned(), place)])
+    }
+
+    pub(crate) fn publish_by_hand(&self, body: &str) {
+        let news = json!({"Actions": [fixed_response("200", body)]});
+        self.elb.borrow_mut().modify_rule(rule("status").as_str(), &news).unwrap();
     }
 
     /// A tag of the record; empty if it is not there.
     pub(crate) fn tag(&self, key: &str) -> String {
-        let tags = self.elb.borrow().tags_of(rule("maintenance").as_str());
+        let tags = self.elb.borrow().describe_tags(rule("maintenance").as_str()).unwrap();
         tags.get(&format!("maintenance-mode:{key}")).cloned().unwrap_or_default()
     }
 
     /// What the status rule publishes.
     pub(crate) fn body(&self) -> String {
-        self.elb.borrow().body_of(rule("status").as_str()).unwrap().to_owned()
+        self.elb.borrow().rule(rule("status").as_str()).unwrap().body().unwrap().to_owned()
     }
 
     pub(crate) fn writes(&self) -> usize {
         self.elb.borrow().writes.len()
     }
-}
-
-pub(crate) fn moves(report: &ListenerReport) -> String {
-    report.moves.iter().map(Move::to_string).collect::<Vec<_>>().join(", ")
 }
