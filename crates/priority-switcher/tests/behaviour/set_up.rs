@@ -70,7 +70,7 @@ fn hosts_without_a_stand_in_are_reported() {
 #[test]
 fn a_missing_placeholder_is_reported() {
     let site = Site::plain();
-    site.move_by_hand("placeholder", 7).unwrap();
+    site.move_by_hand("placeholder", 7);
     let missing = |event| message(&site.at("22:00", event), "placeholder-missing");
     insta::assert_snapshot!(missing("status"), @"the placeholder rule is at 7, so another rule can take the active priority 1; send `end` to put it back");
     assert_eq!(missing("end"), "");
@@ -81,7 +81,7 @@ fn a_missing_placeholder_is_reported() {
 #[test]
 fn a_taken_active_priority_is_reported() {
     let site = Site::plain();
-    site.move_by_hand("placeholder", 7).unwrap();
+    site.move_by_hand("placeholder", 7);
     site.add("1 front");
     for event in ["status", "check", "start-dry-run"] {
         assert!(codes(&site.at("22:00", event)).contains(&"active-priority-taken"), "{event}");

@@ -3,9 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use priority_switcher::error::SwitchError;
 use priority_switcher::handler::handle;
-use priority_switcher::report::Answer;
 use strict_elb::{StrictElb, rule_arn};
 
 use crate::support::disturbance::{Circumstance, Fault};
@@ -23,7 +21,7 @@ fn one_failure_leaves_the_others_switched() {
     }
     let stacks = NAMES.map(|name| stack(&elb, name, "").unwrap());
     let (elb, settings) = (Rc::new(RefCell::new(elb)), &stacks[0].1);
-    let send = |fault: Option<Fault>| -> Result<Answer, SwitchError> {
+    let send = |fault: Option<Fault>| {
         let listeners = stacks.each_ref().map(|(own, _)| {
             let fault = fault.filter(|_| own.maintenance.listener().ends_with("/https"));
             MemoryListener::new(&elb, own, &[Circumstance { fault, ..Circumstance::default() }])
@@ -37,7 +35,7 @@ fn one_failure_leaves_the_others_switched() {
     assert_eq!(first(), ["maintenance", "placeholder", "maintenance"]);
 
     let writes = elb.borrow().writes.len();
-    let answered: Vec<_> = send(None).unwrap().listeners;
+    let answered = send(None).unwrap().listeners;
     assert_eq!(first(), ["maintenance"; 3]);
     assert_eq!(elb.borrow().writes.len(), writes + 2, "the retry wrote to the others, too");
     let rules: Vec<_> = answered.iter().map(|one| one.report().unwrap().rule_arn.to_string()).collect();

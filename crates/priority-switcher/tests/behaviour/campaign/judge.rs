@@ -6,7 +6,7 @@ use priority_switcher::error::SwitchError;
 use priority_switcher::plan::Move;
 use priority_switcher::record::{Record, Tags, Window};
 use priority_switcher::report::{Answer, ListenerReport, Outcome};
-use priority_switcher::rule::{OwnRules, RuleArn};
+use priority_switcher::rule::{OwnRules, Priority, RuleArn};
 use priority_switcher::settings::Settings;
 use priority_switcher::timestamp::Timestamp;
 use proptest::prelude::*;
@@ -30,8 +30,8 @@ pub(super) struct View {
     tags: Tags,
     writes: usize,
     /// Where the maintenance rule is.
-    own: u32,
-    placeholder: Option<u32>,
+    own: Priority,
+    placeholder: Option<Priority>,
     pub(super) is_closed: bool,
     window: Option<Window>,
 }
@@ -53,14 +53,6 @@ pub(super) struct Run<'a> {
 }
 
 impl Stack {
-    fn active(&self) -> u32 {
-        self.settings.active.get().into()
-    }
-
-    fn resting(&self) -> u32 {
-        self.settings.resting.get().into()
-    }
-
     /// When the window of a start has to end.
     pub(super) fn limit_of(&self, start: &Value, now: Timestamp) -> Option<Timestamp> {
         let from = start["scheduledAt"].as_str().map_or(now, time);
@@ -72,13 +64,14 @@ impl Stack {
 impl View {
     pub(super) fn new(stack: &Stack, elb: &StrictElb, now: Timestamp) -> Self {
         let order = elb.order("web");
-        let place = |rule: &RuleArn| Some(order.iter().find(|(_, name)| name == rule.id())?.0);
-        let (own, placeholder) =
-            (place(&stack.own.maintenance).unwrap(), place(stack.own.placeholder.as_ref().unwrap()));
+        let find = |rule: &RuleArn| order.iter().find(|(_, name)| name == rule.id());
+        let place = |rule| find(rule).map(|(place, _)| Priority::try_from(*place).unwrap());
+        let own = place(&stack.own.maintenance).unwrap();
+        let placeholder = stack.own.placeholder.as_ref().and_then(place);
         // At the active priority, or above a rule of others although it is not at its resting priority.
         let is_other = |name: &str| !name.contains("placeholder") && !name.contains("maintenance");
-        let is_above = order.iter().any(|(place, name)| *place > own && is_other(name));
-        let is_closed = own <= stack.active() || (own != stack.resting() && is_above);
+        let is_above = order.iter().any(|(place, name)| *place > u32::from(own.get()) && is_other(name));
+        let is_closed = own <= stack.settings.active || (own != stack.settings.resting && is_above);
         let tags = elb.describe_tags(stack.own.maintenance.as_str()).unwrap();
         let window = Record::read(&tags, now, stack.settings.max_duration).window;
         Self { order, tags, writes: elb.writes.len(), own, placeholder, is_closed, window }
@@ -89,8 +82,8 @@ impl View {
     }
 
     /// Whether another rule than the stack's two is there.
-    fn is_taken(&self, place: u32) -> bool {
-        let is_at = self.order.iter().any(|(taken, _)| *taken == place);
+    fn is_taken(&self, place: Priority) -> bool {
+        let is_at = self.order.iter().any(|(taken, _)| *taken == u32::from(place.get()));
         is_at && self.own != place && self.placeholder != Some(place)
     }
 
@@ -131,7 +124,7 @@ impl Run<'_> {
             return Ok(());
         }
         if self.is("start") {
-            prop_assert!(after.own <= stack.active(), "{} left {:?}", event, after.order);
+            prop_assert!(after.own <= stack.settings.active, "{} left {:?}", event, after.order);
             let (running, limit) = (self.before.running(self.now), after.limit());
             let is_new = running.is_none() && !event["minutes"].is_null();
             let is_shorter = running.zip(limit).is_some_and(|(window, limit)| window.outlasts(limit));
@@ -144,9 +137,9 @@ impl Run<'_> {
             );
             prop_assert!(!is_new || limit == stack.limit_of(event, self.now), "{} left {:?}", event, limit);
         } else if self.is("end") {
-            prop_assert_eq!((after.own, &after.window), (stack.resting(), &None), "{}", event);
-            let is_held = after.placeholder.is_none_or(|place| place == stack.active());
-            prop_assert!(is_held || after.is_taken(stack.active()), "{:?}", after.order);
+            prop_assert_eq!((after.own, &after.window), (stack.settings.resting, &None), "{}", event);
+            let is_held = after.placeholder.is_none_or(|place| place == stack.settings.active);
+            prop_assert!(is_held || after.is_taken(stack.settings.active), "{:?}", after.order);
         }
         Ok(())
     }
@@ -176,9 +169,9 @@ impl Run<'_> {
         let Some(Err(error)) = self.answer.as_ref().filter(|_| self.is_undisturbed) else { return Ok(()) };
         let (place, code) = if self.is("start") {
             prop_assert_eq!((before.state(), before.writes), (after.state(), after.writes));
-            (stack.active(), "active-priority-taken")
+            (stack.settings.active, "active-priority-taken")
         } else {
-            (stack.resting(), "resting-priority-taken")
+            (stack.settings.resting, "resting-priority-taken")
         };
         prop_assert!(before.is_taken(place) && error.to_string().contains(code), "{}", error);
         Ok(())
@@ -200,7 +193,7 @@ impl Run<'_> {
 
     /// Invariant 7.
     fn there_are_two_arrangements(&self) -> TestCaseResult {
-        let (active, resting) = (self.stack.active(), self.stack.resting());
+        let (active, resting) = (self.stack.settings.active, self.stack.settings.resting);
         let places = (self.after.own, self.after.placeholder);
         let is_legal = [(active, Some(resting)), (resting, Some(active))].contains(&places);
         prop_assert!(is_legal || self.company != Company::None, "{:?}", self.after.order);

@@ -55,8 +55,8 @@ impl Change {
                 elb.add_rules("web", &format!("{place} new{place}-{}", elb.writes.len()));
             }
             Self::Remove { which } => {
-                if let Some(name) = Some(pick(*which)).filter(|name| !is_maintenance(name)) {
-                    elb.remove_rule(rule(name).as_str());
+                if !is_maintenance(&pick(*which)) {
+                    elb.remove_rule(rule(pick(*which)).as_str());
                 }
             }
             Self::Move { which, place } => {

@@ -9,7 +9,7 @@ use priority_switcher::listener::{Listener, ListenerError};
 use priority_switcher::plan::Move;
 use priority_switcher::record::Tags;
 use priority_switcher::rule::{Action, DefaultRule, OwnRules, Rule, RuleArn, RuleOrder, Scope};
-use serde_json::{Value, json};
+use serde_json::json;
 use strict_elb::{ApiError, StrictElb, fixed_response};
 use tokio::sync::Notify;
 
@@ -88,12 +88,11 @@ impl Listener for MemoryListener {
     async fn rules(&self) -> Result<RuleOrder, ListenerError> {
         const CALL: &str = "DescribeRules";
         let listener = self.own.maintenance.listener_arn();
-        let (mut all, mut marker, mut is_last) = (Vec::new(), None, false);
-        while !is_last {
-            let describe = |elb: &mut StrictElb| elb.describe_rules(&listener, 400, marker.as_deref());
+        let (mut all, mut marker) = (Vec::new(), Some("0".to_owned()));
+        while let Some(from) = marker {
+            let describe = |elb: &mut StrictElb| elb.describe_rules(&listener, 400, Some(&from));
             let (page, next) = self.call(CALL, describe).await?;
             all.extend(page);
-            is_last = next.is_none();
             marker = next;
         }
         let inconsistent = || ListenerError::Failed(CALL.to_owned());
@@ -131,16 +130,14 @@ impl Listener for MemoryListener {
 }
 
 fn numbered(rule: &strict_elb::Rule) -> Option<Rule> {
-    let value = |condition: &Value, config: &str| Some(condition[config]["Values"][0].as_str()?.to_owned());
-    let values = |config| rule.conditions.iter().filter_map(move |condition| value(condition, config));
-    let (paths, hosts): (Vec<_>, Vec<_>) =
-        (values("PathPatternConfig").collect(), values("HostHeaderConfig").collect());
+    let value = |config| rule.conditions.iter().find_map(|condition| condition[config]["Values"][0].as_str());
+    let (path, host) = (value("PathPatternConfig")?, value("HostHeaderConfig"));
     Some(Rule {
         arn: rule.arn.parse().unwrap(),
         priority: rule.priority?.try_into().unwrap(),
-        conditions: paths.iter().map(|path| format!("path-pattern: {path}")).collect(),
+        conditions: vec![format!("path-pattern: {path}")],
         action: action(rule),
-        scope: Scope::of_hosts(hosts, paths == ["/*"]),
+        scope: Scope::of_hosts(host.map(str::to_owned).into_iter().collect(), path == "/*"),
         fixed_json: rule.body().map(str::to_owned),
         target_groups: rule.target_groups().into_iter().map(ToOwned::to_owned).collect(),
     })

@@ -10,7 +10,7 @@ use priority_switcher::report::{Answer, ListenerReport};
 use priority_switcher::rule::{OwnRules, Priority, RuleArn};
 use priority_switcher::settings::Settings;
 use serde_json::json;
-use strict_elb::{ApiError, StrictElb, fixed_response, rule_arn};
+use strict_elb::{StrictElb, fixed_response, rule_arn};
 
 use super::disturbance::{Circumstance, Fault};
 use super::memory_listener::MemoryListener;
@@ -150,8 +150,9 @@ impl Site {
         self.elb.borrow_mut().remove_rule(rule(name).as_str());
     }
 
-    pub(crate) fn move_by_hand(&self, name: &str, place: u32) -> Result<(), ApiError> {
-        self.elb.borrow_mut().set_rule_priorities(&[(rule(name).as_str().to_owned(), place)])
+    pub(crate) fn move_by_hand(&self, name: &str, place: u32) {
+        let pair = (rule(name).as_str().to_owned(), place);
+        self.elb.borrow_mut().set_rule_priorities(&[pair]).unwrap();
     }
 
     pub(crate) fn publish_by_hand(&self, body: &str) {
