@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let milliseconds = std::env::args().nth(1).map_or(Ok(0), |argument| argument.parse())?;
     let mut elb = StrictElb::default();
     for listener in LISTENERS {
-        elb.add_rules(listener, "1 placeholder placeholder.invalid/* 404, 50000 maintenance /*");
+        elb.add_rules(listener, "1 placeholder, 50000 maintenance /*");
         elb.add_rules(listener, "2 part-2, 3 part-3, 4 part-4, 5 part-5, 6 part-6, 7 part-7");
     }
     let server = Server::start(elb, Duration::from_millis(milliseconds));
