@@ -22,10 +22,15 @@ fn one_failure_leaves_the_others_switched() {
     let stacks = NAMES.map(|name| stack(&elb, name, "").unwrap());
     let (elb, settings) = (Rc::new(RefCell::new(elb)), &stacks[0].1);
     let send = |fault: Option<Fault>| {
-        let listeners = stacks.each_ref().map(|(own, _)| {
-            let fault = fault.filter(|_| own.maintenance.listener().ends_with("/https"));
-            MemoryListener::new(&elb, own, &[Circumstance { fault, ..Circumstance::default() }])
-        });
+        // The first is the slowest.
+        let scripts = [(9, None), (5, fault), (0, None)];
+        let listeners: Vec<_> = stacks
+            .iter()
+            .zip(scripts)
+            .map(|((own, _), (turns, fault))| {
+                MemoryListener::new(&elb, own, &[Circumstance { turns, fault, ..Circumstance::default() }])
+            })
+            .collect();
         let start = payload("start");
         runtime().block_on(async { handle(&listeners, settings, &start, moment(at("22:00"))).await.answer })
     };

@@ -90,6 +90,7 @@ fn what_only_adds_to_a_start_never_fails_it() {
         (news, "ModifyRule", Fault::Denied, "ModifyRule: AccessDenied"),
         ("start", "ModifyRule", Fault::Hung, "ModifyRule: no answer in time; the next check tries again"),
         ("start", "DescribeTargetHealth", Fault::Hung, ""),
+        ("start", "DescribeTargetHealth", Fault::Refused, ""),
     ] {
         let site = Site::with_status();
         let started = site.failing(call, fault).at("20:00", event);

@@ -129,12 +129,8 @@ impl Run<'_> {
             let is_new = running.is_none() && !event["minutes"].is_null();
             let is_shorter = running.zip(limit).is_some_and(|(window, limit)| window.outlasts(limit));
             let is_over = limit.is_some_and(|limit| limit <= self.now);
-            prop_assert!(
-                after.window.is_some() && !is_shorter && !is_over,
-                "{} left {:?}",
-                event,
-                after.tags
-            );
+            let is_good = after.window.is_some() && !is_shorter && !is_over;
+            prop_assert!(is_good, "{} left {:?}", event, after.tags);
             prop_assert!(!is_new || limit == stack.limit_of(event, self.now), "{} left {:?}", event, limit);
         } else if self.is("end") {
             prop_assert_eq!((after.own, &after.window), (stack.settings.resting, &None), "{}", event);
@@ -168,6 +164,7 @@ impl Run<'_> {
         prop_assert!(!is_lost, "{} lost the window's record", self.event);
         let Some(Err(error)) = self.answer.as_ref().filter(|_| self.is_undisturbed) else { return Ok(()) };
         let (place, code) = if self.is("start") {
+            prop_assert!(before.own > stack.settings.active, "{}", error);
             prop_assert_eq!((before.state(), before.writes), (after.state(), after.writes));
             (stack.settings.active, "active-priority-taken")
         } else {

@@ -160,12 +160,6 @@ impl Site {
         self.elb.borrow_mut().modify_rule(rule("status").as_str(), &news).unwrap();
     }
 
-    /// A tag of the record; empty if it is not there.
-    pub(crate) fn tag(&self, key: &str) -> String {
-        let tags = self.elb.borrow().describe_tags(rule("maintenance").as_str()).unwrap();
-        tags.get(&format!("maintenance-mode:{key}")).cloned().unwrap_or_default()
-    }
-
     /// What the status rule publishes.
     pub(crate) fn body(&self) -> String {
         self.elb.borrow().rule(rule("status").as_str()).unwrap().body().unwrap().to_owned()
