@@ -80,11 +80,13 @@ fn a_missing_placeholder_is_reported() {
 
 #[test]
 fn a_taken_active_priority_is_reported() {
-    let site = Site::plain();
+    let site = Site::new("2 placeholder, 50000 maintenance /*");
     site.move_by_hand("placeholder", 7);
-    site.add("1 front");
+    site.add("2 front");
     for event in ["status", "check", "start-dry-run"] {
         assert!(codes(&site.at("22:00", event)).contains(&"active-priority-taken"), "{event}");
     }
     assert!(site.measured_at("22:00", "check").is_blocked);
+    site.move_by_hand("maintenance", 1);
+    assert!(!codes(&site.at("22:00", "start")).contains(&"active-priority-taken"), "it is above");
 }
