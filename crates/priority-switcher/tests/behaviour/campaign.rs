@@ -64,11 +64,8 @@ impl<'a> Evening<'a> {
         for act in acts {
             match act {
                 Act::Wait(minutes) => self.second.set(self.second.get() + 60 * minutes),
-                Act::Change(change) => {
-                    if self.company.makes(change) {
-                        change.apply(&mut self.elb.borrow_mut());
-                    }
-                }
+                Act::Change(change) if !self.company.makes(change) => {}
+                Act::Change(change) => change.apply(&mut self.elb.borrow_mut()),
                 Act::Send(invocations) => {
                     for stack in self.stacks.iter().filter(|stack| !self.view(stack, self.now()).is_closed) {
                         stack.limits.borrow_mut().clear();

@@ -89,7 +89,7 @@ fn https_proxy_names_the_way_to_the_api() {
 }
 
 #[test]
-fn an_unusable_setting_fails_all_events_but_a_check() {
+fn an_unusable_setting_fails_all_but_checks() {
     let variables = [("ACTIVE_PRIORITY", "first".to_owned())];
     for event in [r#"{"type":"start"}"#, r#"{"type":"\ud800"}"#] {
         let (answered, _) = invoked(&variables, event);

@@ -105,7 +105,7 @@ fn what_passes_is_retried_by_the_client() {
 }
 
 #[test]
-fn a_lasting_fault_ends_in_the_apis_own_words() {
+fn a_lasting_fault_is_in_the_apis_words() {
     let served = Served::plain().treating("", [Treatment::Throttle; 100]);
     let hurry = Hurry::default();
     let error = served.handled_with(hurry.clone(), "start").answer.unwrap_err();
@@ -160,7 +160,7 @@ fn the_status_comes_back_as_it_was_written() {
 }
 
 #[test]
-fn each_target_group_with_a_weight_needs_a_target() {
+fn each_weighted_target_group_needs_a_target() {
     for (weight, blue, green, can_answer) in [
         (0, &[][..], &["healthy"][..], true),
         (0, &["healthy"], &["unhealthy"], false),

@@ -11,7 +11,7 @@ fn a_ready_listener_has_no_warning() {
 }
 
 #[test]
-fn a_catch_all_below_the_resting_rule_is_reported() {
+fn a_catch_all_below_is_reported() {
     let site = Site::new("1 placeholder, 49000 maintenance /*, 50000 shop /*");
     let status = site.at("22:00", "status");
     insta::assert_snapshot!(message(&status, "shadows-rules"), @"1 rule gets no request at rest, because the maintenance rule is above at 49000: 50000 (path-pattern: /*); move the maintenance rule below it");
@@ -28,7 +28,7 @@ fn a_catch_all_below_the_resting_rule_is_reported() {
 }
 
 #[test]
-fn another_stand_in_than_the_default_action_is_reported() {
+fn a_stand_in_that_differs_is_reported() {
     let site = Site::new("1 placeholder, 49999 stand-in /*, 50000 maintenance /*");
     insta::assert_snapshot!(message(&site.at("22:00", "status"), "stand-in-differs"), @"at rest, the catch-all rule at 49999 takes the place of the listener's default action, but does something else: forward: targetgroup/stand-in/6d0ecf831eec9f09, where the default action is fixed-response: 404; make them the same");
     assert_eq!(codes(&site.at("22:00", "check")), [""; 0], "it can be on purpose");

@@ -23,14 +23,9 @@ fn one_failure_leaves_the_others_switched() {
     let (elb, settings) = (Rc::new(RefCell::new(elb)), &stacks[0].1);
     let send = |fault: Option<Fault>| {
         // The first is the slowest.
-        let scripts = [(9, None), (5, fault), (0, None)];
-        let listeners: Vec<_> = stacks
-            .iter()
-            .zip(scripts)
-            .map(|((own, _), (turns, fault))| {
-                MemoryListener::new(&elb, own, &[Circumstance { turns, fault, ..Circumstance::default() }])
-            })
-            .collect();
+        let scripts = [(9, None), (5, fault), (0, None)]
+            .map(|(turns, fault)| [Circumstance { turns, fault, ..Circumstance::default() }]);
+        let listeners = [0, 1, 2].map(|one| MemoryListener::new(&elb, &stacks[one].0, &scripts[one]));
         let start = payload("start");
         runtime().block_on(async { handle(&listeners, settings, &start, moment(at("22:00"))).await.answer })
     };

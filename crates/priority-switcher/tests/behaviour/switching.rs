@@ -134,8 +134,8 @@ fn a_check_that_fails_answers_with_its_error() {
     let denied = site.failing("SetRulePriorities", Fault::Denied).handled_at("21:05", "check");
     let lines = denied.measures.lines("switcher", at("21:05"));
     assert!(lines[0].contains(r#""MaintenanceOverdue":1"#), "{lines:?}");
-    assert_eq!(site.at("21:10", "check").outcome, Outcome::Changed);
-    assert!(!site.is_closed());
+    let next = site.at("21:10", "check");
+    assert_eq!((next.outcome, next.state), (Outcome::Changed, State::Resting));
 }
 
 #[test]

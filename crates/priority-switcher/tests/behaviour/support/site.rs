@@ -134,10 +134,6 @@ impl Site {
         order.iter().map(|(place, rule)| format!("{place} {rule}")).collect::<Vec<_>>().join(", ")
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
-        self.place_of("maintenance") <= u32::from(self.settings.active.get())
-    }
-
     pub(crate) fn place_of(&self, name: &str) -> u32 {
         self.elb.borrow().rule(rule(name).as_str()).unwrap().priority.unwrap()
     }
