@@ -77,6 +77,7 @@ fn rehearsals_and_a_status_only_report() {
     let site = Site::with_status();
     let dry = site.at("20:00", r#"{"type": "start", "message": "Hello", "dryRun": true}"#);
     assert_eq!(dry.message.as_deref(), Some("Hello"));
+    assert_eq!((site.body().as_str(), site.writes()), (AT_REST, 0));
     site.publish_by_hand("closed");
     let writes = site.writes();
     insta::assert_snapshot!(trouble(&site.at("20:05", "status")), @r#"the status rule publishes something else than {"state":"resting","since":null,"until":null,"message":null}; the next check mends that"#);

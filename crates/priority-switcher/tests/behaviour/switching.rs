@@ -136,6 +136,8 @@ fn a_check_that_fails_answers_with_its_error() {
     assert!(lines[0].contains(r#""MaintenanceOverdue":1"#), "{lines:?}");
     let next = site.at("21:10", "check");
     assert_eq!((next.outcome, next.state), (Outcome::Changed, State::Resting));
+    let lost = site.failing("SetRulePriorities", Fault::Lost).handled_at("21:20", "start");
+    assert_eq!(lost.measures.listeners, [], "not known after a lost answer");
 }
 
 #[test]
