@@ -98,6 +98,8 @@ fn what_only_adds_to_a_start_never_fails_it() {
         let started = site.failing(call, fault).at("20:00", event);
         assert_eq!((trouble(&started).as_str(), &started.message), (expected, &None), "{call}");
         assert_eq!((started.outcome, started.state), (Outcome::Changed, State::Active), "{call}");
+        let can_answer = site.failing(call, fault).measured_at("20:00", "check").can_answer;
+        assert_eq!(can_answer.is_none(), call == "DescribeTargetHealth", "{call}");
     }
 }
 

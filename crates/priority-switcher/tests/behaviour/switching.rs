@@ -45,6 +45,8 @@ warnings: []
 fn an_end_answers_with_the_last_window() {
     let site = Site::plain();
     site.at("22:00", "start-two-hours");
+    let extended = site.at("22:10", r#"{"type": "start", "minutes": 120}"#);
+    assert_eq!(extended.outcome, Outcome::Changed);
     let end = site.at("22:30", "end");
     insta::assert_snapshot!(serde_json::to_string(&end.last_window).unwrap(), @r#"{"since":"2026-03-01T22:00:00Z","endedAt":"2026-03-01T22:30:00Z"}"#);
     assert_eq!((end.since, end.until, end.reason.as_deref()), (None, None, None));
