@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+import os
+import shutil
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.chromium import chromium
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PREVIEW, SHOP, STATUS, Visit, Visitor
 from tests.harness.aws import Aws
 from tests.harness.backends import Backend
 from tests.harness.load_balancer import LoadBalancer
@@ -19,20 +20,27 @@ from tests.harness.stack import deploy
 
 # How long the browser may take for anything: far more than it needs, for a machine with other work.
 PATIENCE_MS = 20_000
-# The page is to ask quickly, so that the tests are quick.
-RETRY_AFTER_SECONDS = 2
-# What the shop's own pages say, and one of them.
-SHOP = "the shop"
-WANTED = "/a/orders/7?x=1"
-
-Visit = Callable[..., Visitor]
+FLAGS = [
+    "--disable-gpu",
+    "--no-proxy-server",
+    # A name below localhost is this machine, and no other name is one: whatever a page tries, nothing leaves it.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
+    # The same letter shapes on every machine, with or without a display.
+    "--font-render-hinting=none",
+]
 
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Yield the browser."""
+    """Yield Debian's Chromium with a fresh profile."""
+    program = shutil.which("chromium")
+    assert program, "chromium is not installed: run tests/browser/install-chromium.sh"
     expect.set_options(timeout=PATIENCE_MS)
-    with chromium(tmp_path_factory.mktemp("chromium")) as running:
+    environment = {**os.environ, "HOME": str(tmp_path_factory.mktemp("chromium"))}
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=program, args=FLAGS, env=environment) as running,
+    ):
         yield running
 
 
@@ -51,43 +59,55 @@ def elsewhere() -> Iterator[Backend]:
 
 
 @pytest.fixture(scope="session")
-def deployed_shop(aws: Aws, sam: Sam, front_end: Backend, elsewhere: Backend) -> Site:
-    """Return the shop, in whatever state the last test has left it."""
+def deployed_shop(aws: Aws, sam: Sam, front_end: Backend, elsewhere: Backend) -> Iterator[Site]:
+    """Yield the shop, in whatever state the last test has left it, with a page that has all it can have."""
     balancer = LoadBalancer(aws, "boutique", {"front-end": front_end.port})
     # Browsers name the port that they connect to in Host, and MiniStack looks for a listener with that number.
     listener = balancer.listener(port=aws.port, rules={2: ("/a*", "front-end"), 3: ("/b*", "front-end")})
     parameters = {
         "ListenerArn": listener.arn,
         "DefaultAction": "404",
-        "RetryAfterSeconds": str(RETRY_AFTER_SECONDS),
+        # The page is to ask quickly, so that the tests are quick.
+        "RetryAfterSeconds": "2",
         "CorsAllowedOrigins": elsewhere.origin("app"),
+        "SiteName": "Shop",
+        "StatusPageUrl": "https://status.example",
+        "PreviewPath": PREVIEW,
     }
-    return Site(listener, deploy(aws, sam, "boutique", parameters))
+    shop = Site(listener, deploy(aws, sam, "boutique", parameters))
+    # No rule is there: the tests publish the status themselves.
+    with shop.stack.configured(shop.stack.responder, STATUS_PATH=STATUS):
+        yield shop
 
 
 @pytest.fixture
 def open_shop(deployed_shop: Site) -> Site:
     """Return the shop at rest; a test may start maintenance."""
-    if deployed_shop.during_maintenance():
-        deployed_shop.end()
+    deployed_shop.end()
     return deployed_shop
 
 
 @pytest.fixture
 def closed_shop(deployed_shop: Site) -> Site:
     """Return the shop in maintenance; a test may end that."""
-    if not deployed_shop.during_maintenance():
-        deployed_shop.start()
+    deployed_shop.start()
     return deployed_shop
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """Yield what makes visitors, from the options of a browser context such as locale and viewport."""
+def slow_shop(closed_shop: Site) -> Iterator[Site]:
+    """Yield the shop in maintenance with a page that does not check by itself while a test lasts."""
+    with closed_shop.stack.configured(closed_shop.stack.responder, RETRY_AFTER_SECONDS="86400"):
+        yield closed_shop
+
+
+@pytest.fixture
+def visit(browser: Browser, deployed_shop: Site) -> Iterator[Visit]:
+    """Yield what makes visitors."""
     with contextlib.ExitStack() as leaving:
 
         def arrive(**options: object) -> Visitor:
-            context = browser.new_context(**options)
+            context = browser.new_context(base_url=deployed_shop.origin, **options)
             leaving.callback(context.close)
             context.set_default_timeout(PATIENCE_MS)
             return Visitor(context)

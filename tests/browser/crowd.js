@@ -1,4 +1,4 @@
-// Runs the script of the page that stands in this tab once for each visitor, each with a clock of their own, and tells
+// Runs the script of the page that is in this tab once for each visitor, each with a clock of their own, and returns
 // when they are back and what they have asked for. No time passes meanwhile, and nothing leaves the tab.
 //
 // opened: when each visitor opens the page; end: when maintenance ends; both in seconds.
@@ -10,44 +10,31 @@ async ({ opened, end }) => {
   const settled = () => new Promise((resolve) => ((later.onmessage = resolve), now.postMessage(0)));
   const perSecond = { responder: {}, application: {} };
   const back = [];
-  // The same numbers in every run: mulberry32.
+  // The same numbers in every run.
   let seed = 1;
-  const math = Object.create(Math, {
-    random: {
-      value: () => {
-        seed = (seed + 0x6d2b79f5) | 0;
-        let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-        mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-      },
-    },
-  });
+  const math = Object.create(Math, { random: { value: () => (seed = (seed * 48271) % 2147483647) / 2147483647 } });
 
   for (const start of opened) {
     let clock = start * 1000;
     let timers = new Map();
     let count = 0;
-    const ask = (server, requests = 1) => {
+    const ask = (server, requests) => {
       const second = Math.floor(clock / 1000);
       perSecond[server][second] = (perSecond[server][second] ?? 0) + requests;
     };
-    // The page comes after a redirect.
-    ask("responder", 2);
     const leave = () => {
-      ask("application");
+      ask("application", 1);
       back.push(clock / 1000 - end);
       timers = new Map();
     };
-    const fetch = async (_, { redirect }) => {
-      if (clock >= end * 1000) {
-        ask("application");
-        return new Response(null, { status: 200 });
-      }
-      // First the redirect to the page, and then, if it is followed, the page.
-      ask("responder", redirect === "manual" ? 1 : 2);
-      if (redirect === "manual") return { type: "opaqueredirect", status: 0, headers: new Headers() };
-      return new Response(null, { status: 503, headers: { "X-Maintenance-Mode": "on" } });
+    const fetch = async () => {
+      const isOver = clock >= end * 1000;
+      // During maintenance, first the redirect to the page and then the page.
+      ask(isOver ? "application" : "responder", isOver ? 1 : 2);
+      return new Response(null, { status: 200, headers: isOver ? {} : { "X-Maintenance-Mode": "on" } });
     };
+    // As fetch does.
+    ask("responder", 2);
     const { href, origin, pathname, search } = location;
     const copy = document.cloneNode(true);
     page(

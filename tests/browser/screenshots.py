@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from base64 import b64encode
 from datetime import datetime, timezone
 from typing import Any
 
-from playwright.sync_api import Browser
+import pytest
 
+from tests.browser.visitor import Visit
 from tests.harness.paths import ROOT
-from tests.harness.site import Site
 
 PICTURE = ROOT / "docs" / "images" / "maintenance-page.png"
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "device_scale_factor": 2, "is_mobile": True}
@@ -28,18 +27,15 @@ STYLE = """
 """
 
 
-def test_take_the_picture(closed_shop: Site, browser: Browser) -> None:
+@pytest.mark.usefixtures("closed_shop")
+def test_take_the_picture(visit: Visit) -> None:
     """Put the page of each visitor beside the others'."""
-    images = "".join(f'<img src="{_page(browser, closed_shop, visitor)}">' for visitor in VISITORS)
-    with contextlib.closing(browser.new_context(device_scale_factor=1.5)) as context:
-        tab = context.new_page()
-        tab.set_content(f"<!doctype html><style>{STYLE}</style><body>{images}")
-        tab.locator("body").screenshot(path=PICTURE)
-
-
-def _page(browser: Browser, shop: Site, visitor: dict[str, Any]) -> str:
-    with contextlib.closing(browser.new_context(**PHONE, **visitor)) as context:
-        tab = context.new_page()
-        tab.clock.set_fixed_time(NOW)
-        tab.goto(f"{shop.origin}/a/orders/7")
-        return f"data:image/png;base64,{b64encode(tab.screenshot()).decode()}"
+    images = ""
+    for options in VISITORS:
+        visitor = visit(**PHONE, **options)
+        visitor.context.clock.set_fixed_time(NOW)
+        page = b64encode(visitor.open().screenshot()).decode()
+        images += f'<img src="data:image/png;base64,{page}">'
+    tab = visit(device_scale_factor=1.5).open("about:blank")
+    tab.set_content(f"<!doctype html><style>{STYLE}</style><body>{images}")
+    tab.locator("body").screenshot(path=PICTURE)

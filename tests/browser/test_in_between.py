@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from playwright.sync_api import BrowserContext, Request, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import SHOP, WANTED, Visit
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PAGE, WANTED, Visit, await_checks, expect_to_be_back, try_again
 from tests.harness.site import Site
 
-PAGE = "/a/maintenance?from=/a/orders/7%3Fx%3D1"
 ROCKET = '<script src="/rocket-loader.min.js" data-cf-settings="5d0c77aa21-|49" defer></script>'
 REWRITERS = {
     # It leaves scripts with the attribute alone.
@@ -23,64 +19,53 @@ REWRITERS = {
 
 @pytest.mark.parametrize(("rewriter", "says"), [("rocket loader", "again at"), ("minifier", "again within")])
 def test_a_rewritten_page_takes_visitors_back(closed_shop: Site, visit: Visit, rewriter: str, says: str) -> None:
-    visitor = visit()
-    copy = _copy(visitor, closed_shop.origin + PAGE)
+    visitor, copy = visit(), vars(closed_shop.listener.request(PAGE))
     rewritten = {**copy, "body": REWRITERS[rewriter](copy["body"])}
     visitor.context.route(f"**{PAGE}", lambda route: route.fulfill(**rewritten))
 
-    tab, _ = visitor.open(closed_shop.origin + PAGE)
+    tab = visitor.open(PAGE)
     # At once: the refresh loads the page as it is.
     assert says in tab.get_by_role("status").inner_text()
     assert any("violates" in complaint for complaint in visitor.complaints)
 
     closed_shop.end()
 
-    expect(tab.get_by_role("heading", level=1)).to_have_text(SHOP)
+    expect_to_be_back(tab)
 
 
-def test_the_script_cancels_the_refresh(closed_shop: Site, visit: Visit) -> None:
+@pytest.mark.usefixtures("closed_shop")
+def test_the_script_cancels_the_refresh(visit: Visit) -> None:
     visitor = visit()
-    tab, _ = visitor.open(closed_shop.origin + WANTED)
-    pages = _pages(visitor.context)
+    tab = visitor.open()
 
-    # The refresh would come after four seconds; between two of these is at least one.
-    for _ in range(7):
-        tab.wait_for_event("requestfinished", lambda request: request.method == "HEAD")
+    # The refresh would come after four seconds; from the second on, each takes at least one.
+    await_checks(tab, 5)
 
-    assert pages == []
+    assert visitor.navigations() == 2
 
 
 def test_a_stored_copy_waits_for_a_click(closed_shop: Site, visit: Visit) -> None:
-    visitor = visit()
-    tab, _ = visitor.open(closed_shop.origin + WANTED)
-    copy = _copy(visit(), closed_shop.origin + PAGE)
-    pages = _pages(visitor.context)
-
-    def answer(route: Route) -> None:
-        if route.request.method == "GET":
-            route.fulfill(**copy)
-        else:
-            route.continue_()
-
-    visitor.context.route(f"**{WANTED}", answer)
+    visitor, copy = visit(), vars(closed_shop.listener.request(PAGE))
+    tab = visitor.open()
+    visitor.context.route(
+        f"**{WANTED}", lambda route: route.fulfill(**copy) if route.request.method == "GET" else route.continue_()
+    )
     closed_shop.end()
 
     expect(tab.get_by_role("status")).to_contain_text("a stored copy of this page")
-    for _ in range(3):
-        tab.wait_for_event("response", lambda answer: answer.request.method == "HEAD")
-    assert len(pages) == 1
-    visitor.context.unroute(f"**{WANTED}")
-    tab.get_by_role("link", name="Try again now").click()
+    await_checks(tab, 3)
+    assert visitor.navigations() == 3
+    visitor.context.unroute_all()
+    try_again(tab)
 
-    expect(tab.get_by_role("heading", level=1)).to_have_text(SHOP)
+    expect_to_be_back(tab)
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_gate_is_asked_with_cookies(closed_shop: Site, visit: Visit, status: int) -> None:
     visitor = visit()
     visitor.context.add_cookies([{"name": "pass", "value": "1", "url": closed_shop.origin}])
-    tab, _ = visitor.open(closed_shop.origin + WANTED)
-    pages = _pages(visitor.context)
+    tab = visitor.open()
 
     def guard(route: Route) -> None:
         if "pass=1" in route.request.all_headers().get("cookie", ""):
@@ -91,23 +76,8 @@ def test_a_gate_is_asked_with_cookies(closed_shop: Site, visit: Visit, status: i
     visitor.context.route(f"**{WANTED}", guard)
     for _ in range(2):
         tab.wait_for_event("response", lambda answer: answer.status == 503)
-    assert pages == []
+    assert visitor.navigations() == 2
 
     closed_shop.end()
 
-    expect(tab.get_by_role("heading", level=1)).to_have_text(SHOP)
-
-
-def _copy(visitor: Visitor, url: str) -> dict[str, Any]:
-    """Return what a route needs to answer with this page."""
-    tab, answer = visitor.open(url)
-    copy = {"status": answer.status, "headers": answer.headers, "body": answer.text()}
-    tab.close()
-    return copy
-
-
-def _pages(context: BrowserContext) -> list[Request]:
-    """Return what becomes the list of the pages that are asked for from now on."""
-    pages: list[Request] = []
-    context.on("request", lambda request: pages.append(request) if request.is_navigation_request() else None)
-    return pages
+    expect_to_be_back(tab)

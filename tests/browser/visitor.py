@@ -1,46 +1,45 @@
-"""A visitor with a browser, and what goes wrong in it."""
+"""A visitor of the shop with a browser, what they see, and what goes wrong in it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+
+# What the shop's own pages say, one of them, and where it leads during maintenance.
+SHOP = "the shop"
+WANTED = "/a/orders/7?x=1"
+PAGE = "/a/maintenance?from=/a/orders/7%3Fx%3D1"
+PREVIEW = "/a/preview"
+STATUS = "/b/status.json"
 
 # The page asks again and again and is told 503, which Chromium notes in the console each time.
 _STILL_MAINTENANCE = re.compile(r"Failed to load resource: the server responded with a status of 503 ")
 
 
-@dataclass
 class Visitor:
     """A browser profile of its own, with any number of tabs."""
 
-    context: BrowserContext
-    # The URL of each request, and what was complained about, in the order in which it happened.
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        # In the order in which it happened.
+        self.requests: list[Request] = []
+        self.complaints: list[str] = []
+        context.on("request", lambda request: self.requests.append(request))
+        context.on("requestfailed", self._on_failure)
+        context.on("console", self._on_console)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
 
-    def __post_init__(self) -> None:
-        self.context.on("request", self._on_request)
-        self.context.on("requestfailed", self._on_failure)
-        self.context.on("console", self._on_console)
-        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-
-    def open(self, url: str) -> tuple[Page, Response]:
-        """Open a URL in a new tab and return the tab and the answer that it shows."""
+    def open(self, url: str = WANTED) -> Page:
+        """Open a URL, or a path of the shop, in a new tab."""
         tab = self.context.new_page()
-        answer = tab.goto(url)
-        assert answer is not None
-        return tab, answer
+        tab.goto(url)
+        return tab
 
-    def origins(self) -> set[str]:
-        """Return every origin that anything was asked of."""
-        parts = [urlsplit(url) for url in self.requests]
-        return {f"{part.scheme}://{part.netloc}" for part in parts if part.scheme != "data"}
-
-    def _on_request(self, request: Request) -> None:
-        self.requests.append(request.url)
+    def navigations(self) -> int:
+        """Count the requests for pages; a redirect makes two."""
+        return sum(request.is_navigation_request() for request in self.requests)
 
     def _on_failure(self, request: Request) -> None:
         # A page that leaves while it asks aborts that.
@@ -50,3 +49,29 @@ class Visitor:
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not _STILL_MAINTENANCE.match(message.text):
             self.complaints.append(message.text)
+
+
+# Makes a visitor from the options of a browser context, such as locale and viewport.
+Visit = Callable[..., Visitor]
+
+
+def await_checks(tab: Page, count: int) -> None:
+    """Wait until the page has asked that many times whether the system is open."""
+    for _ in range(count):
+        tab.wait_for_event("response", lambda answer: answer.request.method == "HEAD" and answer.status != 303)
+
+
+def try_again(tab: Page) -> None:
+    """Click the page's link to the visitor's place."""
+    tab.get_by_role("link", name="Try again now").click()
+
+
+def expect_to_wait(tab: Page) -> None:
+    """Expect the maintenance page."""
+    expect(tab.get_by_role("heading", level=1)).to_have_text("We\N{RIGHT SINGLE QUOTATION MARK}ll be back soon")
+
+
+def expect_to_be_back(tab: Page, place: str = WANTED) -> None:
+    """Expect a page of the shop."""
+    expect(tab.get_by_role("heading", level=1)).to_have_text(SHOP)
+    expect(tab).to_have_url(place)
