@@ -1,4 +1,4 @@
-"""The demo's output: headings, steps with their time, aligned tables."""
+"""The demo's output: headings, steps with their time, promises, aligned tables."""
 
 from __future__ import annotations
 
@@ -11,44 +11,49 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+# A log file has no width: no line is folded there.
+console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 120)
 
-class DemoConsole(Console):
-    """Prints for people, and shows that a long step goes on."""
 
-    def __init__(self) -> None:
-        # A log file has no width: no line is folded there.
-        super().__init__(highlight=False, markup=False, width=None if sys.stdout.isatty() else 120)
+class NotAsPromisedError(Exception):
+    """A promise of the demo is not kept, or a request of its user cannot be met."""
 
-    def heading(self, text: str) -> None:
-        """Print the heading of a chapter."""
-        self.print(f"\n{text}\n", style="bold")
 
-    def good(self, text: str) -> None:
-        """Print a promise that is kept."""
-        self.print(Text.assemble(("  ✓ ", "green"), text))
+def heading(text: str) -> None:
+    """Print the heading of a chapter."""
+    console.print(f"\n{text}\n", style="bold")
 
-    def bad(self, text: str) -> None:
-        """Print what failed."""
-        self.print(Text.assemble(("  ✗ ", "red"), text))
 
-    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print rows in aligned columns."""
-        table = Table(*header, box=None, header_style="dim", padding=(0, 0, 0, 3), pad_edge=True)
-        for row in rows:
-            table.add_row(*row)
-        self.print(table)
-        self.print()
+def mark(sign: str, style: str, text: str) -> None:
+    """Print a line with a sign before it."""
+    console.print(Text.assemble((f"  {sign} ", style), text))
 
-    @contextlib.contextmanager
-    def step(self, text: str) -> Iterator[None]:
-        """Announce a step, and print its seconds at its end."""
-        started = time.monotonic()
-        if not self.is_terminal:
-            self.print(f"  … {text}")
-        try:
-            with self.status(text):
-                yield
-        except BaseException:
-            self.bad(text)
-            raise
-        self.good(f"{text}: {time.monotonic() - started:.1f} s")
+
+def promise(text: str, kept: bool) -> None:
+    """Print a promise that is kept, or raise."""
+    if not kept:
+        raise NotAsPromisedError(f"this is not so: {text}")
+    mark("✓", "green", text)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in aligned columns."""
+    aligned = Table(*header, box=None, header_style="dim", padding=(0, 0, 0, 3), pad_edge=True)
+    for row in rows:
+        aligned.add_row(*row)
+    console.print(aligned, "")
+
+
+@contextlib.contextmanager
+def step(text: str) -> Iterator[None]:
+    """Announce a step, and print its seconds at its end."""
+    started = time.monotonic()
+    if not console.is_terminal:
+        console.print(f"  … {text}")
+    try:
+        with console.status(text):
+            yield
+    except BaseException:
+        mark("✗", "red", text)
+        raise
+    mark("✓", "green", f"{text}: {time.monotonic() - started:.1f} s")

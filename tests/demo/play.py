@@ -10,87 +10,100 @@ import shlex
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from tests.demo.console import DemoConsole
-from tests.demo.live_log import LiveLog
-from tests.demo.scene import NotAsPromisedError, Scene, make_room, perform, scene
-from tests.harness.paths import ROOT
-from tests.harness.stack import deploy
+from rich.text import Text
+
+from scripts.operators.play import PLAYS
+from tests.demo.console import NotAsPromisedError, console, heading, step
+from tests.demo.scene import make_room, perform, scene
+from tests.harness.stack import Stack, deploy
 
 STACK = "maintenance-play"
-# By it `scripts/maintenance --play` finds this stack.
-PLAYS = ROOT / ".tools" / "play.json"
-LOCK = PLAYS.with_suffix(".lock")
-LOG_PAUSE_SECONDS = 0.5
 STATUS_PATH = "/maintenance-status.json"
 # The status rule is at 1.
 PARAMETERS = {"DefaultAction": "404", "RetryAfterSeconds": "10", "StatusPath": STATUS_PATH, "ActivePriority": "2"}
+# How the log is shown.
+STYLES = {"WARN": "yellow", "ERROR": "red"}
+LEFT_OUT = ("timestamp", "level", "message", "requestId", "traceId", "listener", "dryRun", "method", "path")
+INVITATION = """\
+  in your browser       http://{host}/a
+  or                    curl -i http://{host}/b/orders
+  its state, as JSON    curl http://{host}{status}
+  in a second terminal  scripts/maintenance --play status
+                        scripts/maintenance --play start --minutes 30 --message "We are tidying up"
+                        scripts/maintenance --play end
+                        scripts/maintenance --play report
+
+  The maintenance page asks every 10 seconds whether the shop is open.
+  Ctrl-C ends and removes all of it."""
 
 
-def main() -> int:
-    """Play and return the exit status."""
-    console = DemoConsole()
+def main() -> None:
+    """Set the scene, deploy, and show the log until Ctrl-C."""
     console.rule("Maintenance mode for an Application Load Balancer: try it yourself on an emulated AWS")
-    return perform(console, lambda: _play(console))
-
-
-def _play(console: DemoConsole) -> None:
     page = (Path(__file__).parent / "front_end.html").read_text()
     # `make play PARAMETERS="…"`: the template's parameters as name=value.
     given = dict(word.partition("=")[::2] for word in shlex.split(os.environ.get("PARAMETERS", "")))
-    with _only_play(), scene(console, page=page) as stage:
-        make_room(console, stage, "--status-path", STATUS_PATH)
-        with console.step("sam deploy"):
-            stack = deploy(stage.aws, stage.sam, STACK, {"ListenerArn": stage.listener.arn, **PARAMETERS, **given})
-        _tell_operators_command(stage)
-        _invite(console, stage.listener.host)
-        logs = LiveLog(stack)
+    with _only_play(), scene(page) as (listener, sam):
+        make_room(listener, "--status-path", STATUS_PATH)
+        with step("sam deploy"):
+            parameters = {"ListenerArn": listener.arn, **PARAMETERS, **given}
+            stack = deploy(listener.load_balancer.aws, sam, STACK, parameters)
+        environment = {name: value for name, value in stack.aws.environment.items() if name.startswith("AWS_")}
+        # Its reader may do anything in the emulated account.
+        PLAYS.touch(0o600, exist_ok=False)
+        PLAYS.write_text(json.dumps({"environment": environment, "stack": STACK}))
+        heading("The shop is open")
+        console.print(INVITATION.format(host=listener.host, status=STATUS_PATH))
+        heading("What the functions log")
         with contextlib.suppress(KeyboardInterrupt):
-            while True:
-                for line in logs.news():
-                    console.print(line, no_wrap=True, overflow="ellipsis")
-                time.sleep(LOG_PAUSE_SECONDS)
-
-
-def _invite(console: DemoConsole, host: str) -> None:
-    console.heading("The shop is open")
-    console.print(f"  in your browser       http://{host}/a")
-    console.print(f"  or                    curl -i http://{host}/b/orders")
-    console.print(f"  its state, as JSON    curl http://{host}{STATUS_PATH}")
-    console.print("  in a second terminal  scripts/maintenance --play status")
-    console.print('                        scripts/maintenance --play start --minutes 30 --message "We are tidying up"')
-    console.print("                        scripts/maintenance --play end")
-    console.print("                        scripts/maintenance --play report")
-    console.print()
-    console.print("  The maintenance page asks every 10 seconds whether the shop is open.")
-    console.print("  Ctrl-C ends and removes all of it.")
-    console.heading("What the functions log")
+            for line in _live_log(stack):
+                console.print(line, no_wrap=True, overflow="ellipsis")
 
 
 @contextlib.contextmanager
 def _only_play() -> Iterator[None]:
     """Refuse a second play. The lock ends with this process, so a crash leaves none."""
-    LOCK.parent.mkdir(exist_ok=True)
-    with LOCK.open("w") as lock:
+    with PLAYS.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise NotAsPromisedError("another `make play` is running; end it with Ctrl-C first") from error
-        PLAYS.unlink(missing_ok=True)
-        try:
-            yield
-        finally:
+        with contextlib.ExitStack() as ending:
             PLAYS.unlink(missing_ok=True)
+            ending.callback(PLAYS.unlink, missing_ok=True)
+            yield
 
 
-def _tell_operators_command(stage: Scene) -> None:
-    names = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
-    environment = {name: stage.aws.environment[name] for name in names}
-    # Its reader may do anything in the emulated account.
-    with os.fdopen(os.open(PLAYS, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-        json.dump({"environment": environment, "stack": STACK}, opened)
+def _live_log(stack: Stack) -> Iterator[Text]:
+    """Yield the lines of both functions without end; those of Lambda and the metrics are left out."""
+    groups = {name: stack.output(f"{name.title()}LogGroupName") for name in ("switcher", "responder")}
+    reader = stack.aws.client("logs").get_paginator("filter_log_events")
+    # MiniStack gives events no id.
+    seen: set[str] = set()
+    while True:
+        since = int((time.time() - 10) * 1000)
+        for name, group in groups.items():
+            pages = reader.paginate(logGroupName=group, startTime=since)
+            for event in (event for page in pages for event in page["events"]):
+                text = event["message"]
+                if str(event) not in seen and text.startswith("{") and '"_aws"' not in text:
+                    yield _shown(name, event)
+                seen.add(str(event))
+        time.sleep(0.5)
+
+
+def _shown(name: str, event: dict[str, Any]) -> Text:
+    fields = json.loads(event["message"])
+    when = datetime.fromtimestamp(event["timestamp"] / 1000).strftime("%H:%M:%S")
+    what = f"{fields['method']} {fields['path']}" if "path" in fields else fields.get("message", "")
+    rest = "  ".join(f"{field}={value}" for field, value in fields.items() if field not in LEFT_OUT)
+    style = STYLES.get(fields.get("level"), "")
+    return Text.assemble((f"  {when}  ", "dim"), (f"{name:<11}", "bold"), (what, style), (f"  {rest}", "dim"))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(perform(main))

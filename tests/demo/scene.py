@@ -8,11 +8,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from types import FrameType
+from functools import partial
 
-from tests.demo.console import DemoConsole
-from tests.harness.aws import Aws
+from tests.demo.console import NotAsPromisedError, console, mark, step
 from tests.harness.backends import backends
 from tests.harness.load_balancer import Listener, LoadBalancer
 from tests.harness.ministack import ministack
@@ -22,58 +20,43 @@ from tests.harness.sam import Sam
 
 # A run removes what it started, also when one of these ends it.
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-ARN = re.compile(r"arn:\S*/")
 RULES = {1: ("/a*", "front-end"), 2: ("/b*", "bff"), 3: ("/c*", "api")}
 
 
-class NotAsPromisedError(Exception):
-    """A promise of the demo is not kept, or a request of its user cannot be met."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """The system before a deployment, and the functions, built."""
-
-    aws: Aws
-    sam: Sam
-    listener: Listener
-
-
 @contextlib.contextmanager
-def scene(console: DemoConsole, *, page: str = "", port: int | None = None) -> Iterator[Scene]:
-    """Set the scene and remove it; the listener's port is the one that browsers connect to, unless given."""
+def scene(page: str = "") -> Iterator[tuple[Listener, Sam]]:
+    """Set the scene, with a front end of this page and both functions built, and remove it."""
     with contextlib.ExitStack() as running:
         home = running.enter_context(run_folder())
-        with console.step("MiniStack, the emulated AWS, starts on a free port of this machine"):
+        with step("MiniStack, the emulated AWS, starts on a free port of this machine"):
             aws = running.enter_context(ministack(home))
-        with console.step("Three HTTP servers, and a load balancer with rules for /a*, /b*, /c* at 1, 2, 3"):
+        with step("Three HTTP servers, and a load balancer with rules for /a*, /b*, /c* at 1, 2, 3"):
             servers = running.enter_context(backends("front-end", "bff", "api", page=page))
-            listener = LoadBalancer(aws, "shop", servers).listener(port=port or aws.port, rules=RULES)
+            # The port that browsers connect to.
+            listener = LoadBalancer(aws, "shop", servers).listener(port=aws.port, rules=RULES)
         sam = Sam(aws)
-        with console.step("sam build: both functions in Rust (some minutes the first time)"):
+        with step("sam build: both functions in Rust (some minutes the first time)"):
             sam.build()
-        yield Scene(aws, sam, listener)
+        yield listener, sam
         console.print()
-        with console.step("Everything that was started is ended"):
+        with step("Everything that was started is ended"):
             running.close()
 
 
-def make_room(console: DemoConsole, stage: Scene, *options: str) -> None:
+def make_room(listener: Listener, *options: str) -> None:
     """Run preflight, the command that it prints, and preflight again."""
-
-    def preflight() -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(ROOT / "scripts" / "operators"), "preflight", stage.listener.arn, *options]
-        return subprocess.run(command, env=stage.aws.environment, capture_output=True, text=True, check=False)
-
-    with console.step(" ".join(["scripts/maintenance preflight LISTENER-ARN", *options])):
-        command = stage.listener.make_room(preflight().stdout)
-    console.print(f"\n  It prints the command that makes room, which is run now:\n\n  {re.sub(ARN, '…/', command)}\n")
+    words = [sys.executable, ROOT / "scripts" / "operators", "preflight", listener.arn, *options]
+    environment = listener.load_balancer.aws.environment
+    preflight = partial(subprocess.run, words, env=environment, capture_output=True, text=True, check=False)
+    with step(" ".join(["scripts/maintenance preflight LISTENER-ARN", *options])):
+        command = re.sub(r"arn:\S*/", "…/", listener.make_room(preflight().stdout))
+    console.print(f"\n  It prints the command that makes room, which is run now:\n\n  {command}\n")
     if (again := preflight()).returncode:
         raise NotAsPromisedError(f"preflight is not content: {again.stdout}{again.stderr}")
-    console.good("Preflight is content, and prints the command that deploys")
+    mark("✓", "green", "Preflight is content, and prints the command that deploys")
 
 
-def perform(console: DemoConsole, act: Callable[[], None]) -> int:
+def perform(act: Callable[[], None]) -> int:
     """Do it, print what failed, and return the exit status."""
     end_with_parent()
     for ending in ENDINGS:
@@ -81,15 +64,15 @@ def perform(console: DemoConsole, act: Callable[[], None]) -> int:
     try:
         act()
     except KeyboardInterrupt:
-        console.bad("Interrupted; everything that was started has been ended")
+        mark("✗", "red", "Interrupted; everything that was started has been ended")
         return 130
     except (NotAsPromisedError, ToolFailedError, TimeoutError) as error:
-        console.bad(str(error))
+        mark("✗", "red", str(error))
         return 1
     return 0
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+def _interrupt(*_: object) -> None:
     # A second signal would interrupt the removal.
     for ending in ENDINGS:
         signal.signal(ending, signal.SIG_IGN)
