@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,8 +17,6 @@ from tests.harness.sam import Sam
 from tests.harness.site import Site
 from tests.harness.stack import deploy
 
-# How long the browser may take for anything: far more than it needs, for a machine with other work.
-PATIENCE_MS = 20_000
 FLAGS = [
     "--disable-gpu",
     "--no-proxy-server",
@@ -35,7 +32,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Yield Debian's Chromium with a fresh profile."""
     program = shutil.which("chromium")
     assert program, "chromium is not installed: run tests/browser/install-chromium.sh"
-    expect.set_options(timeout=PATIENCE_MS)
+    # Far more than it needs, for a machine with other work.
+    expect.set_options(timeout=20_000)
     environment = {**os.environ, "HOME": str(tmp_path_factory.mktemp("chromium"))}
     with (
         sync_playwright() as playwright,
@@ -75,7 +73,7 @@ def deployed_shop(aws: Aws, sam: Sam, front_end: Backend, elsewhere: Backend) ->
         "PreviewPath": PREVIEW,
     }
     shop = Site(listener, deploy(aws, sam, "boutique", parameters))
-    # No rule is there: the tests publish the status themselves.
+    # The application answers there: the tests publish the status themselves.
     with shop.stack.configured(shop.stack.responder, STATUS_PATH=STATUS):
         yield shop
 
@@ -104,12 +102,6 @@ def slow_shop(closed_shop: Site) -> Iterator[Site]:
 @pytest.fixture
 def visit(browser: Browser, deployed_shop: Site) -> Iterator[Visit]:
     """Yield what makes visitors."""
-    with contextlib.ExitStack() as leaving:
-
-        def arrive(**options: object) -> Visitor:
-            context = browser.new_context(base_url=deployed_shop.origin, **options)
-            leaving.callback(context.close)
-            context.set_default_timeout(PATIENCE_MS)
-            return Visitor(context)
-
-        yield arrive
+    yield lambda **options: Visitor(browser.new_context(base_url=deployed_shop.origin, **options))
+    for context in browser.contexts:
+        context.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
@@ -13,9 +12,6 @@ WANTED = "/a/orders/7?x=1"
 PAGE = "/a/maintenance?from=/a/orders/7%3Fx%3D1"
 PREVIEW = "/a/preview"
 STATUS = "/b/status.json"
-
-# The page asks again and again and is told 503, which Chromium notes in the console each time.
-_STILL_MAINTENANCE = re.compile(r"Failed to load resource: the server responded with a status of 503 ")
 
 
 class Visitor:
@@ -37,9 +33,9 @@ class Visitor:
         tab.goto(url)
         return tab
 
-    def navigations(self) -> int:
-        """Count the requests for pages; a redirect makes two."""
-        return sum(request.is_navigation_request() for request in self.requests)
+    def navigations(self) -> list[Request]:
+        """Return the requests for pages; a redirect makes two."""
+        return [request for request in self.requests if request.is_navigation_request()]
 
     def _on_failure(self, request: Request) -> None:
         # A page that leaves while it asks aborts that.
@@ -47,7 +43,8 @@ class Visitor:
             self.complaints.append(f"{request.method} {request.url}: {request.failure}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not _STILL_MAINTENANCE.match(message.text):
+        # The page asks again and again and is answered 503, which Chromium notes each time.
+        if message.type in ("error", "warning") and "responded with a status of 503 " not in message.text:
             self.complaints.append(message.text)
 
 
