@@ -5,8 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 from tests.harness.aws import Aws
 from tests.harness.paths import ROOT
 from tests.harness.sam import Sam
@@ -26,9 +24,12 @@ NOT_HERE = {
 }
 
 
-@pytest.fixture
-def listener(aws: Aws) -> str:
-    """Deploy the trial's load balancer, and return the ARN of its listener."""
+def verify(aws: Aws, stack: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.verify_aws", "trial", stack]
+    return subprocess.run(command, cwd=ROOT, env=aws.environment, capture_output=True, text=True, check=False)
+
+
+def test_only_a_trial_is_verified_and_deleted(aws: Aws, sam: Sam, site: Site) -> None:
     cloudformation, subnets = aws.client("cloudformation"), aws.client("ec2").describe_subnets()["Subnets"][:2]
     given = {"VpcId": subnets[0]["VpcId"], "SubnetIds": ",".join(subnet["SubnetId"] for subnet in subnets)}
     given["Address"] = "203.0.113.7/32"
@@ -38,25 +39,16 @@ def listener(aws: Aws) -> str:
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
     )
     cloudformation.get_waiter("stack_create_complete").wait(StackName="trial", WaiterConfig={"Delay": 1})
-    outputs = cloudformation.describe_stacks(StackName="trial")["Stacks"][0]["Outputs"]
-    return next(output["OutputValue"] for output in outputs if output["OutputKey"] == "ListenerArn")
-
-
-def verify(aws: Aws, stack: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.verify_aws", "trial", stack]
-    return subprocess.run(command, cwd=ROOT, env=aws.environment, capture_output=True, text=True, check=False)
-
-
-def test_only_a_trial_is_verified_and_deleted(aws: Aws, sam: Sam, site: Site, listener: str) -> None:
-    status = {"StatusPath": "/status.json", "ActivePriority": "2"}
-    deploy(aws, sam, "proof", {"ListenerArn": listener, "DefaultAction": "404", **status})
-    elb, before = aws.client("elbv2"), site.state()
-    (balancer,) = elb.describe_listeners(ListenerArns=[listener])["Listeners"]
+    found = cloudformation.describe_stack_resources(StackName="trial")["StackResources"]
+    trial = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}
+    parameters = {"ListenerArn": trial["Listener"], "StatusPath": "/status.json", "ActivePriority": "2"}
+    deploy(aws, sam, "proof", {"DefaultAction": "404", **parameters})
+    elb, balancer, before = aws.client("elbv2"), trial["LoadBalancer"], site.state()
 
     other = verify(aws, site.stack.name)
-    elb.remove_tags(ResourceArns=[balancer["LoadBalancerArn"]], TagKeys=[TAG])
+    elb.remove_tags(ResourceArns=[balancer], TagKeys=[TAG])
     untagged = verify(aws, "proof")
-    elb.add_tags(ResourceArns=[balancer["LoadBalancerArn"]], Tags=[{"Key": TAG, "Value": "true"}])
+    elb.add_tags(ResourceArns=[balancer], Tags=[{"Key": TAG, "Value": "true"}])
     for refused, named in ((other, "ListenerArn"), (untagged, TAG)):
         assert (refused.returncode, refused.stdout, named in refused.stderr) == (2, "", True)
 
@@ -66,5 +58,5 @@ def test_only_a_trial_is_verified_and_deleted(aws: Aws, sam: Sam, site: Site, li
     assert {row[0] for row in rows if row[3] != "as expected"} == NOT_HERE.keys()
     assert [row for row in rows if row[3] == "not here" and NOT_HERE[row[0]] not in row[2]] == []
     assert site.state() == before
-    stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
+    stacks = cloudformation.describe_stacks()["Stacks"]
     assert not {"trial", "proof"} & {stack["StackName"] for stack in stacks}

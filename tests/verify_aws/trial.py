@@ -31,44 +31,41 @@ EVERY = 1 if EMULATED else 10  # seconds between two looks at a stack
 ACCOUNT: Any = SimpleNamespace(client=lru_cache(boto3.client))
 
 
-class Trial:
-    """One load balancer, one listener and one maintenance stack; anything else is refused before it is changed."""
+class Trial(Stack):
+    """The maintenance stack of one load balancer; anything else is refused before it is changed."""
 
     def __init__(self, trial: str, stack: str) -> None:
         self.elb, self.cloudformation = ACCOUNT.client("elbv2"), ACCOUNT.client("cloudformation")
-        balancer, listener = (self._resource(trial, logical) for logical in ("LoadBalancer", "Listener"))
+        resources = self.cloudformation.describe_stack_resources(StackName=trial)["StackResources"]
+        ids = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources}
+        balancer, listener = ids["LoadBalancer"], ids["Listener"]
         self.listener = Listener(SimpleNamespace(aws=ACCOUNT), listener, 80)
         if self.listener.tags(balancer).get(TAG) != "true":
             raise RuntimeError(f"{balancer} has no tag {TAG}: the trial's stack must be of examples/trial.yaml")
-        parameters = {p["ParameterKey"]: p["ParameterValue"] for p in self._described(stack).get("Parameters", [])}
-        if parameters.get("ListenerArn") != listener or parameters["SecondListenerArn"]:
+        given = {p["ParameterKey"]: p["ParameterValue"] for p in self._described(stack).get("Parameters", [])}
+        if given.get("ListenerArn") != listener or given["SecondListenerArn"]:
             raise RuntimeError(f"{stack} must have the ListenerArn {listener}, and no SecondListenerArn")
-        self.parameters = parameters.keys()
-        self.stack = Stack(ACCOUNT, stack)
-        # The last is deleted first. CloudFormation knows a stack that is gone by its id alone.
-        self.stacks = [self._described(trial)["StackId"], self.stack.id]
-        self.at_rest = self.listener.order()
-        if self.at_rest[self.stack.rule_arn] != parameters["RestingPriority"]:
+        super().__init__(ACCOUNT, stack)
+        self.parameters, self.at_rest = given.keys(), self.listener.order()
+        if self.at_rest[self.rule_arn] != given["RestingPriority"]:
             raise RuntimeError(f"{stack} is in maintenance: end it first")
-        found = self.elb.describe_load_balancers(LoadBalancerArns=[balancer])["LoadBalancers"][0]
+        # The last is deleted first. CloudFormation knows a stack that is gone by its id alone.
+        self.stacks = [self._described(trial)["StackId"], self.id]
+        described = self.elb.describe_load_balancers(LoadBalancerArns=[balancer])["LoadBalancers"][0]
         # The emulator serves every load balancer at its own address.
-        self.host = f"{found['LoadBalancerName']}.alb.localhost" if EMULATED else found["DNSName"]
+        self.host = f"{described['LoadBalancerName']}.alb.localhost" if EMULATED else described["DNSName"]
         self._server = urlsplit(os.environ.get("AWS_ENDPOINT_URL", f"http://{self.host}:80"))
         self.visit("/")  # an address that the trial does not let in ends here
-
-    def _resource(self, stack: str, logical: str) -> str:
-        found = self.cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId=logical)
-        return found["StackResourceDetail"]["PhysicalResourceId"]
 
     def _described(self, stack: str) -> dict[str, Any]:
         return self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
 
     def _state(self) -> str:
-        return self._described(self.stack.name)["StackStatus"]
+        return self._described(self.name)["StackStatus"]
 
     def rule(self, logical: str) -> dict[str, Any]:
         """Describe a rule of the maintenance stack."""
-        return self.elb.describe_rules(RuleArns=[self.stack.resources[logical]])["Rules"][0]
+        return self.elb.describe_rules(RuleArns=[self.resources[logical]])["Rules"][0]
 
     def published(self) -> dict[str, Any]:
         """Return the status as DescribeRules has it."""
@@ -76,7 +73,7 @@ class Trial:
 
     def send(self, **event: object) -> dict[str, Any]:
         """Send the switcher an event, and return what it answers of the listener."""
-        return self.stack.invoke(event).answer["listeners"][0]
+        return self.invoke(event).answer["listeners"][0]
 
     def visit(self, path: str, method: str = "GET") -> Answer:
         """Ask one of the load balancer's nodes, as a browser does."""
@@ -91,46 +88,43 @@ class Trial:
         started = first = time.monotonic()
         streak = 0
         while streak < STREAK:
-            if expected(self.visit(path)):
-                streak += 1
-            elif time.monotonic() - started < SEEN_SECONDS:
-                first, streak = time.monotonic(), 0
-            else:
+            streak = streak + 1 if expected(self.visit(path)) else 0
+            first = first if streak else time.monotonic()
+            if first - started > SEEN_SECONDS:
                 raise RuntimeError(f"{path}: not so within {SEEN_SECONDS} s")
         return first - started
 
-    def update(self, tags: Mapping[str, str], changed: Mapping[str, str]) -> str:
-        """Update the maintenance stack's tags and parameters; return its state, and the reason of a refusal."""
+    def update(self, changed: Mapping[str, str], tags: Mapping[str, str]) -> str:
+        """Update the stack's parameters and tags; return its state, and the reason of a refusal."""
         token = uuid.uuid4().hex
         given = [{"ParameterKey": key, "ParameterValue": value} for key, value in changed.items()]
         kept = [{"ParameterKey": key, "UsePreviousValue": True} for key in self.parameters - changed.keys()]
         self.cloudformation.update_stack(
-            StackName=self.stack.name,
+            StackName=self.name,
             UsePreviousTemplate=True,
             Parameters=given + kept,
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             ClientRequestToken=token,
         )
-        state = self.settled()
+        state, found = self.settled(), self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
+        own = [event for event in found if event.get("ClientRequestToken") == token]
+        reasons = [event.get("ResourceStatusReason", "") for event in own if "FAILED" in event["ResourceStatus"]]
         # The newest comes first, and the first failure is the reason of the others.
-        events = self.cloudformation.describe_stack_events(StackName=self.stack.name)["StackEvents"]
-        failed = [event for event in events if "FAILED" in event["ResourceStatus"]]
-        reasons = [event.get("ResourceStatusReason") for event in failed if event.get("ClientRequestToken") == token]
-        return f"{state} ({reasons[-1]})" if reasons else state
+        return " ".join([state, *reasons[-1:]])
 
     def settled(self) -> str:
-        """Return the maintenance stack's state as soon as nothing is in progress."""
+        """Return the stack's state as soon as nothing is in progress."""
         until("the stack is settled", lambda: "PROGRESS" not in self._state(), within=1800, every=EVERY)
         return self._state()
 
     def put_back(self) -> None:
         """Open the system without the switcher, and bring its stack to where it can be updated."""
-        own = {self.stack.rule_arn, self.stack.resources["PlaceholderRule"]}
+        own = (self.rule_arn, self.resources["PlaceholderRule"])
         places = [{"RuleArn": rule, "Priority": int(self.at_rest[rule])} for rule in own]
         self.elb.set_rule_priorities(RulePriorities=places)
         if self.settled() == "UPDATE_ROLLBACK_FAILED":
-            self.cloudformation.continue_update_rollback(StackName=self.stack.name)
+            self.cloudformation.continue_update_rollback(StackName=self.name)
             self.settled()
 
     def delete(self) -> None:
