@@ -1,7 +1,5 @@
 """One browser and one shop for all tests in here."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Takes the picture of the built-in page that the documentation shows: `make screenshots`."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from datetime import datetime, timezone
 from typing import Any

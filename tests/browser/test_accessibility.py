@@ -1,7 +1,5 @@
 """The page can be read on a small screen, in large letters, by ear, by keyboard, in light and dark."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Page, expect
 

@@ -1,7 +1,5 @@
 """Visitors come back with any browser in use, whatever it lacks or throws."""
 
-from __future__ import annotations
-
 from playwright.sync_api import expect
 
 from tests.browser.visitor import PAGE, SHOP, WANTED, Visit

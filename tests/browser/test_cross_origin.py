@@ -1,7 +1,5 @@
 """Browser apps of other origins see maintenance for what it is: any app by default, or those of listed origins."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from playwright.sync_api import Page

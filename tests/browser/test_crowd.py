@@ -3,8 +3,6 @@
 The figures stand in the reference: `make e2e PYTEST_ARGS="-s -k crowd"` prints them.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """What the load balancer publishes at the status address: the expected end and the operators' message."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A link on another site gets nothing asked with the visitor's cookies, and the page leaves on a click alone."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import expect
 

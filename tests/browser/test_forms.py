@@ -1,7 +1,5 @@
 """Forms that are sent during maintenance lead back to a page, never to where they were sent."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.browser.visitor import Visit, expect_to_be_back, expect_to_wait

@@ -1,7 +1,5 @@
 """What is between a visitor and the load balancer: rewriters, stored copies and gates."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import expect
 

@@ -1,7 +1,5 @@
 """What the page is not allowed to do, it neither needs nor gets."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import expect
 

@@ -1,7 +1,5 @@
 """The page takes visitors back: by itself, and without scripts more plainly. Meanwhile the bar shows their place."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import expect
 

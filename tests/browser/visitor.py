@@ -1,7 +1,5 @@
 """A visitor of the shop with a browser, what they see, and what goes wrong in it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect

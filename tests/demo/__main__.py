@@ -1,7 +1,5 @@
 """Tells the main job as a story, with the checks that make it true: `make demo`."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """The demo's output: headings, steps with their time, promises, aligned tables."""
 
-from __future__ import annotations
-
 import contextlib
 import sys
 import time

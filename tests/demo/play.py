@@ -1,7 +1,5 @@
 """Deploys beside a small shop on an emulated AWS, and stays until Ctrl-C: `make play`."""
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import json

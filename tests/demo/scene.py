@@ -1,7 +1,5 @@
 """The scene of the demo and the play: an emulated AWS with a system behind a load balancer."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 import signal

@@ -1,7 +1,5 @@
 """`make verify-aws` on the emulated AWS: the program works, and touches nothing but a trial."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -4,8 +4,6 @@ On AWS it takes about an hour, most of which is the wait for alarms. CI runs it 
 the program itself is known to work; what the emulator cannot answer is "not here" there.
 """
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The trial's listener with the maintenance stack on it: what AWS says of them, and what visitors get."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import os
