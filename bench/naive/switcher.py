@@ -1,39 +1,26 @@
-"""The switch as a short script: put the maintenance rule first or last, and print the order that it leads to.
-
-It keeps no record, does not look whether the switch succeeded, and takes one listener after the other.
-"""
+"""The switch as a short script: it keeps no record, and does not look whether the switch succeeded."""
 
 import json
 import os
-from typing import Any
 
 import boto3
 
 ELB = boto3.client("elbv2")
-RULES = os.environ["MAINTENANCE_RULE_ARNS"].split(",")
+MAINTENANCE = os.environ["MAINTENANCE_RULE_ARNS"]
 
 
-def rules_of(listener: str) -> list[dict[str, Any]]:
+def rules() -> list[dict]:
     """Read the listener's rules without the default one, in their order."""
+    listener = MAINTENANCE.rpartition("/")[0].replace("listener-rule/", "listener/")
     pages = ELB.get_paginator("describe_rules").paginate(ListenerArn=listener)
-    rules = [rule for page in pages for rule in page["Rules"] if not rule["IsDefault"]]
-    return sorted(rules, key=lambda rule: int(rule["Priority"]))
+    found = [rule for page in pages for rule in page["Rules"] if not rule["IsDefault"]]
+    return sorted(found, key=lambda rule: int(rule["Priority"]))
 
 
-def switch(maintenance: str, first: bool) -> None:
-    """Give all rules new numbers, with the maintenance rule at one end."""
-    listener = maintenance.rsplit("/", 1)[0].replace("listener-rule/", "listener/")
-    arns = [rule["RuleArn"] for rule in rules_of(listener) if rule["RuleArn"] != maintenance]
-    arns.insert(0 if first else len(arns), maintenance)
-    ELB.set_rule_priorities(
-        RulePriorities=[{"RuleArn": arn, "Priority": place} for place, arn in enumerate(arns, start=1)]
-    )
-    for rule in rules_of(listener):
-        print(json.dumps({"priority": rule["Priority"], "rule": rule["RuleArn"]}))
-
-
-def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Switch every listener."""
-    for rule in RULES:
-        switch(rule, first=event["type"] == "start")
+def handler(event: dict, _context: object) -> dict:
+    """Give all rules new numbers, with the maintenance rule at one end, and print the order that this leads to."""
+    arns = [rule["RuleArn"] for rule in rules() if rule["RuleArn"] != MAINTENANCE]
+    arns.insert(0 if event["type"] == "start" else len(arns), MAINTENANCE)
+    ELB.set_rule_priorities(RulePriorities=[{"RuleArn": arn, "Priority": n} for n, arn in enumerate(arns, start=1)])
+    print(json.dumps([{"priority": rule["Priority"], "rule": rule["RuleArn"]} for rule in rules()]))
     return {"type": event["type"], "outcome": "changed"}
