@@ -1,38 +1,17 @@
 # All commands of this project. Needed: Rust, Python 3.10 or newer, make.
 
 PYTHON ?= python3
-TOOLS := .tools/venv
-BIN := $(TOOLS)/bin
-# Newer than the list of tools when, and only when, all of them are installed; it holds their folder.
-INSTALLED := $(TOOLS)/installed
-# Made anew if the folder was moved or the interpreter is gone.
-$(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(realpath $(TOOLS))" && $(BIN)/python -I -c '' 2>/dev/null || \
+BIN := .tools/venv/bin
+INSTALLED := .tools/venv/installed
+LISTS := tests/requirements tests/checkov bench/requirements
+# It holds the folder, and is made anew if that was moved or its interpreter is gone.
+$(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(realpath .tools/venv)" && $(BIN)/python -I -c '' 2>/dev/null || \
 	rm -f $(INSTALLED))
-
-# Apart from the other tools: they pin other versions of what those need.
-CHECKOV := .tools/checkov
-BENCH := .tools/bench-venv
-AUDIT := .tools/audit
-
 # The linter needs no AWS; with these it looks for no account, sends no telemetry and looks for no updates.
 SAM := AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_DEFAULT_REGION=eu-central-1 \
 	SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.tools/sam $(BIN)/sam
 
-# What is installed is what was locked, and wheels alone, so that no package's own code runs to install it. All have them
-# for Linux; on macOS with Python 3.14, watchdog has none. Of the user's settings of pip, those on where to install do not
-# count; those on indexes, proxies and certificates do.
-PIP_INSTALL = -I -m pip --python= install --quiet --disable-pip-version-check --no-deps --require-hashes \
-	--only-binary :all: --no-user --target= --prefix=$(abspath $(@D)) --root=/
-define INSTALL
-@echo "Installing the packages of $< into $(@D): once, and about a minute."
-@$(PYTHON) -I -m venv --clear $(@D)
-@$(@D)/bin/python $(PIP_INSTALL) --requirement $<
-endef
-
-.DEFAULT_GOAL := help
-.DELETE_ON_ERROR:
-.PHONY: help demo play tools dist verify-aws test test-rust e2e screenshots bench lint lint-rust lint-python lint-template \
-	format lock audit clean
+.PHONY: bench dist # Folders have these names.
 
 help: ## List the commands
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } \
@@ -67,21 +46,20 @@ test-rust: ## Run the unit and property tests
 	cargo test --workspace --locked
 
 e2e: $(INSTALLED) ## Run the tests on an emulated AWS (BUILD_MODE=release: with optimised functions)
-	@tests/browser/install-chromium.sh
+	@scripts/install-packages chromium
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 screenshots: $(INSTALLED) ## Take the picture of the maintenance page in docs/images
-	@tests/browser/install-chromium.sh --with-fonts
+	@scripts/install-packages chromium fonts-noto-core fonts-noto-cjk
 	$(BIN)/python -m pytest tests/browser/screenshots.py
 
-bench: $(BENCH)/installed ## Measure both functions beside Python's, into bench/RESULTS.md
-	@command -v valgrind > /dev/null || { echo 'The bench needs valgrind: install the package of that name.' >&2; exit 1; }
-	@# Each by itself, since Cargo unites the features that the packages of one build ask for; the functions together,
-	@# as for AWS.
+bench: .tools/bench-venv/installed ## Measure both functions beside Python's, into bench/RESULTS.md
+	@scripts/install-packages valgrind
+	@# One by one, since Cargo unites the features of what it builds at once; the functions together, as for AWS.
 	cargo build --release --locked -p priority-switcher -p maintenance-responder
 	cargo build --release --locked -p bare-runtime
 	cargo build --release --locked -p strict_elb
-	@$(BENCH)/bin/python bench/bench.py $(or $(CARGO_TARGET_DIR),target)/release
+	@.tools/bench-venv/bin/python bench/bench.py $(or $(CARGO_TARGET_DIR),target)/release
 
 lint: lint-rust lint-python lint-template ## Check format, lints, documentation and template
 
@@ -94,15 +72,13 @@ lint-python: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-lint-template: $(INSTALLED) $(CHECKOV)/installed
+lint-template: $(INSTALLED) .tools/checkov/installed
 	$(SAM) validate --lint
-	@# sam validate looks at what SAM makes of the template; cfn-lint also at the template itself, with its anchors written
-	@# out, too, and at the examples.
+	@# That looks at what SAM makes of the template; this also at the template itself, with its anchors written out, too.
 	$(BIN)/python -m tests.harness.template > .tools/packaged.yaml
 	$(BIN)/cfn-lint --regions eu-central-1 --template template.yaml .tools/packaged.yaml examples/*.yaml
-	@# Each check that is skipped stands with its reason in the template. Without --skip-download it asks the network.
-	$(CHECKOV)/bin/checkov --file template.yaml examples/*.yaml --framework cloudformation \
-		--skip-download --quiet --compact
+	@# Without --skip-download it asks the network.
+	.tools/checkov/bin/checkov --file template.yaml examples/*.yaml --framework cloudformation --skip-download --quiet --compact
 
 format: $(INSTALLED) ## Format the sources
 	cargo fmt --all
@@ -112,36 +88,33 @@ format: $(INSTALLED) ## Format the sources
 lock: ## Resolve the pinned packages again from the files *.in
 	$(PYTHON) -m venv .tools/lock
 	.tools/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	set -e; for name in tests/requirements tests/checkov bench/requirements; do \
-	  { echo "# Every tool with everything it needs, pinned. Made from $$name.in by \`make lock\`; do not edit."; \
-	    .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate --no-header \
-	      --generate-hashes $$name.in; } > .tools/lock/new.txt; \
-	  mv .tools/lock/new.txt $$name.txt; \
-	done
+	set -e; for list in $(LISTS); do .tools/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 \
+	  --no-annotate --generate-hashes --custom-compile-command "make lock" --output-file $$list.txt $$list.in; done
 
 audit: ## Look for known vulnerabilities of the locked packages
-	$(PYTHON) -m venv $(AUDIT)
-	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
-	cargo install --quiet --locked --root $(AUDIT) cargo-deny@0.20.2
-	$(AUDIT)/bin/cargo-deny --workspace --locked check
-	set -e; for list in tests/requirements tests/checkov bench/requirements; do \
-	  $(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$list.txt; \
-	done
+	$(PYTHON) -m venv .tools/audit
+	.tools/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	cargo install --quiet --locked --root .tools/audit cargo-deny@0.20.2
+	.tools/audit/bin/cargo-deny --workspace --locked check
+	set -e; for list in $(LISTS); do \
+	  .tools/audit/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$list.txt; done
 
 clean: ## Remove everything that was built or installed
 	cargo clean --quiet
 	rm -rf .aws-sam .tools .ruff_cache dist
 
-$(BENCH)/installed: bench/requirements.txt
-$(CHECKOV)/installed: tests/checkov.txt
-$(BENCH)/installed $(CHECKOV)/installed:
-	$(INSTALL)
-	@touch $@
-
 $(INSTALLED): tests/requirements.txt
+# Apart from the other tools: they pin other versions of what those need.
+.tools/checkov/installed: tests/checkov.txt
+.tools/bench-venv/installed: bench/requirements.txt
+# What is installed is what was locked, and wheels alone, so that no package's own code runs to install it. Of the user's
+# settings of pip, those on where to install do not count; those on indexes, proxies and certificates do.
+$(INSTALLED) .tools/checkov/installed .tools/bench-venv/installed:
 	@$(PYTHON) -I -c 'import sys; sys.exit("Python 3.10 or newer is needed" if sys.version_info < (3, 10) else 0)'
-	$(INSTALL)
+	@echo "Installing the packages of $< into $(@D): once, and about a minute."
+	@$(PYTHON) -I -m venv --clear $(@D)
+	@$(@D)/bin/python -I -m pip --python= install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  --only-binary :all: --no-user --target= --prefix=$(abspath $(@D)) --root=/ --requirement $<
 	@# SAM asks for its newest version when it last asked a week ago: let that be far in the future.
 	@mkdir -p .tools/sam && echo '{"lastVersionCheck": 4102444800.0}' > .tools/sam/metadata.json
-	@$(BIN)/python -I scripts/operators --help > /dev/null
 	@cd $(@D) && pwd -P > installed

@@ -4,10 +4,9 @@ from base64 import b64encode
 from datetime import datetime, timezone
 from typing import Any
 
-import pytest
-
 from tests.browser.visitor import Visit
 from tests.harness.paths import ROOT
+from tests.harness.site import Site
 
 PICTURE = ROOT / "docs" / "images" / "maintenance-page.png"
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "device_scale_factor": 2, "is_mobile": True}
@@ -25,15 +24,15 @@ STYLE = """
 """
 
 
-@pytest.mark.usefixtures("closed_shop")
-def test_take_the_picture(visit: Visit) -> None:
+def test_take_the_picture(closed_shop: Site, visit: Visit) -> None:
     """Put the page of each visitor beside the others'."""
-    images = ""
-    for options in VISITORS:
-        visitor = visit(**PHONE, **options)
-        visitor.context.clock.set_fixed_time(NOW)
-        page = b64encode(visitor.open().screenshot()).decode()
-        images += f'<img src="data:image/png;base64,{page}">'
+    images, stack = "", closed_shop.stack
+    with stack.configured(stack.responder, SITE_NAME="", STATUS_PAGE_URL="", STATUS_PATH=""):
+        for options in VISITORS:
+            visitor = visit(**PHONE, **options)
+            visitor.context.clock.set_fixed_time(NOW)
+            page = b64encode(visitor.open().screenshot()).decode()
+            images += f'<img src="data:image/png;base64,{page}">'
     tab = visit(device_scale_factor=1.5).open("about:blank")
     tab.set_content(f"<!doctype html><style>{STYLE}</style><body>{images}")
     tab.locator("body").screenshot(path=PICTURE)
