@@ -1,6 +1,6 @@
 """How 10,000 open pages come back: the page's own timing rules, played with a clock of their own.
 
-The figures stand in the reference: `make e2e PYTEST_ARGS="-s -k crowd"` prints them.
+The figures are in the reference: `make e2e PYTEST_ARGS="-s -k crowd"` prints them.
 """
 
 from typing import Any
