@@ -46,15 +46,15 @@ test-rust: ## Run the unit and property tests
 	cargo test --workspace --locked
 
 e2e: $(INSTALLED) ## Run the tests on an emulated AWS (BUILD_MODE=release: with optimised functions)
-	@scripts/install-packages chromium
+	@scripts/install-packages.sh chromium
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 screenshots: $(INSTALLED) ## Take the picture of the maintenance page in docs/images
-	@scripts/install-packages chromium fonts-noto-core fonts-noto-cjk
+	@scripts/install-packages.sh chromium fonts-noto-core fonts-noto-cjk
 	$(BIN)/python -m pytest tests/browser/screenshots.py
 
 bench: .tools/bench-venv/installed ## Measure both functions beside Python's, into bench/RESULTS.md
-	@scripts/install-packages valgrind
+	@scripts/install-packages.sh valgrind
 	@# One by one, since Cargo unites the features of what it builds at once; the functions together, as for AWS.
 	cargo build --release --locked -p priority-switcher -p maintenance-responder
 	cargo build --release --locked -p bare-runtime

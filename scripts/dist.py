@@ -28,7 +28,7 @@ def runner(architecture: str) -> list[str]:
         return []
     program, library = f"/usr/bin/qemu-{machine}", f"/usr/{machine}-linux-gnu"
     if not (Path(program).exists() and Path(library).exists()):
-        subprocess.run([ROOT / "scripts" / "install-packages", "qemu-user", f"libc6-{debian}-cross"], check=True)
+        subprocess.run([ROOT / "scripts" / "install-packages.sh", "qemu-user", f"libc6-{debian}-cross"], check=True)
     return [program, "-L", library]
 
 

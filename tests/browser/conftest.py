@@ -29,7 +29,7 @@ FLAGS = [
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Yield Debian's Chromium with a fresh profile."""
     program = shutil.which("chromium")
-    assert program, "chromium is not installed: run scripts/install-packages chromium"
+    assert program, "chromium is not installed: run scripts/install-packages.sh chromium"
     # Far more than it needs, for a machine with other work.
     expect.set_options(timeout=20_000)
     environment = {**os.environ, "HOME": str(tmp_path_factory.mktemp("chromium"))}
