@@ -37,7 +37,7 @@ def test_the_script_cancels_the_refresh(visit: Visit) -> None:
     tab = visitor.open()
 
     # The refresh would come after four seconds; from the second on, each takes at least one.
-    await_checks(tab, 5)
+    await_checks(tab, *[503] * 5)
 
     assert len(visitor.navigations()) == 2
 
@@ -51,7 +51,7 @@ def test_a_stored_copy_waits_for_a_click(closed_shop: Site, visit: Visit) -> Non
     closed_shop.end()
 
     expect(tab.get_by_role("status")).to_contain_text("a stored copy of this page")
-    await_checks(tab, 3)
+    await_checks(tab, *[200] * 3)
     assert len(visitor.navigations()) == 3
     visitor.context.unroute_all()
     try_again(tab)
@@ -69,8 +69,7 @@ def test_a_gate_is_asked_with_cookies(closed_shop: Site, visit: Visit, status: i
         f"**{WANTED}",
         lambda route: route.continue_() if "cookie" in route.request.all_headers() else route.fulfill(status=status),
     )
-    for _ in range(2):
-        tab.wait_for_event("response", lambda answer: answer.status == 503)
+    await_checks(tab, 503, 503)
     assert len(visitor.navigations()) == 2
 
     closed_shop.end()

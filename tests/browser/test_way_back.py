@@ -3,7 +3,17 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import PREVIEW, STATUS, WANTED, Visit, expect_to_be_back, expect_to_wait, try_again
+from tests.browser.visitor import (
+    PAGE,
+    PREVIEW,
+    STATUS,
+    WANTED,
+    Visit,
+    await_checks,
+    expect_to_be_back,
+    expect_to_wait,
+    try_again,
+)
 from tests.harness.backends import Backend
 from tests.harness.site import Site
 
@@ -94,7 +104,7 @@ def test_a_starting_system_is_not_back(closed_shop: Site, front_end: Backend, vi
         closed_shop.end()
         for status in (429, 502, 503, 504):
             front_end.status = status
-            tab.wait_for_event("response", lambda answer, status=status: answer.status == status)
+            await_checks(tab, status)
         expect_to_wait(tab)
         # A place that is missing is the application's answer.
         front_end.status = 404
@@ -135,3 +145,17 @@ def test_a_preview_stays(open_shop: Site, visit: Visit) -> None:
     assert paths - {"data:,"} == {PREVIEW, STATUS}
     try_again(tab)
     expect_to_be_back(tab, "/a")
+
+
+def test_the_page_needs_nothing_else(closed_shop: Site, visit: Visit) -> None:
+    visitor = visit()
+    tab = visitor.open(PAGE)
+
+    # Its style applies, and its scripts have run.
+    expect(tab.locator("main")).not_to_have_css("border-radius", "0px")
+    await_checks(tab, 503)
+
+    assert visitor.complaints == []
+    # The icon is in the page.
+    paths = {request.url.removeprefix(closed_shop.origin) for request in visitor.requests}
+    assert paths - {"data:,"} == {PAGE, STATUS, WANTED}

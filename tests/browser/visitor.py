@@ -50,10 +50,10 @@ class Visitor:
 Visit = Callable[..., Visitor]
 
 
-def await_checks(tab: Page, count: int) -> None:
-    """Wait until the page has asked that many times whether the system is open."""
-    for _ in range(count):
-        tab.wait_for_event("response", lambda answer: answer.request.method == "HEAD" and answer.status != 303)
+def await_checks(tab: Page, *statuses: int) -> None:
+    """Wait until the page has asked for its place and was answered with each of these, one after the other."""
+    for wanted in [("HEAD", status) for status in statuses]:
+        tab.wait_for_event("response", lambda answer, wanted=wanted: (answer.request.method, answer.status) == wanted)
 
 
 def try_again(tab: Page) -> None:
