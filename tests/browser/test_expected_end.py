@@ -72,7 +72,6 @@ OTHERS: list[Answer] = [
     {"body": '{"message":"Service Unavailable","until":"2999-01-01T00:00:00Z"}'},
     {"body": '{"state":["active"],"message":"no"}'},
     {"body": '{"state":"partial","message":"no"}'},
-    {"status": 302, "headers": {"Location": PREVIEW}},
 ]
 
 
