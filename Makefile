@@ -1,5 +1,4 @@
 # All commands of this project. Needed: Rust, Python 3.10 or newer, make.
-
 PYTHON ?= python3
 BIN := .tools/venv/bin
 INSTALLED := .tools/venv/installed
@@ -117,4 +116,5 @@ $(INSTALLED) .tools/checkov/installed .tools/bench-venv/installed:
 	  --only-binary :all: --no-user --target= --prefix=$(abspath $(@D)) --root=/ --requirement $<
 	@# SAM asks for its newest version when it last asked a week ago: let that be far in the future.
 	@mkdir -p .tools/sam && echo '{"lastVersionCheck": 4102444800.0}' > .tools/sam/metadata.json
+	@test $@ != $(INSTALLED) || $(BIN)/python -I scripts/operators --help > /dev/null
 	@cd $(@D) && pwd -P > installed
