@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import secrets
-import string
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -39,10 +38,6 @@ def isolated_environment(home: Path) -> dict[str, str]:
     }
 
 
-def _random_key() -> str:
-    return "AKIA" + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(16))
-
-
 @dataclass(frozen=True)
 class Aws:
     """The account's endpoint and the environment in which tools talk to it and to nothing else."""
@@ -50,7 +45,7 @@ class Aws:
     port: int
     home: Path
     # The guard lets in only clients that know it: MiniStack checks no signature of its root user.
-    key: str = field(default_factory=_random_key, repr=False)
+    key: str = field(default_factory=lambda: "AKIA" + secrets.token_hex(8).upper(), repr=False)
 
     @property
     def endpoint(self) -> str:
@@ -68,13 +63,13 @@ class Aws:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 (boto3 makes its classes at run time)
         """Return the boto3 client of a service."""
-        return _client(self.endpoint, self.key, service)
+        return _client(self, service)
 
     def acting_as(self, name: str, statements: list[dict[str, Any]]) -> dict[str, str]:
         """Return the credentials of a role that may do what these statements of a policy say."""
+        iam = self.client("iam")
         trusted = [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]
         trust, policy = (json.dumps({"Version": "2012-10-17", "Statement": given}) for given in (trusted, statements))
-        iam = self.client("iam")
         role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         if statements:
             iam.put_role_policy(RoleName=name, PolicyName="given", PolicyDocument=policy)
@@ -87,8 +82,8 @@ class Aws:
 
 
 @lru_cache
-def _client(endpoint: str, key: str, service: str) -> Any:  # noqa: ANN401
-    session = boto3.Session(aws_access_key_id=key, aws_secret_access_key="not-a-secret", region_name=REGION)
+def _client(aws: Aws, service: str) -> Any:  # noqa: ANN401
+    session = boto3.Session(aws_access_key_id=aws.key, aws_secret_access_key="not-a-secret", region_name=REGION)
     # One attempt: a retry would hide that a call failed.
     once = Config(retries={"total_max_attempts": 1}, proxies={}, read_timeout=60)
-    return session.client(service, endpoint_url=endpoint, config=once)
+    return session.client(service, endpoint_url=aws.endpoint, config=once)

@@ -20,10 +20,9 @@ class Backend:
         self.name = name
         # The path may hold anything, so it is no part of the page. The icon keeps browsers from asking for one.
         self.page = page or f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><h1>{name}</h1>'
-        # What a test may change: how the server answers.
+        # How it answers, which a test may change, and what it was asked for.
         self.status = 200
         self.location = ""
-        # What it was asked for.
         self.asked: list[str] = []
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
 
@@ -48,14 +47,12 @@ class Backend:
     @contextlib.contextmanager
     def serving(self) -> Iterator[Backend]:
         """Serve until the block ends."""
-        thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield self
-        finally:
-            self._http.shutdown()
-            self._http.server_close()
-            thread.join()
+        with self._http:
+            threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+            try:
+                yield self
+            finally:
+                self._http.shutdown()
 
 
 @contextlib.contextmanager
@@ -67,13 +64,7 @@ def backends(*names: str, page: str = "") -> Iterator[dict[str, int]]:
 
 def _handler(backend: Backend) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_HEAD(self) -> None:
-            self._answer(with_body=False)
-
         def do_GET(self) -> None:
-            self._answer(with_body=True)
-
-        def _answer(self, *, with_body: bool) -> None:
             backend.asked.append(self.path)
             kind, text = "text/plain", f"{backend.name} serves {self.path}"
             if "text/html" in self.headers.get("Accept", ""):
@@ -86,8 +77,10 @@ def _handler(backend: Backend) -> type[BaseHTTPRequestHandler]:
             if backend.location:
                 self.send_header("Location", backend.location)
             self.end_headers()
-            if with_body:
+            if self.command == "GET":
                 self.wfile.write(body)
+
+        do_HEAD = do_GET  # noqa: N815 (the server looks for this name)
 
         def log_message(self, *_: object) -> None:
             """Stay silent: the output belongs to the demo and the tests."""

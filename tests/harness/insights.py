@@ -1,4 +1,7 @@
-"""The `stats` that the operators' report asks Logs Insights for, of which MiniStack knows none."""
+"""What MiniStack's Logs Insights lacks: the fields of lines of JSON, and the `stats` of the operators' report.
+
+It passes over filters other than `@message like` and `@field =`.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,17 @@ AGGREGATES: dict[str, Callable[[list[Line]], int]] = {
     "min(@timestamp)": lambda lines: min(line["@timestamp"] for line in lines),
     "max(@timestamp)": lambda lines: max(line["@timestamp"] for line in lines),
 }
-_without_stats = cloudwatch_logs._start_query
+_without_stats, _without_fields = cloudwatch_logs._start_query, cloudwatch_logs._public_log_record
 
 
 def complete() -> None:
-    """Let MiniStack work them out."""
-    cloudwatch_logs._start_query = _start_query
+    """Let MiniStack find the fields and work the `stats` out."""
+    cloudwatch_logs._start_query, cloudwatch_logs._public_log_record = _start_query, _with_fields
+
+
+def _with_fields(record: Line) -> Line:
+    public = _without_fields(record)
+    return {**json.loads(public["@message"]), **public} if public["@message"].startswith("{") else public
 
 
 def _start_query(data: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
@@ -42,13 +50,9 @@ def _start_query(data: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
 
 
 def _line(record: dict[str, Any]) -> Line:
-    try:
-        fields = json.loads(cloudwatch_logs._public_log_record(record)["@message"])
-    except json.JSONDecodeError:
-        fields = {}
-    minute = record["_timestamp_ms"] // 60_000 * 60
-    shown = datetime.fromtimestamp(minute, timezone.utc).strftime("%Y-%m-%d %H:%M:%S.000")
-    return {**fields, "@timestamp": record["_timestamp_ms"], "bin(1m)": shown}
+    minute = datetime.fromtimestamp(record["_timestamp_ms"] // 60_000 * 60, timezone.utc)
+    times = {"@timestamp": record["_timestamp_ms"], "bin(1m)": f"{minute:%Y-%m-%d %H:%M}:00.000"}
+    return _with_fields(record) | times
 
 
 def _stats(parts: re.Match[str], lines: list[Line]) -> list[list[dict[str, str]]]:

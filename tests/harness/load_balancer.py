@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import re
@@ -46,14 +47,12 @@ class LoadBalancer:
         self.name = name
         self._elb = aws.client("elbv2")
         self._arn = self._elb.create_load_balancer(Name=name)["LoadBalancers"][0]["LoadBalancerArn"]
-        self._groups = {backend: self._target_group(backend, port) for backend, port in backends.items()}
-
-    def _target_group(self, backend: str, port: int) -> str:
-        group = self._elb.create_target_group(
-            Name=f"{self.name}-{backend}"[:32], TargetType="ip", Protocol="HTTP", Port=port
-        )["TargetGroups"][0]["TargetGroupArn"]
-        self._elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "127.0.0.1", "Port": port}])
-        return group
+        self._groups: dict[str, str] = {}
+        for backend, port in backends.items():
+            given = {"Name": f"{name}-{backend}"[:32], "TargetType": "ip", "Protocol": "HTTP", "Port": port}
+            group = self._elb.create_target_group(**given)["TargetGroups"][0]["TargetGroupArn"]
+            self._elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "127.0.0.1", "Port": port}])
+            self._groups[backend] = group
 
     def target_group(self, backend: str) -> str:
         """Return the ARN of a backend's target group."""
@@ -70,13 +69,8 @@ class LoadBalancer:
             action = {"Type": "redirect", "RedirectConfig": redirect}
         elif default:
             action = {"Type": "forward", "TargetGroupArn": self._groups[default]}
-        arn = self._elb.create_listener(
-            LoadBalancerArn=self._arn,
-            Protocol="HTTP",
-            Port=port,
-            DefaultActions=[action],
-        )["Listeners"][0]["ListenerArn"]
-        listener = Listener(self, arn, port)
+        given = {"LoadBalancerArn": self._arn, "Protocol": "HTTP", "Port": port, "DefaultActions": [action]}
+        listener = Listener(self, self._elb.create_listener(**given)["Listeners"][0]["ListenerArn"], port)
         for priority, (path, backend) in rules.items():
             listener.add_rule(priority, path, backend)
         return listener
@@ -136,31 +130,23 @@ class Listener:
         address: str = "127.0.0.1",
     ) -> Answer:
         """Ask the listener over HTTP, by its own name or that of a site below it, from an address of this machine."""
-        host = f"{site}.{self.host}" if site else self.host
-        port = self.load_balancer.aws.port
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30, source_address=(address, 0))
-        try:
+        port, host = self.load_balancer.aws.port, f"{site}.{self.host}" if site else self.host
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=30, source_address=(address, 0))
+        with contextlib.closing(client) as connection:
             connection.request(method, path, headers={**(headers or {}), "Host": host})
             answer = connection.getresponse()
-            body = answer.read().decode()
             # Lower case, because that is how HTTP compares header names.
-            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, body)
-        finally:
-            connection.close()
+            lower = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, lower, answer.read().decode())
 
 
 def _rule(described: Mapping[str, Any]) -> Rule:
-    values = [value for condition in described["Conditions"] for value in _values(condition)]
+    values = [value for condition in described["Conditions"] for value in condition["Values"]]
     action = described["Actions"][0]
     group = action.get("TargetGroupArn", "")
     fixed = action.get("FixedResponseConfig", {}).get("StatusCode", "")
     target = group.split("/")[1] if group else f"{action['Type']} {fixed}".rstrip()
     return Rule(described["Priority"], described["RuleArn"], " ".join(values) or "(any)", target)
-
-
-def _values(condition: Mapping[str, Any]) -> list[str]:
-    configs = (condition.get(name, {}) for name in ("PathPatternConfig", "HostHeaderConfig"))
-    return condition.get("Values") or [value for config in configs for value in config.get("Values", [])]
 
 
 def run_printed(elb: BaseClient, advice: str) -> str:

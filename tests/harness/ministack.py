@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import platform
 import socket
 import sys
@@ -28,10 +27,8 @@ def ministack(home: Path) -> Iterator[Aws]:
         def answers() -> bool:
             if process.poll() is not None:
                 raise ToolFailedError(f"MiniStack did not start:\n{tail(log)}")
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=2)
-                connection.request("GET", "/")
-                return connection.getresponse().status == http.HTTPStatus.FORBIDDEN
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", aws.port)):
+                return True
             return False
 
         until("MiniStack answers", answers, within=60)

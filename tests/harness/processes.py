@@ -26,22 +26,17 @@ class ToolFailedError(Exception):
 
 
 @contextlib.contextmanager
-def child(
-    args: list[str], *, env: dict[str, str], log: Path, cwd: Path, answer: Path | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a process in a group of its own, and end the whole group on the way out.
-
-    What it prints goes to `log`; with `answer`, its standard output goes there instead.
-    """
+def child(args: list[str], *, env: dict[str, str], log: Path, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a process that prints to `log`, in a group of its own, and end the whole group on the way out."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as errors, answer.open("wb") if answer else contextlib.nullcontext(errors) as output:
+    with log.open("wb") as output:
         process = subprocess.Popen(
             args,
             env=env,
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=errors,
+            stderr=output,
             start_new_session=True,
             preexec_fn=end_with_parent,
         )
@@ -56,9 +51,9 @@ def child(
         process.wait()
 
 
-def run(args: list[str], *, env: dict[str, str], log: Path, cwd: Path, answer: Path | None = None) -> None:
+def run(args: list[str], *, env: dict[str, str], log: Path, cwd: Path) -> None:
     """Run a tool to its end."""
-    with child(args, env=env, log=log, cwd=cwd, answer=answer) as process:
+    with child(args, env=env, log=log, cwd=cwd) as process:
         code = process.wait()
     if code != 0:
         raise ToolFailedError(f"{' '.join(args)}\nended with status {code}:\n{tail(log)}")

@@ -10,9 +10,7 @@ from xml.sax.saxutils import escape
 from ministack.core.responses import get_request_client_ip
 from ministack.services import alb
 
-_find_lb_for_host = alb.find_lb_for_host
-_match_condition = alb._match_condition
-_action_xml = alb._action_xml
+_find_lb_for_host, _match_condition, _action_xml = alb.find_lb_for_host, alb._match_condition, alb._action_xml
 
 
 def find_lb_for_host(host: str) -> Mapping[str, Any] | None:

@@ -65,19 +65,11 @@ class Sam:
 
     def remote_invoke(self, stack: str, function: str, event: Path) -> dict[str, Any]:
         """Invoke a function with an event file and return its answer."""
-        # The answer goes to standard output, the invocation's log to the other.
-        answer = LOGS / "sam-remote-invoke.json"
-        self._run(
-            *("remote", "invoke", function),
-            *("--stack-name", stack),
-            *("--event-file", str(event)),
-            answer=answer,
-        )
-        return json.loads(answer.read_text())
+        log = self._run("remote", "invoke", function, "--stack-name", stack, "--event-file", str(event))
+        return json.loads(log.read_text().splitlines()[-1])
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment in which the CLI uses this account and no other service."""
+    def _run(self, *args: str) -> Path:
+        """Run the CLI so that it uses this account and no other service, and return its log."""
         env = self._aws.environment | {
             "SAM_CLI_TELEMETRY": "0",
             "__SAM_CLI_APP_DIR": str(self._app_dir),
@@ -85,8 +77,7 @@ class Sam:
             "PATH": f"{Path(tool('sam')).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         }
         # Without debug information, the functions are a seventh as large to upload.
-        return env | ({"SAM_BUILD_MODE": "debug", "CARGO_PROFILE_DEV_DEBUG": "false"} if self._debug else {})
-
-    def _run(self, *args: str, answer: Path | None = None) -> None:
+        env |= {"SAM_BUILD_MODE": "debug", "CARGO_PROFILE_DEV_DEBUG": "false"} if self._debug else {}
         log = LOGS / f"sam-{args[0]}.log"
-        run([tool("sam"), *args], env=self.environment, log=log, cwd=ROOT, answer=answer)
+        run([tool("sam"), *args], env=env, log=log, cwd=ROOT)
+        return log

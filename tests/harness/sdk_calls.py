@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import boto3
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from ministack.core import lambda_runtime
 from ministack.services import autoscaling, stepfunctions
@@ -30,8 +31,7 @@ _start, _describe = autoscaling._start_instance_refresh, autoscaling._describe_i
 
 def complete() -> None:
     """Let MiniStack make these calls."""
-    stepfunctions._execute_task = _task_of_role
-    stepfunctions._invoke_aws_sdk_integration = _call_as_role
+    stepfunctions._execute_task, stepfunctions._invoke_aws_sdk_integration = _task_of_role, _call_as_role
     autoscaling._ACTION_MAP |= {
         "StartInstanceRefresh": _start_refresh,
         "DescribeInstanceRefreshes": _describe_refreshes,
@@ -52,24 +52,21 @@ def _call_as_role(resource: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN
     session = lambda_runtime.execution_credentials({"Role": role, "FunctionArn": function})
     keys = {name.lower(): value for name, value in session.items()}
     client = boto3.client(service, endpoint_url=f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}", **keys)
-    operation = next(name for name, api in client.meta.method_to_api_mapping.items() if api.lower() == action.lower())
     try:
-        found = getattr(client, operation)(**arguments)
+        found = getattr(client, xform_name(action))(**arguments)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         raise stepfunctions._ExecutionError(f"{PREFIXES[service]}.{code}Exception", str(error)) from error
     for image in found.get("Images", []):
         image["CreationDate"] = image["Description"]
-    del found["ResponseMetadata"]
-    return json.loads(json.dumps(found, default=lambda value: value.isoformat()))
+    return json.loads(json.dumps(found, default=str))
 
 
 def _start_refresh(parameters: dict[str, Any]) -> Any:  # noqa: ANN401
     if any(refresh["Status"] == "InProgress" for refresh in _refreshes(parameters)):
         return autoscaling._error("InstanceRefreshInProgress", "An Instance Refresh is already in progress")
     answer = _start(parameters)
-    over = time.monotonic() + REFRESH_SECONDS
-    _refreshes(parameters)[0] |= {"Status": "InProgress", "PercentageComplete": 0, "over": over}
+    _refreshes(parameters)[0] |= {"Status": "InProgress", "over": time.monotonic() + REFRESH_SECONDS}
     return answer
 
 
@@ -84,7 +81,7 @@ def _refreshes(parameters: dict[str, Any]) -> list[dict[str, Any]]:
     refreshes = group.get("InstanceRefreshes", [])
     for refresh in refreshes:
         if refresh["Status"] == "InProgress" and time.monotonic() > refresh["over"]:
-            refresh |= {"Status": "Successful", "PercentageComplete": 100}
+            refresh["Status"] = "Successful"
             group["Instances"].clear()
             autoscaling._reconcile_instances(group)
     return refreshes

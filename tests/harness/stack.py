@@ -5,15 +5,36 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.harness.aws import Aws, host_architecture
 from tests.harness.emulator_gaps import register_target, widen_resources
-from tests.harness.invocation import Invocation
 from tests.harness.paths import EVENTS
 from tests.harness.sam import Sam
 from tests.harness.wait import until
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The outcome of one call of a function."""
+
+    failed: bool
+    payload: Any
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The function's answer; a failed invocation has none."""
+        assert not self.failed, self.payload
+        return self.payload
+
+    @property
+    def error(self) -> str:
+        """The function's error message; a successful invocation has none."""
+        assert self.failed, self.payload
+        return self.payload["errorMessage"]
 
 
 class Stack:
@@ -33,9 +54,8 @@ class Stack:
     @property
     def template(self) -> str:
         """The template as it was deployed, with the functions where the SAM CLI has put them."""
-        deployed = self.aws.client("cloudformation").get_template(StackName=self.name, TemplateStage="Original")
-        body = deployed["TemplateBody"]
-        return body if isinstance(body, str) else json.dumps(body)
+        cloudformation = self.aws.client("cloudformation")
+        return cloudformation.get_template(StackName=self.name, TemplateStage="Original")["TemplateBody"]
 
     @property
     def resources(self) -> dict[str, str]:
@@ -67,96 +87,62 @@ class Stack:
         """Run a function with other values of its environment variables until the block ends."""
         functions = self.aws.client("lambda")
         variables = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
-
-        def configure(values: Mapping[str, str]) -> None:
-            functions.update_function_configuration(FunctionName=function, Environment={"Variables": values})
-
-        configure({**variables, **changed})
+        configure = partial(functions.update_function_configuration, FunctionName=function)
+        configure(Environment={"Variables": variables | changed})
         try:
             yield
         finally:
-            configure(variables)
-
-    def switcher_log(self) -> str:
-        """Return all that the switcher has logged, also of a stack that is gone."""
-        pages = self.aws.client("logs").get_paginator("filter_log_events")
-        found = pages.paginate(logGroupName=self._outputs["SwitcherLogGroupName"])
-        return "".join(event["message"] for page in found for event in page["events"])
+            configure(Environment={"Variables": variables})
 
     def responder_log(self) -> list[dict[str, Any]]:
         """Return the responder's own log lines, oldest first."""
         logs = self.aws.client("logs")
-        pages = logs.get_paginator("filter_log_events").paginate(
-            logGroupName=self._outputs["ResponderLogGroupName"], filterPattern='"outcome"'
-        )
+        group = self._outputs["ResponderLogGroupName"]
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, filterPattern='"outcome"')
         events = [event for page in pages for event in page["events"]]
         return [json.loads(event["message"]) for event in sorted(events, key=lambda event: event["timestamp"])]
 
     def await_responder_log(self, count: int) -> list[dict[str, Any]]:
         """Return the same as soon as there are that many lines."""
+        until(f"{count} lines in the responder's log", lambda: len(self.responder_log()) >= count, within=30)
+        return self.responder_log()
 
-        def enough() -> list[dict[str, Any]]:
-            lines = self.responder_log()
-            return lines if len(lines) >= count else []
 
-        return until(f"{count} lines in the responder's log", enough, within=30)
-
-    def make_up_for_the_emulator(self) -> None:
-        """Bring the stack to where AWS would have brought it."""
-        register_target(self.aws, self._outputs["ResponderTargetGroupArn"], self._outputs["ResponderFunctionArn"])
-        role = self.aws.client("cloudformation").describe_stack_resource(
-            StackName=self.name, LogicalResourceId="SwitcherRole"
-        )["StackResourceDetail"]["PhysicalResourceId"]
-        widen_resources(self.aws, role)
+def deploy(aws: Aws, sam: Sam, name: str, parameters: Mapping[str, str]) -> Stack:
+    """Deploy the template as the README says."""
+    sam.deploy(name, parameters)
+    return _ready(aws, name)
 
 
 def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, str]) -> Stack:
-    """Create or update a stack from another one's template: in seconds, because everything is uploaded already."""
-    return deploy_template(aws, original.template, name, parameters)
-
-
-def deploy_template(aws: Aws, template: str, name: str, parameters: Mapping[str, str]) -> Stack:
-    """Create or update a stack from a template whose code is uploaded already."""
+    """Create or update a stack from another one's template: in a second, because its code is uploaded already."""
     cloudformation = aws.client("cloudformation")
+    known = cloudformation.list_stacks(StackStatusFilter=["CREATE_COMPLETE", "UPDATE_COMPLETE"])["StackSummaries"]
+    change = "update" if name in [stack["StackName"] for stack in known] else "create"
     given = {"Architecture": host_architecture(), **parameters}
-    arguments = {
-        "StackName": name,
-        "TemplateURL": _uploaded(aws, template),
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
-        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-    }
-    known = cloudformation.get_paginator("list_stacks").paginate(
-        StackStatusFilter=["CREATE_COMPLETE", "UPDATE_COMPLETE"]
+    getattr(cloudformation, f"{change}_stack")(
+        StackName=name,
+        TemplateBody=original.template,
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
-    exists = any(stack["StackName"] == name for page in known for stack in page["StackSummaries"])
-    (cloudformation.update_stack if exists else cloudformation.create_stack)(**arguments)
-    done = cloudformation.get_waiter("stack_update_complete" if exists else "stack_create_complete")
-    done.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-    stack = Stack(aws, name)
-    stack.make_up_for_the_emulator()
-    return stack
-
-
-def _uploaded(aws: Aws, template: str) -> str:
-    """Put the template, which is too long for a call, where the SAM CLI keeps its own, and return its address."""
-    bucket = aws.client("cloudformation").describe_stack_resource(
-        StackName="aws-sam-cli-managed-default", LogicalResourceId="SamCliSourceBucket"
-    )["StackResourceDetail"]["PhysicalResourceId"]
-    aws.client("s3").put_object(Bucket=bucket, Key="template", Body=template.encode())
-    return f"{aws.endpoint}/{bucket}/template"
+    _wait(aws, f"stack_{change}_complete", name)
+    return _ready(aws, name)
 
 
 def delete(aws: Aws, stack: Stack) -> None:
     """Delete a stack and wait until it is gone."""
-    cloudformation = aws.client("cloudformation")
-    cloudformation.delete_stack(StackName=stack.name)
-    done = cloudformation.get_waiter("stack_delete_complete")
-    done.wait(StackName=stack.name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    aws.client("cloudformation").delete_stack(StackName=stack.name)
+    _wait(aws, "stack_delete_complete", stack.name)
 
 
-def deploy(aws: Aws, sam: Sam, name: str, parameters: Mapping[str, str]) -> Stack:
-    """Deploy the template and return the stack, ready for traffic."""
-    sam.deploy(name, parameters)
+def _wait(aws: Aws, state: str, name: str) -> None:
+    aws.client("cloudformation").get_waiter(state).wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+
+
+def _ready(aws: Aws, name: str) -> Stack:
+    """Return a stack, brought to where AWS would have brought it."""
     stack = Stack(aws, name)
-    stack.make_up_for_the_emulator()
+    register_target(aws, stack.output("ResponderTargetGroupArn"), stack.output("ResponderFunctionArn"))
+    widen_resources(aws, stack.resources["SwitcherRole"])
     return stack

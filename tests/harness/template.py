@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 from functools import lru_cache
 from typing import Any
@@ -38,13 +37,9 @@ def packaged_template() -> str:
     return yaml_dump(template)
 
 
+@lru_cache
 def expanded_template() -> dict[str, Any]:
     """Return the template with everything that SAM makes of it."""
-    return copy.deepcopy(_expanded())
-
-
-@lru_cache
-def _expanded() -> dict[str, Any]:
     template = yaml_parse(packaged_template())
     values = {name: parameter.get("Default", name) for name, parameter in template["Parameters"].items()}
     with mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}):
