@@ -9,8 +9,7 @@ from jsonata.jexception import JException
 from jsonata.jsonata import Jsonata
 from samcli.yamlhelper import yaml_parse
 
-from tests.harness.aws import ACCOUNT, Aws
-from tests.harness.emulator_gaps import widen_resources
+from tests.harness.aws import Aws
 from tests.harness.examples import deploy_example
 from tests.harness.paths import ROOT
 from tests.harness.site import Site
@@ -58,7 +57,6 @@ class Fleet:
         given |= {**self.template, "AutoScalingGroupName": "fleet", "SecurityGroupIds": "sg-0a,sg-0b"}
         resources = deploy_example(aws, "fleet-refresh", **given)
         self.machine = resources["FleetRefresh"]
-        widen_resources(aws, resources["FleetRefreshRole"], ACCOUNT)
 
     def run(self, event: str = '{"refresh":true}', meanwhile: Callable[[], object] | None = None) -> str:
         """Run the state machine, act while it replaces machines, and return how the execution ended."""

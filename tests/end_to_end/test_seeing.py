@@ -1,26 +1,19 @@
-"""The dashboard and the alarms of a window, against what the functions really log."""
+"""The dashboard of a window, against what the functions really log."""
 
 from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
 
 from tests.harness.aws import Aws
-from tests.harness.emulator_gaps import run_query
 from tests.harness.load_balancer import LoadBalancer
 from tests.harness.paths import EVENTS
 from tests.harness.site import RULES, Site
 from tests.harness.stack import deploy_like
-
-# Metrics of AWS's guides by namespace and dimension.
-OF_AWS = {
-    ("AWS/Lambda", "FunctionName"): {"Errors", "Throttles", "AsyncEventsDropped", "DestinationDeliveryFailures"},
-    ("AWS/ApplicationELB", "TargetGroup"): {"LambdaUserError", "LambdaInternalError"},
-    ("AWS/SQS", "QueueName"): {"NumberOfMessagesSent", "ApproximateNumberOfMessagesVisible"},
-}
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +43,15 @@ def widgets(aws: Aws, seen: Site) -> dict[str, dict[str, Any]]:
 def asked(widget: dict[str, Any]) -> tuple[str, str]:
     """Return the log group and the text of a widget's query."""
     return re.fullmatch(r"SOURCE '(.*?)' \| (.*)", widget["query"], re.S).groups()
+
+
+def run_query(aws: Aws, group: str, text: str) -> list[dict[str, str]]:
+    """Run a query of Logs Insights over the last hour, and return its rows without empty fields."""
+    logs, now = aws.client("logs"), int(time.time())
+    query = logs.start_query(logGroupName=group, queryString=text, startTime=now - 3600, endTime=now + 60)["queryId"]
+    # MiniStack has the results at once.
+    rows = logs.get_query_results(queryId=query)["results"]
+    return [{cell["field"]: cell["value"] for cell in row if cell["value"]} for row in rows]
 
 
 def logged(aws: Aws, group: str) -> list[dict[str, Any]]:
@@ -97,31 +99,3 @@ def test_the_dashboard_shows_every_logged_outcome(aws: Aws, seen: Site, widgets:
     assert counted["filterPattern"] == f'{{ $.message = "{lines[0]["message"]}" }}'
     assert (metric["metricNamespace"], metric["metricName"]) == ("MaintenanceMode/seen", "Requests")
     assert metric["dimensions"] == {"Outcome": "$.outcome"}
-
-
-def test_alarms_watch_metrics_that_exist(aws: Aws, seen: Site) -> None:
-    stack = seen.stack
-    queue = stack.resources["UndeliveredQueue"].rpartition("/")[2]
-    # MiniStack leaves out the "targetgroup/" of AWS's full name.
-    target_group = stack.output("ResponderTargetGroupArn").rpartition(":targetgroup/")[2]
-    alarms = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{stack.name}-")["MetricAlarms"]
-
-    # What the switcher's lines carry is for the function as a whole.
-    carried = [
-        line["_aws"]["CloudWatchMetrics"]
-        for line in logged(aws, stack.output("SwitcherLogGroupName"))
-        if "_aws" in line
-    ]
-    own = [one for metrics in carried for one in metrics]
-    assert {(one["Namespace"], ["FunctionName"] in one["Dimensions"]) for one in own} == {("MaintenanceMode", True)}
-    known = OF_AWS | {("MaintenanceMode", "FunctionName"): {metric["Name"] for one in own for metric in one["Metrics"]}}
-    assert alarms
-    for alarm in alarms:
-        for metric in [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one] or [
-            alarm
-        ]:
-            (dimension,) = metric["Dimensions"]
-            assert metric["MetricName"] in known[metric["Namespace"], dimension["Name"]], alarm["AlarmName"]
-            assert dimension["Value"] in {stack.switcher, stack.responder, queue, target_group}, alarm["AlarmName"]
-        assert alarm["AlarmActions"] == [stack.output("NoticesTopicArn")]
-        assert alarm["AlarmDescription"]

@@ -9,7 +9,6 @@ import pytest
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
 from tests.harness.aws import Aws
-from tests.harness.emulator_gaps import without_metric_math
 from tests.harness.load_balancer import LoadBalancer
 from tests.harness.sam import Sam
 from tests.harness.site import RULES, Site
@@ -27,7 +26,7 @@ def old(sam: Sam, deployed_site: Site, tmp_path: Path, monkeypatch: pytest.Monke
     for function in ("SwitcherFunction", "ResponderFunction"):
         code = new["Resources"][function]["Properties"]["CodeUri"]
         template["Resources"][function]["Properties"]["CodeUri"] = code
-    (tmp_path / "template.yaml").write_text(without_metric_math(yaml_dump(template)))
+    (tmp_path / "template.yaml").write_text(yaml_dump(template))
     monkeypatch.setattr(Sam, "build_dir", tmp_path)
     return sam
 

@@ -13,7 +13,6 @@ TAG = "maintenance-mode-trial"
 # What the emulator does not do as AWS does, and what the program sees here.
 NOT_HERE = {
     "Registration with a wildcard SourceArn": "healthy",
-    "IAM on SetRulePriorities, simulated": "allowed",
     "The stack's tags changed in a window": "UPDATE_COMPLETE; active",
     "PreviewPath changed in a window": "two rules have one priority",
     "MaintenanceHosts changed in a window": "UPDATE_COMPLETE; resting",

@@ -22,9 +22,9 @@ from ministack.core.router import extract_access_key_id
 from ministack.core.sigv4 import decode_header_value
 from ministack.services import alb, sts
 
-from tests.harness import insights, routing, sdk_calls
+from tests.harness import deployment, insights, routing, sdk_calls
 
-PARTS = (insights, routing, sdk_calls)
+PARTS = (deployment, insights, routing, sdk_calls)
 PORT, KEY = (os.environ[name] for name in ("GATEWAY_PORT", "AWS_ACCESS_KEY_ID"))
 HOSTS = (f"127.0.0.1:{PORT}", f"localhost:{PORT}")
 # Browsers send one of these with a page's requests, clients of AWS's API none.

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.aws import Aws, host_architecture
-from tests.harness.emulator_gaps import register_target, widen_resources
 from tests.harness.paths import EVENTS
 from tests.harness.sam import Sam
 from tests.harness.wait import until
@@ -111,7 +110,7 @@ class Stack:
 def deploy(aws: Aws, sam: Sam, name: str, parameters: Mapping[str, str]) -> Stack:
     """Deploy the template as the README says."""
     sam.deploy(name, parameters)
-    return _ready(aws, name)
+    return Stack(aws, name)
 
 
 def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, str]) -> Stack:
@@ -127,7 +126,7 @@ def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, s
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     _wait(aws, f"stack_{change}_complete", name)
-    return _ready(aws, name)
+    return Stack(aws, name)
 
 
 def delete(aws: Aws, stack: Stack) -> None:
@@ -138,11 +137,3 @@ def delete(aws: Aws, stack: Stack) -> None:
 
 def _wait(aws: Aws, state: str, name: str) -> None:
     aws.client("cloudformation").get_waiter(state).wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-
-
-def _ready(aws: Aws, name: str) -> Stack:
-    """Return a stack, brought to where AWS would have brought it."""
-    stack = Stack(aws, name)
-    register_target(aws, stack.output("ResponderTargetGroupArn"), stack.output("ResponderFunctionArn"))
-    widen_resources(aws, stack.resources["SwitcherRole"])
-    return stack

@@ -73,7 +73,7 @@ def _start(trial: Trial) -> Seen:
     return fits, f"moves {moves}, seen after {seconds:.1f} s"
 
 
-@asks("IAM on SetRulePriorities, simulated", "allowed on the stack's two rules alone", here=False)
+@asks("IAM on SetRulePriorities, simulated", "allowed on the stack's two rules alone")
 def _permission(trial: Trial) -> Seen:
     own, iam, rules = trial.resources, ACCOUNT.client("iam"), trial.listener.order()
     role = iam.get_role(RoleName=own["SwitcherRole"])["Role"]["Arn"]
