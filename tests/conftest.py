@@ -1,7 +1,5 @@
 """One emulated AWS for the whole run, and the functions built once."""
 
-from __future__ import annotations
-
 import contextlib
 import signal
 from collections.abc import Iterator

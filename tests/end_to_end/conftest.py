@@ -1,7 +1,5 @@
 """Stacks and load balancers as the tests need them."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A deleted maintenance rule: the runbook's ways to close all the same, and to bring the rule back."""
 
-from __future__ import annotations
-
 from tests.harness.aws import Aws
 from tests.harness.load_balancer import LoadBalancer
 from tests.harness.paths import EVENTS, ROOT

@@ -1,7 +1,5 @@
 """`make dist`: a deployment from its folder needs no compiler."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Web pages and other programs that find the emulator's port cannot use it."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import http.client

@@ -3,8 +3,6 @@
 CloudFormation matches an AllowedPattern against the whole value.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

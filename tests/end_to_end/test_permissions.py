@@ -1,7 +1,5 @@
 """Least privilege: no role may do more than is listed here, and no other principal may use what the stack has."""
 
-from __future__ import annotations
-
 import json
 import re
 from fnmatch import fnmatch

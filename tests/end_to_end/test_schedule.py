@@ -1,7 +1,5 @@
 """The schedules, on the clock: no test invokes the switcher here."""
 
-from __future__ import annotations
-
 import time
 
 from tests.harness.aws import Aws

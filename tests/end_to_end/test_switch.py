@@ -1,7 +1,5 @@
 """One stack on one listener: a start, an end, and the requests between."""
 
-from __future__ import annotations
-
 from tests.harness.site import Site
 
 APPLICATION = [("2", "/a*"), ("3", "/b*"), ("4", "/c*"), ("49999", "/*")]

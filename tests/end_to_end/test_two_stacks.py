@@ -1,7 +1,5 @@
 """Two sites of one listener, each with a stack: what closes one leaves the other open."""
 
-from __future__ import annotations
-
 from tests.harness.aws import Aws
 from tests.harness.load_balancer import Listener, LoadBalancer
 from tests.harness.site import Site

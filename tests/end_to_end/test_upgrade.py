@@ -1,7 +1,5 @@
 """A stack of version 0.1.0 becomes one of this version, at rest."""
 
-from __future__ import annotations
-
 import gzip
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """An AWS account that exists only on this machine."""
 
-from __future__ import annotations
-
 import json
 import os
 import platform
@@ -49,12 +47,10 @@ class Aws:
 
     @property
     def endpoint(self) -> str:
-        """The one address of all services."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment for a child process that is to use this account."""
         return isolated_environment(self.home) | {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": self.key,
@@ -62,7 +58,6 @@ class Aws:
         }
 
     def client(self, service: str) -> Any:  # noqa: ANN401 (boto3 makes its classes at run time)
-        """Return the boto3 client of a service."""
         return _client(self, service)
 
     def acting_as(self, name: str, statements: list[dict[str, Any]]) -> dict[str, str]:

@@ -3,8 +3,6 @@
 They serve `/a*`, `/b*` and `/c*`, as in the README, and answer everything else with 404.
 """
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from collections.abc import Iterator
@@ -28,7 +26,6 @@ class Backend:
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
         return self._http.server_address[1]
 
     def origin(self, host: str) -> str:
@@ -37,7 +34,6 @@ class Backend:
 
     @contextlib.contextmanager
     def answering(self, status: int, location: str = "") -> Iterator[None]:
-        """Answer everything with a status until the block ends."""
         self.status, self.location = status, location
         try:
             yield
@@ -45,8 +41,7 @@ class Backend:
             self.status, self.location = 200, ""
 
     @contextlib.contextmanager
-    def serving(self) -> Iterator[Backend]:
-        """Serve until the block ends."""
+    def serving(self) -> Iterator["Backend"]:
         with self._http:
             threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
             try:

@@ -2,10 +2,8 @@
 
 MiniStack answers every CORS preflight with `*`, takes any account number for its root user and runs functions natively.
 So without the guard any web page could run programs as the developer. The guard wraps MiniStack's ASGI application in
-the same process, so no port is open without it. The modules in `PARTS` add what MiniStack lacks.
+the same process, so no port is open without it. The modules that it imports from here add what MiniStack lacks.
 """
-
-from __future__ import annotations
 
 import hashlib
 import hmac
@@ -22,9 +20,8 @@ from ministack.core.router import extract_access_key_id
 from ministack.core.sigv4 import decode_header_value
 from ministack.services import alb, sts
 
-from tests.harness import deployment, insights, routing, sdk_calls
+from tests.harness import gaps, insights, sdk_calls  # noqa: F401
 
-PARTS = (deployment, insights, routing, sdk_calls)
 PORT, KEY = (os.environ[name] for name in ("GATEWAY_PORT", "AWS_ACCESS_KEY_ID"))
 HOSTS = (f"127.0.0.1:{PORT}", f"localhost:{PORT}")
 # Browsers send one of these with a page's requests, clients of AWS's API none.
@@ -82,8 +79,6 @@ async def _ask_load_balancer(scope: Scope, headers: Headers, query: Query, recei
 
 
 if __name__ == "__main__":
-    for part in PARTS:
-        part.complete()
     # MiniStack computes the functions' keys from public names only.
     lambda_runtime.hashlib = SimpleNamespace(sha256=lambda data: hashlib.sha256(KEY.encode() + data))
     emulator.app = guard

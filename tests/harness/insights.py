@@ -3,8 +3,6 @@
 It passes over filters other than `@message like` and `@field =`.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable
@@ -12,6 +10,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ministack.services import cloudwatch_logs
+
+from tests.harness.replace import in_place_of
 
 # No more than these forms: what else a query may be is for AWS to say.
 STATS = re.compile(r'filter (\w+) = "([^"]*)" \| stats (.+) by (.+) \| sort (\w+) desc \| limit (\d+)')
@@ -21,22 +21,18 @@ AGGREGATES: dict[str, Callable[[list[Line]], int]] = {
     "min(@timestamp)": lambda lines: min(line["@timestamp"] for line in lines),
     "max(@timestamp)": lambda lines: max(line["@timestamp"] for line in lines),
 }
-_without_stats, _without_fields = cloudwatch_logs._start_query, cloudwatch_logs._public_log_record
 
 
-def complete() -> None:
-    """Let MiniStack find the fields and work the `stats` out."""
-    cloudwatch_logs._start_query, cloudwatch_logs._public_log_record = _start_query, _with_fields
-
-
-def _with_fields(record: Line) -> Line:
-    public = _without_fields(record)
+@in_place_of(cloudwatch_logs.__dict__, "_public_log_record")
+def _with_fields(former: Callable, record: Line) -> Line:
+    public = former(record)
     return {**json.loads(public["@message"]), **public} if public["@message"].startswith("{") else public
 
 
-def _start_query(data: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+@in_place_of(cloudwatch_logs.__dict__, "_start_query")
+def _start_query(former: Callable, data: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
     """Run a query as MiniStack does, then work its `stats` out, if it has any."""
-    answered = _without_stats(data)
+    answered = former(data)
     text = data.get("queryString", "")
     if "stats" not in text or answered[0] != 200:
         return answered
@@ -52,7 +48,7 @@ def _start_query(data: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
 def _line(record: dict[str, Any]) -> Line:
     minute = datetime.fromtimestamp(record["_timestamp_ms"] // 60_000 * 60, timezone.utc)
     times = {"@timestamp": record["_timestamp_ms"], "bin(1m)": f"{minute:%Y-%m-%d %H:%M}:00.000"}
-    return _with_fields(record) | times
+    return cloudwatch_logs._public_log_record(record) | times
 
 
 def _stats(parts: re.Match[str], lines: list[Line]) -> list[list[dict[str, str]]]:

@@ -1,7 +1,5 @@
 """The application's load balancer, as it stands before anything of ours is deployed."""
 
-from __future__ import annotations
-
 import contextlib
 import http.client
 import json
@@ -35,7 +33,6 @@ class Answer:
     body: str
 
     def json(self) -> Any:  # noqa: ANN401 (any JSON)
-        """Return the body as JSON."""
         return json.loads(self.body)
 
 
@@ -55,10 +52,9 @@ class LoadBalancer:
             self._groups[backend] = group
 
     def target_group(self, backend: str) -> str:
-        """Return the ARN of a backend's target group."""
         return self._groups[backend]
 
-    def listener(self, *, port: int, rules: Mapping[int, tuple[str, str]], default: str | None = None) -> Listener:
+    def listener(self, *, port: int, rules: Mapping[int, tuple[str, str]], default: str | None = None) -> "Listener":
         """Add a listener with `rules` (priority → path pattern, backend).
 
         The rest goes to `default`: a backend, `https` for a redirect there, or none, which is a 404.
@@ -115,7 +111,6 @@ class Listener:
         return {rule.arn: rule.priority for rule in self.rules()}
 
     def tags(self, rule_arn: str) -> dict[str, str]:
-        """Return a rule's tags."""
         elb = self.load_balancer.aws.client("elbv2")
         described = elb.describe_tags(ResourceArns=[rule_arn])["TagDescriptions"]
         return {tag["Key"]: tag["Value"] for tag in described[0]["Tags"]} if described else {}

@@ -1,7 +1,5 @@
 """MiniStack, the emulated AWS, as a local process behind the guard."""
 
-from __future__ import annotations
-
 import contextlib
 import platform
 import socket

@@ -1,7 +1,5 @@
 """Child processes that end with this one, however it ends."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os
@@ -52,7 +50,6 @@ def child(args: list[str], *, env: dict[str, str], log: Path, cwd: Path) -> Iter
 
 
 def run(args: list[str], *, env: dict[str, str], log: Path, cwd: Path) -> None:
-    """Run a tool to its end."""
     with child(args, env=env, log=log, cwd=cwd) as process:
         code = process.wait()
     if code != 0:

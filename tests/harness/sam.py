@@ -1,11 +1,8 @@
 """The SAM CLI, used the way the README says."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,10 +18,6 @@ class Sam:
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
         self._debug = os.environ.get("BUILD_MODE", "debug") != "release"
-        self._app_dir = aws.home / "sam"
-        self._app_dir.mkdir(parents=True, exist_ok=True)
-        # A version check that is not yet due: nothing here may leave the machine.
-        (self._app_dir / "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time()}))
 
     @property
     def build_dir(self) -> Path:
@@ -45,7 +38,6 @@ class Sam:
             built_for.write_text(run)
 
     def deploy(self, stack: str, parameters: Mapping[str, str]) -> None:
-        """Create or update a stack."""
         given = {"Architecture": host_architecture(), **parameters}
         self._run(
             "deploy",
@@ -66,7 +58,8 @@ class Sam:
         """Run the CLI so that it uses this account and no other service, and return its log."""
         env = self._aws.environment | {
             "SAM_CLI_TELEMETRY": "0",
-            "__SAM_CLI_APP_DIR": str(self._app_dir),
+            # The Makefile has put there that no version check is due: nothing here may leave the machine.
+            "__SAM_CLI_APP_DIR": str(ROOT / ".tools" / "sam"),
             # cargo-lambda and its linker come from where the SAM CLI itself comes from.
             "PATH": f"{Path(tool('sam')).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         }

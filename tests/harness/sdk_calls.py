@@ -5,11 +5,10 @@ role's policies. MiniStack's images have no date: here their description is the 
 once: here they take two seconds and then replace the machines.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -19,34 +18,27 @@ from botocore.exceptions import ClientError
 from ministack.core import lambda_runtime
 from ministack.services import autoscaling, stepfunctions
 
+from tests.harness.replace import in_place_of
+
 REFRESH_SECONDS = 2
+PREFIXES = {"ec2": "Ec2", "autoscaling": "AutoScaling"}
+Parameters = dict[str, Any]
+_role: ContextVar[str] = ContextVar("role")
 # A minute of a state machine is a second here.
 stepfunctions._SFN_WAIT_SCALE = 1 / 60
 
-PREFIXES = {"ec2": "Ec2", "autoscaling": "AutoScaling"}
-_role: ContextVar[str] = ContextVar("role")
-_task, _call = stepfunctions._execute_task, stepfunctions._invoke_aws_sdk_integration
-_start, _describe = autoscaling._start_instance_refresh, autoscaling._describe_instance_refreshes
 
-
-def complete() -> None:
-    """Let MiniStack make these calls."""
-    stepfunctions._execute_task, stepfunctions._invoke_aws_sdk_integration = _task_of_role, _call_as_role
-    autoscaling._ACTION_MAP |= {
-        "StartInstanceRefresh": _start_refresh,
-        "DescribeInstanceRefreshes": _describe_refreshes,
-    }
-
-
-def _task_of_role(state: Any, given: Any, execution: Any, context: Any) -> Any:  # noqa: ANN401
+@in_place_of(stepfunctions.__dict__, "_execute_task")
+def _task(former: Callable, state: Any, given: Any, execution: Parameters, context: Any) -> Any:  # noqa: ANN401
     _role.set(stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"])
-    return _task(state, given, execution, context)
+    return former(state, given, execution, context)
 
 
-def _call_as_role(resource: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+@in_place_of(stepfunctions.__dict__, "_invoke_aws_sdk_integration")
+def _call(former: Callable, resource: str, arguments: Parameters) -> Any:  # noqa: ANN401
     service, action = resource.split(":")[-2:]
     if service not in PREFIXES:
-        return _call(resource, arguments)
+        return former(resource, arguments)
     role = _role.get()
     function = f"arn:aws:lambda:{os.environ['AWS_REGION']}:{role.split(':')[4]}:function:states"
     session = lambda_runtime.execution_credentials({"Role": role, "FunctionArn": function})
@@ -62,20 +54,22 @@ def _call_as_role(resource: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN
     return json.loads(json.dumps(found, default=str))
 
 
-def _start_refresh(parameters: dict[str, Any]) -> Any:  # noqa: ANN401
+@in_place_of(autoscaling._ACTION_MAP, "StartInstanceRefresh")
+def _start_refresh(former: Callable, parameters: Parameters) -> Any:  # noqa: ANN401
     if any(refresh["Status"] == "InProgress" for refresh in _refreshes(parameters)):
         return autoscaling._error("InstanceRefreshInProgress", "An Instance Refresh is already in progress")
-    answer = _start(parameters)
+    answer = former(parameters)
     _refreshes(parameters)[0] |= {"Status": "InProgress", "over": time.monotonic() + REFRESH_SECONDS}
     return answer
 
 
-def _describe_refreshes(parameters: dict[str, Any]) -> Any:  # noqa: ANN401
+@in_place_of(autoscaling._ACTION_MAP, "DescribeInstanceRefreshes")
+def _describe_refreshes(former: Callable, parameters: Parameters) -> Any:  # noqa: ANN401
     _refreshes(parameters)
-    return _describe(parameters)
+    return former(parameters)
 
 
-def _refreshes(parameters: dict[str, Any]) -> list[dict[str, Any]]:
+def _refreshes(parameters: Parameters) -> list[dict[str, Any]]:
     """Return the group's refreshes, those that are over with their machines replaced."""
     group = autoscaling._asgs[parameters["AutoScalingGroupName"]]
     refreshes = group.get("InstanceRefreshes", [])

@@ -1,7 +1,5 @@
 """A load balancer with one listener, and the template deployed beside it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from tests.harness.load_balancer import Listener
@@ -20,7 +18,6 @@ class Site:
 
     @property
     def origin(self) -> str:
-        """Where browsers find it."""
         return f"http://{self.listener.host}"
 
     def state(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -32,11 +29,9 @@ class Site:
         return self.listener.rules()[0].arn == self.stack.rule_arn
 
     def start(self) -> None:
-        """Start maintenance."""
         self.stack.start()
         assert self.during_maintenance()
 
     def end(self) -> None:
-        """End it."""
         self.stack.end()
         assert not self.during_maintenance()

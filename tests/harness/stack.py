@@ -1,7 +1,5 @@
 """The deployed template."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
@@ -64,7 +62,6 @@ class Stack:
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
 
     def output(self, key: str) -> str:
-        """Return one of the template's outputs."""
         return self._outputs[key]
 
     def invoke(self, event: Path | object, *, function: str | None = None) -> Invocation:
@@ -78,7 +75,6 @@ class Stack:
         return self.invoke(json.loads((EVENTS / "start.json").read_text()) | fields).answer
 
     def end(self) -> dict[str, Any]:
-        """End it, and return the answer."""
         return self.invoke(EVENTS / "end.json").answer
 
     @contextlib.contextmanager

@@ -3,8 +3,6 @@
 `python -m tests.harness.template` prints what `sam package` would write.
 """
 
-from __future__ import annotations
-
 import os
 from functools import lru_cache
 from typing import Any

@@ -1,0 +1,15 @@
+"""How the modules that complete MiniStack put their functions in place of its own."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+
+def in_place_of(functions: dict[str, Any], name: str) -> Callable[[Callable], Callable]:
+    """Put the decorated function in the place of this one, which it gets as its first argument."""
+
+    def replace(function: Callable) -> Callable:
+        functions[name] = partial(function, functions[name])
+        return function
+
+    return replace
