@@ -11,10 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 SERVED = ("/a", "/b", "/c")
 
 
-class Backend:
+class Backend(ThreadingHTTPServer):
     """A web server of this machine. Names below localhost make it as many origins as a test needs."""
 
     def __init__(self, name: str, page: str = "") -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.port = self.server_port
         self.name = name
         # The path may hold anything, so it is no part of the page. The icon keeps browsers from asking for one.
         self.page = page or f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><h1>{name}</h1>'
@@ -22,11 +24,6 @@ class Backend:
         self.status = 200
         self.location = ""
         self.asked: list[str] = []
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-
-    @property
-    def port(self) -> int:
-        return self._http.server_address[1]
 
     def origin(self, host: str) -> str:
         """Return the server's origin under a name below localhost."""
@@ -42,12 +39,40 @@ class Backend:
 
     @contextlib.contextmanager
     def serving(self) -> Iterator["Backend"]:
-        with self._http:
-            threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+        with self:
+            threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
             try:
                 yield self
             finally:
-                self._http.shutdown()
+                self.shutdown()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers for a backend."""
+
+    server: Backend
+
+    def do_GET(self) -> None:
+        backend = self.server
+        backend.asked.append(self.path)
+        kind, text = "text/plain", f"{backend.name} serves {self.path}"
+        if "text/html" in self.headers.get("Accept", ""):
+            kind, text = "text/html; charset=utf-8", backend.page
+        status = backend.status if backend.status != 200 or self.path.startswith(SERVED) else 404
+        body = text.encode() if status in (200, 404) else b""
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        if backend.location:
+            self.send_header("Location", backend.location)
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET  # noqa: N815 (the server looks for this name)
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent: the output belongs to the demo and the tests."""
 
 
 @contextlib.contextmanager
@@ -55,29 +80,3 @@ def backends(*names: str, page: str = "") -> Iterator[dict[str, int]]:
     """Serve several backends, whose page is the given one; yields the port of each."""
     with contextlib.ExitStack() as stack:
         yield {name: stack.enter_context(Backend(name, page).serving()).port for name in names}
-
-
-def _handler(backend: Backend) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            backend.asked.append(self.path)
-            kind, text = "text/plain", f"{backend.name} serves {self.path}"
-            if "text/html" in self.headers.get("Accept", ""):
-                kind, text = "text/html; charset=utf-8", backend.page
-            status = backend.status if backend.status != 200 or self.path.startswith(SERVED) else 404
-            body = text.encode() if status in (200, 404) else b""
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            if backend.location:
-                self.send_header("Location", backend.location)
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
-
-        do_HEAD = do_GET  # noqa: N815 (the server looks for this name)
-
-        def log_message(self, *_: object) -> None:
-            """Stay silent: the output belongs to the demo and the tests."""
-
-    return Handler

@@ -34,25 +34,20 @@ class Sam:
             if run and built_for.is_file() and built_for.read_text() == run:
                 return
             processor = f"Architecture={host_architecture()}"
-            self._run("build", "--build-dir", str(self.build_dir), "--parameter-overrides", processor)
+            self._run("build", f"--build-dir={self.build_dir}", f"--parameter-overrides={processor}")
             built_for.write_text(run)
 
     def deploy(self, stack: str, parameters: Mapping[str, str]) -> None:
+        # SAM looks for its settings beside the template, where the built one has none.
+        files = (f"--template-file={self.build_dir}/template.yaml", f"--config-file={ROOT}/samconfig.toml")
         given = {"Architecture": host_architecture(), **parameters}
-        self._run(
-            "deploy",
-            *("--template-file", str(self.build_dir / "template.yaml")),
-            # SAM looks for it beside the template, where the built one has none.
-            *("--config-file", str(ROOT / "samconfig.toml")),
-            *("--stack-name", stack),
-            *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
-            *("--parameter-overrides", *(f'{name}="{value}"' for name, value in given.items())),
-        )
+        overrides = ["--parameter-overrides", *(f'{name}="{value}"' for name, value in given.items())]
+        self._run("deploy", f"--stack-name={stack}", *files, "--no-confirm-changeset", "--no-progressbar", *overrides)
 
     def remote_invoke(self, stack: str, function: str, event: Path) -> dict[str, Any]:
         """Invoke a function with an event file and return its answer."""
         # Without the function's log, the last line is the answer.
-        options = ("--stack-name", stack, "--event-file", str(event), "--parameter", "LogType=None")
+        options = (f"--stack-name={stack}", f"--event-file={event}", "--parameter=LogType=None")
         return json.loads(self._run("remote", "invoke", function, *options).read_text().splitlines()[-1])
 
     def _run(self, *args: str) -> Path:
