@@ -5,8 +5,6 @@ import sys
 from pathlib import Path
 from zipfile import ZipFile
 
-import pytest
-
 from tests.harness.aws import Aws, host_architecture
 from tests.harness.load_balancer import LoadBalancer
 from tests.harness.paths import EVENTS, ROOT
@@ -19,7 +17,7 @@ def dist(built: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_folder_deploys_without_a_build(aws: Aws, sam: Sam, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_deploys_without_a_build(aws: Aws, sam: Sam, tmp_path: Path) -> None:
     done = dist(sam.build_dir, tmp_path)
     assert done.returncode == 0, done.stderr
     for archive in tmp_path.glob("*.zip"):
@@ -27,9 +25,8 @@ def test_folder_deploys_without_a_build(aws: Aws, sam: Sam, tmp_path: Path, monk
         # Lambda starts this name, if it may be run: in a zip, the upper half holds the mode.
         assert (program.filename, program.external_attr >> 16 & 0o111) == ("bootstrap", 0o111)
 
-    monkeypatch.setattr(Sam, "build_dir", tmp_path)
     listener = LoadBalancer(aws, "dist", {}).listener(port=80, rules={})
-    stack = deploy(aws, sam, "dist", {"ListenerArn": listener.arn, "DefaultAction": "404"})
+    stack = deploy(aws, Sam(aws, tmp_path), "dist", {"ListenerArn": listener.arn, "DefaultAction": "404"})
 
     assert stack.start()["outcome"] == "changed"
     assert stack.invoke(EVENTS / "alb-b.json", function=stack.responder).answer["statusCode"] == 503

@@ -18,15 +18,14 @@ PREVIEW = "/maintenance-preview"
 
 
 @pytest.fixture
-def old(sam: Sam, deployed_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sam:
+def old(aws: Aws, deployed_site: Site, tmp_path: Path) -> Sam:
     """Return the SAM CLI with the old template and this version's code."""
     template, new = yaml_parse(gzip.decompress(OLD.read_bytes()).decode()), yaml_parse(deployed_site.stack.template)
     for function in ("SwitcherFunction", "ResponderFunction"):
         code = new["Resources"][function]["Properties"]["CodeUri"]
         template["Resources"][function]["Properties"]["CodeUri"] = code
     (tmp_path / "template.yaml").write_text(yaml_dump(template))
-    monkeypatch.setattr(Sam, "build_dir", tmp_path)
-    return sam
+    return Sam(aws, tmp_path)
 
 
 def test_an_old_stack_is_updated_in_place(aws: Aws, old: Sam, servers: dict[str, int], deployed_site: Site) -> None:

@@ -36,6 +36,14 @@ def isolated_environment(home: Path) -> dict[str, str]:
     }
 
 
+@lru_cache
+def _client(aws: "Aws", service: str) -> Any:  # noqa: ANN401 (boto3 makes its classes at run time)
+    session = boto3.Session(aws_access_key_id=aws.key, aws_secret_access_key="not-a-secret", region_name=REGION)
+    # One attempt: a retry would hide that a call failed.
+    once = Config(retries={"total_max_attempts": 1}, proxies={}, read_timeout=60)
+    return session.client(service, endpoint_url=aws.endpoint, config=once)
+
+
 @dataclass(frozen=True)
 class Aws:
     """The account's endpoint and the environment in which tools talk to it and to nothing else."""
@@ -44,6 +52,7 @@ class Aws:
     home: Path
     # The guard lets in only clients that know it: MiniStack checks no signature of its root user.
     key: str = field(default_factory=lambda: "AKIA" + secrets.token_hex(8).upper(), repr=False)
+    client = _client
 
     @property
     def endpoint(self) -> str:
@@ -56,9 +65,6 @@ class Aws:
             "AWS_ACCESS_KEY_ID": self.key,
             "AWS_SECRET_ACCESS_KEY": "not-a-secret",
         }
-
-    def client(self, service: str) -> Any:  # noqa: ANN401 (boto3 makes its classes at run time)
-        return _client(self, service)
 
     def acting_as(self, name: str, statements: list[dict[str, Any]]) -> dict[str, str]:
         """Return the credentials of a role that may do what these statements of a policy say."""
@@ -74,11 +80,3 @@ class Aws:
             "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
             "AWS_SESSION_TOKEN": session["SessionToken"],
         }
-
-
-@lru_cache
-def _client(aws: Aws, service: str) -> Any:  # noqa: ANN401
-    session = boto3.Session(aws_access_key_id=aws.key, aws_secret_access_key="not-a-secret", region_name=REGION)
-    # One attempt: a retry would hide that a call failed.
-    once = Config(retries={"total_max_attempts": 1}, proxies={}, read_timeout=60)
-    return session.client(service, endpoint_url=aws.endpoint, config=once)

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,16 @@ from tests.harness.aws import Aws, host_architecture
 from tests.harness.paths import LOGS, ROOT, tool
 from tests.harness.processes import run
 
+MODE = os.environ.get("BUILD_MODE", "debug")
 
+
+@dataclass(frozen=True)
 class Sam:
     """SAM's build, deploy and remote invoke against one account; `BUILD_MODE=release` makes optimised functions."""
 
-    def __init__(self, aws: Aws) -> None:
-        self._aws = aws
-        self._debug = os.environ.get("BUILD_MODE", "debug") != "release"
-
-    @property
-    def build_dir(self) -> Path:
-        """Where the built functions are: not where SAM puts those for AWS, which may be for another processor."""
-        return ROOT / ".aws-sam" / ("local-debug" if self._debug else "local-release")
+    aws: Aws
+    # Not where SAM puts the functions for AWS, which may be for another processor.
+    build_dir: Path = ROOT / ".aws-sam" / f"local-{MODE}"
 
     def build(self) -> None:
         """Build both functions for this machine, once for all of pytest's workers."""
@@ -52,7 +51,7 @@ class Sam:
 
     def _run(self, *args: str) -> Path:
         """Run the CLI so that it uses this account and no other service, and return its log."""
-        env = self._aws.environment | {
+        env = self.aws.environment | {
             "SAM_CLI_TELEMETRY": "0",
             # The Makefile has put there that no version check is due: nothing here may leave the machine.
             "__SAM_CLI_APP_DIR": str(ROOT / ".tools" / "sam"),
@@ -60,7 +59,7 @@ class Sam:
             "PATH": f"{Path(tool('sam')).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         }
         # Without debug information, the functions are a seventh as large to upload.
-        env |= {"SAM_BUILD_MODE": "debug", "CARGO_PROFILE_DEV_DEBUG": "false"} if self._debug else {}
+        env |= {"SAM_BUILD_MODE": "debug", "CARGO_PROFILE_DEV_DEBUG": "false"} if MODE == "debug" else {}
         log = LOGS / f"sam-{args[0]}.log"
         run([tool("sam"), *args], env=env, log=log, cwd=ROOT)
         return log

@@ -2,12 +2,10 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 
-def until(what: str, probe: Callable[[], T], *, within: float, every: float = 0.1) -> T:
+def until(what: str, probe: Callable[[], Any], *, within: float, every: float = 0.1) -> Any:  # noqa: ANN401
     """Return the first truthy result of `probe`; fail with `what` and the last result when time is up."""
     deadline = time.monotonic() + within
     while True:
