@@ -1,9 +1,5 @@
 """The template with everything on, on two listeners: HTTPS, and port 80 that redirects there."""
 
-import json
-
-import pytest
-
 from tests.harness.aws import Aws
 from tests.harness.load_balancer import Listener, LoadBalancer
 from tests.harness.paths import EVENTS
@@ -78,16 +74,3 @@ def published(listeners: list[Listener]) -> list[object]:
     found = [listener.request(STATUS) for listener in listeners]
     assert {(answer.status, answer.headers["content-type"]) for answer in found} == {(200, "application/json")}
     return [answer.json() for answer in found]
-
-
-@pytest.mark.parametrize(
-    ("name", "event"),
-    [("StartMaintenanceSchedule", "start"), ("EndMaintenanceSchedule", "end"), ("CheckSchedule", "check")],
-)
-def test_schedules_send_their_events(name: str, event: str) -> None:
-    target = RESOURCES[name]["Properties"]["Target"]
-
-    assert json.loads(target["Input"])["type"] == event
-    # The next check comes soon, so a lost one is not kept.
-    kept = None if event == "check" else {"Arn": {"Fn::GetAtt": ["UndeliveredQueue", "Arn"]}}
-    assert target.get("DeadLetterConfig") == kept

@@ -18,7 +18,8 @@ def ministack(home: Path) -> Iterator[Aws]:
     """Run MiniStack on a free port until the block ends, with all of its files below `home`."""
     if platform.system() != "Linux":
         raise ToolFailedError("MiniStack runs the functions, which are Linux programs, without a container: use Linux")
-    aws = Aws(port=_free_port(), home=home)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        aws = Aws(port=probe.getsockname()[1], home=home)
     log = LOGS / "ministack.log"
     with child([sys.executable, "-m", "tests.harness.guard"], env=_environment(aws), log=log, cwd=home) as process:
 
@@ -54,9 +55,3 @@ def _environment(aws: Aws) -> dict[str, str]:
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
