@@ -100,6 +100,9 @@ def test_events_are_kept_and_checks_always_run() -> None:
     kept = {event for event, each in sent.items() if "DeadLetterConfig" in each["Properties"]["Target"]}
 
     assert {event for event, each in sent.items() if "Condition" in each} == kept == sent.keys() - {"check"}
+    timed = {"Fn::If": ["HasSchedulesOn", "ENABLED", "DISABLED"]}
+    states = {event: each["Properties"].get("State") for event, each in sent.items()}
+    assert states == {"start": timed, "end": timed, "check": None}
 
 
 def test_the_health_check_takes_only_200() -> None:
