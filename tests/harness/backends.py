@@ -20,10 +20,9 @@ class Backend(ThreadingHTTPServer):
         self.name = name
         # The path may hold anything, so it is no part of the page. The icon keeps browsers from asking for one.
         self.page = page or f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><h1>{name}</h1>'
-        # How it answers, which a test may change, and what it was asked for.
+        # How it answers, which a test may change.
         self.status = 200
         self.location = ""
-        self.asked: list[str] = []
 
     def origin(self, host: str) -> str:
         """Return the server's origin under a name below localhost."""
@@ -54,7 +53,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         backend = self.server
-        backend.asked.append(self.path)
         kind, text = "text/plain", f"{backend.name} serves {self.path}"
         if "text/html" in self.headers.get("Accept", ""):
             kind, text = "text/html; charset=utf-8", backend.page

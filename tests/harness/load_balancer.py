@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.client import BaseClient
-
 from tests.harness.aws import Aws
 
 
@@ -96,8 +94,13 @@ class Listener:
         )
 
     def make_room(self, advice: str) -> str:
-        """Run preflight's command that makes room, and return it."""
-        return run_printed(self.load_balancer.aws.client("elbv2"), advice)
+        """Run the command of preflight's advice that makes room, and return it."""
+        (command,) = re.findall("^aws elbv2 set-rule-priorities .*$", advice, re.MULTILINE)
+        _, words = command.split(" --rule-priorities ")
+        pairs = [dict(part.split("=", 1) for part in word.split(",")) for word in shlex.split(words)]
+        places = [{**pair, "Priority": int(pair["Priority"])} for pair in pairs]
+        self.load_balancer.aws.client("elbv2").set_rule_priorities(RulePriorities=places)
+        return command
 
     def rules(self) -> list[Rule]:
         """Return the rules in the order in which the load balancer tries them."""
@@ -142,14 +145,3 @@ def _rule(described: Mapping[str, Any]) -> Rule:
     fixed = action.get("FixedResponseConfig", {}).get("StatusCode", "")
     target = group.split("/")[1] if group else f"{action['Type']} {fixed}".rstrip()
     return Rule(described["Priority"], described["RuleArn"], " ".join(values) or "(any)", target)
-
-
-def run_printed(elb: BaseClient, advice: str) -> str:
-    """Run the printed command that sets priorities, and return it."""
-    command = re.search("^(aws elbv2 set-rule-priorities .*)$", advice, re.MULTILINE)
-    assert command, advice
-    words = shlex.split(command[1])
-    words = words[words.index("--rule-priorities") + 1 :]
-    pairs = [dict(part.split("=", 1) for part in word.split(",")) for word in words]
-    elb.set_rule_priorities(RulePriorities=[{**pair, "Priority": int(pair["Priority"])} for pair in pairs])
-    return command[1]

@@ -8,8 +8,5 @@ ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "events"
 # Of each of pytest's workers.
 LOGS = ROOT / ".tools" / "logs" / os.environ.get("PYTEST_XDIST_WORKER", "")
-
-
-def tool(name: str) -> str:
-    """Return a pinned tool: the one installed beside the Python that runs this, never one found elsewhere."""
-    return str(Path(sys.executable).parent / name)
+# The pinned ones, beside the Python that runs this.
+TOOLS = Path(sys.executable).parent

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.aws import Aws, host_architecture
-from tests.harness.paths import LOGS, ROOT, tool
+from tests.harness.paths import LOGS, ROOT, TOOLS
 from tests.harness.processes import run
 
 MODE = os.environ.get("BUILD_MODE", "debug")
@@ -56,10 +56,10 @@ class Sam:
             # The Makefile has put there that no version check is due: nothing here may leave the machine.
             "__SAM_CLI_APP_DIR": str(ROOT / ".tools" / "sam"),
             # cargo-lambda and its linker come from where the SAM CLI itself comes from.
-            "PATH": f"{Path(tool('sam')).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PATH": f"{TOOLS}{os.pathsep}{os.environ.get('PATH', '')}",
         }
         # Without debug information, the functions are a seventh as large to upload.
         env |= {"SAM_BUILD_MODE": "debug", "CARGO_PROFILE_DEV_DEBUG": "false"} if MODE == "debug" else {}
         log = LOGS / f"sam-{args[0]}.log"
-        run([tool("sam"), *args], env=env, log=log, cwd=ROOT)
+        run([str(TOOLS / "sam"), *args], env=env, log=log, cwd=ROOT)
         return log

@@ -2,7 +2,7 @@
 
 They go through boto3 as the state machine's role: boto3 refuses what the API does not know, and MiniStack checks the
 role's policies. MiniStack's images have no date: here their description is the date. Its instance refreshes end at
-once: here they take two seconds and then replace the machines.
+once: here they take two seconds.
 """
 
 import json
@@ -70,12 +70,8 @@ def _describe_refreshes(former: Callable, parameters: Parameters) -> Any:  # noq
 
 
 def _refreshes(parameters: Parameters) -> list[dict[str, Any]]:
-    """Return the group's refreshes, those that are over with their machines replaced."""
-    group = autoscaling._asgs[parameters["AutoScalingGroupName"]]
-    refreshes = group.get("InstanceRefreshes", [])
+    refreshes = autoscaling._asgs[parameters["AutoScalingGroupName"]].get("InstanceRefreshes", [])
     for refresh in refreshes:
         if refresh["Status"] == "InProgress" and time.monotonic() > refresh["over"]:
             refresh["Status"] = "Successful"
-            group["Instances"].clear()
-            autoscaling._reconcile_instances(group)
     return refreshes
