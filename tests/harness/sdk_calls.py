@@ -7,9 +7,9 @@ once: here they take two seconds.
 
 import json
 import os
-import time
 from collections.abc import Callable
 from contextvars import ContextVar
+from threading import Timer
 from typing import Any
 
 import boto3
@@ -56,22 +56,15 @@ def _call(former: Callable, resource: str, arguments: Parameters) -> Any:  # noq
 
 @in_place_of(autoscaling._ACTION_MAP, "StartInstanceRefresh")
 def _start_refresh(former: Callable, parameters: Parameters) -> Any:  # noqa: ANN401
-    if any(refresh["Status"] == "InProgress" for refresh in _refreshes(parameters)):
+    group = autoscaling._asgs[parameters["AutoScalingGroupName"]]
+    if any(refresh["Status"] == "InProgress" for refresh in group.get("InstanceRefreshes", [])):
         return autoscaling._error("InstanceRefreshInProgress", "An Instance Refresh is already in progress")
     answer = former(parameters)
-    _refreshes(parameters)[0] |= {"Status": "InProgress", "over": time.monotonic() + REFRESH_SECONDS}
+    group["InstanceRefreshes"][0]["Status"] = "InProgress"
+    Timer(REFRESH_SECONDS, _end, group["InstanceRefreshes"][:1]).start()
     return answer
 
 
-@in_place_of(autoscaling._ACTION_MAP, "DescribeInstanceRefreshes")
-def _describe_refreshes(former: Callable, parameters: Parameters) -> Any:  # noqa: ANN401
-    _refreshes(parameters)
-    return former(parameters)
-
-
-def _refreshes(parameters: Parameters) -> list[dict[str, Any]]:
-    refreshes = autoscaling._asgs[parameters["AutoScalingGroupName"]].get("InstanceRefreshes", [])
-    for refresh in refreshes:
-        if refresh["Status"] == "InProgress" and time.monotonic() > refresh["over"]:
-            refresh["Status"] = "Successful"
-    return refreshes
+def _end(refresh: Parameters) -> None:
+    if refresh["Status"] == "InProgress":
+        refresh["Status"] = "Successful"

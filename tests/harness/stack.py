@@ -23,13 +23,11 @@ class Invocation:
 
     @property
     def answer(self) -> dict[str, Any]:
-        """The function's answer; a failed invocation has none."""
         assert not self.failed, self.payload
         return self.payload
 
     @property
     def error(self) -> str:
-        """The function's error message; a successful invocation has none."""
         assert self.failed, self.payload
         return self.payload["errorMessage"]
 
@@ -56,10 +54,7 @@ class Stack:
 
     @property
     def resources(self) -> dict[str, str]:
-        """What the stack consists of: the physical id of each logical one."""
-        pages = self.aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
-        listed = [resource for page in pages for resource in page["StackResourceSummaries"]]
-        return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
+        return resources(self.aws, self.name)
 
     def output(self, key: str) -> str:
         return self._outputs[key]
@@ -111,22 +106,32 @@ def deploy(aws: Aws, sam: Sam, name: str, parameters: Mapping[str, str]) -> Stac
 
 def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, str]) -> Stack:
     """Create or update a stack from another one's template: in a second, because its code is uploaded already."""
-    cloudformation = aws.client("cloudformation")
-    known = cloudformation.list_stacks(StackStatusFilter=["CREATE_COMPLETE", "UPDATE_COMPLETE"])["StackSummaries"]
-    change = "update" if name in [stack["StackName"] for stack in known] else "create"
-    given = {"Architecture": host_architecture(), **parameters}
-    getattr(cloudformation, f"{change}_stack")(
-        StackName=name,
-        TemplateBody=original.template,
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-    )
-    _wait(aws, f"stack_{change}_complete", name)
+    put(aws, name, original.template, {"Architecture": host_architecture(), **parameters})
     return Stack(aws, name)
 
 
+def put(aws: Aws, name: str, template: str, parameters: Mapping[str, str]) -> None:
+    """Create or update any stack."""
+    cloudformation = aws.client("cloudformation")
+    known = cloudformation.list_stacks(StackStatusFilter=["CREATE_COMPLETE", "UPDATE_COMPLETE"])["StackSummaries"]
+    change = "update" if name in [stack["StackName"] for stack in known] else "create"
+    getattr(cloudformation, f"{change}_stack")(
+        StackName=name,
+        TemplateBody=template,
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    _wait(aws, f"stack_{change}_complete", name)
+
+
+def resources(aws: Aws, name: str) -> dict[str, str]:
+    """Return what a stack consists of: the physical id of each logical one."""
+    pages = aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=name)
+    listed = [resource for page in pages for resource in page["StackResourceSummaries"]]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
+
+
 def delete(aws: Aws, stack: Stack) -> None:
-    """Delete a stack and wait until it is gone."""
     aws.client("cloudformation").delete_stack(StackName=stack.name)
     _wait(aws, "stack_delete_complete", stack.name)
 
