@@ -1,7 +1,5 @@
 """The operators' command in a terminal, against a deployed stack."""
 
-from __future__ import annotations
-
 import json
 import re
 from functools import partial

@@ -1,7 +1,5 @@
 """`make play`, and what a run leaves behind when it is ended."""
 
-from __future__ import annotations
-
 import contextlib
 import http.client
 import os

@@ -1,7 +1,5 @@
 """Preflight's printed commands, from a listener to its deployment."""
 
-from __future__ import annotations
-
 import json
 import shlex
 import subprocess

@@ -1,7 +1,5 @@
 """The dashboard of a window, against what the functions really log."""
 
-from __future__ import annotations
-
 import json
 import re
 import time
