@@ -12,9 +12,10 @@ from tests.harness.load_balancer import LoadBalancer
 from tests.harness.paths import ROOT
 from tests.harness.sam import Sam
 from tests.harness.site import RULES, Site
-from tests.harness.stack import deploy
+from tests.harness.stack import deploy, deploy_like
 
 Terminal = Callable[..., subprocess.CompletedProcess[str]]
+NewSite = Callable[..., Site]
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +30,18 @@ def deployed_site(aws: Aws, servers: dict[str, int], sam: Sam) -> Site:
     """Deploy once for all tests that change nothing but the rules."""
     listener = LoadBalancer(aws, "shop", servers).listener(port=80, rules=RULES)
     return Site(listener, deploy(aws, sam, "shop", {"ListenerArn": listener.arn, "DefaultAction": "404"}))
+
+
+@pytest.fixture(scope="session")
+def new_site(aws: Aws, servers: dict[str, int], deployed_site: Site) -> NewSite:
+    """Return what makes another site, from its name and the template's parameters."""
+
+    def make(name: str, **parameters: str) -> Site:
+        listener = LoadBalancer(aws, name, servers).listener(port=80, rules=RULES)
+        given = {"ListenerArn": listener.arn, "DefaultAction": "404", **parameters}
+        return Site(listener, deploy_like(aws, deployed_site.stack, name, given))
+
+    return make
 
 
 @pytest.fixture

@@ -7,24 +7,21 @@ from typing import Any
 
 import pytest
 
+from tests.end_to_end.conftest import NewSite
 from tests.harness.aws import Aws
-from tests.harness.load_balancer import LoadBalancer
 from tests.harness.paths import EVENTS
-from tests.harness.site import RULES, Site
-from tests.harness.stack import deploy_like
+from tests.harness.site import Site
 
 
 @pytest.fixture(scope="module")
-def seen(aws: Aws, servers: dict[str, int], deployed_site: Site) -> Site:
+def seen(new_site: NewSite) -> Site:
     """Return a stack after a window, a failure and requests of every kind."""
-    listener = LoadBalancer(aws, "seen", servers).listener(port=80, rules=RULES)
-    given = {"ListenerArn": listener.arn, "DefaultAction": "404", "HealthPathPattern": "^/alive$"}
-    site = Site(listener, deploy_like(aws, deployed_site.stack, "seen", {**given, "CorsAllowedOrigins": "*"}))
+    site = new_site("seen", HealthPathPattern="^/alive$", CorsAllowedOrigins="*")
     for event in ("check", "start", "strat", "check"):
         site.stack.invoke({"type": event})
     # Not /health: MiniStack answers that by itself.
     for path in ("/a/cart", "/b/orders", "/alive"):
-        listener.request(path)
+        site.listener.request(path)
     site.stack.invoke({"type": "end"})
     for event in sorted(EVENTS.glob("alb-*.json")):
         site.stack.invoke(event, function=site.stack.responder)
