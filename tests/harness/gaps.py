@@ -20,13 +20,13 @@ from tests.harness.replace import in_place_of
 Properties = dict[str, Any]
 
 
-@in_place_of(alb.__dict__, "find_lb_for_host")
+@in_place_of(vars(alb), "find_lb_for_host")
 def _load_balancer(former: Callable, host: str) -> Properties | None:
     """Find a load balancer also by the names below the one by which MiniStack knows it."""
     return former(host) or former(".".join(host.partition(":")[0].split(".")[-3:]))
 
 
-@in_place_of(alb.__dict__, "_match_condition")
+@in_place_of(vars(alb), "_match_condition")
 def _matches(former: Callable, condition: Properties, *request: object) -> bool:
     """Match a condition, also one on the address, which MiniStack takes for met by all visitors."""
     if condition["Field"] != "source-ip":
@@ -35,7 +35,7 @@ def _matches(former: Callable, condition: Properties, *request: object) -> bool:
     return any(visitor in ip_network(value) for value in condition["Values"])
 
 
-@in_place_of(alb.__dict__, "_action_xml")
+@in_place_of(vars(alb), "_action_xml")
 def _described(former: Callable, action: Properties) -> str:
     """Describe an action, with a fixed response that may hold any text: MiniStack's own breaks the whole answer."""
     fixed = {name: escape(value) for name, value in action.get("FixedResponseConfig", {}).items()}
@@ -50,7 +50,7 @@ def _target_group(former: Callable, logical: str, properties: Properties, stack:
     return arn, attributes
 
 
-@in_place_of(provisioners.__dict__, "_cw_metric_alarm_record")
+@in_place_of(vars(provisioners), "_cw_metric_alarm_record")
 def _alarm(former: Callable, name: str, properties: Properties) -> Properties:
     """Let an alarm on an expression watch the expression's first metric: MiniStack knows no expressions."""
     if "Metrics" in properties:
@@ -59,7 +59,7 @@ def _alarm(former: Callable, name: str, properties: Properties) -> Properties:
     return former(name, properties)
 
 
-@in_place_of(iam_actions.__dict__, "extract_resource_arn")
+@in_place_of(vars(iam_actions), "extract_resource_arn")
 def _named_resource(former: Callable, *request: Any) -> str:  # noqa: ANN401 (handed on as it came)
     """Return the resource that a call names, also a listener rule or a launch template, which MiniStack passes over."""
     *_, parameters, region, account = request

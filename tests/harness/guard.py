@@ -20,6 +20,7 @@ from ministack.core.router import extract_access_key_id
 from ministack.core.sigv4 import decode_header_value
 from ministack.services import alb, sts
 
+# Each puts its functions in place of MiniStack's.
 from tests.harness import gaps, insights, sdk_calls  # noqa: F401
 
 PORT, KEY = (os.environ[name] for name in ("GATEWAY_PORT", "AWS_ACCESS_KEY_ID"))

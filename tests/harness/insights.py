@@ -19,13 +19,13 @@ COUNT = r'filter (\w+) = "([^"]*)" \| stats count\(\*\) as (\w+) by (.+) \| sort
 Line = dict[str, Any]
 
 
-@in_place_of(cloudwatch_logs.__dict__, "_public_log_record")
+@in_place_of(vars(cloudwatch_logs), "_public_log_record")
 def _with_fields(former: Callable, record: Line) -> Line:
     public = former(record)
     return {**json.loads(public["@message"]), **public} if public["@message"].startswith("{") else public
 
 
-@in_place_of(cloudwatch_logs.__dict__, "_start_query")
+@in_place_of(vars(cloudwatch_logs), "_start_query")
 def _start_query(former: Callable, data: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
     """Run a query as MiniStack does, then count, if that is asked for."""
     answered, text = former(data), data["queryString"]

@@ -28,13 +28,13 @@ _role: ContextVar[str] = ContextVar("role")
 stepfunctions._SFN_WAIT_SCALE = 1 / 60
 
 
-@in_place_of(stepfunctions.__dict__, "_execute_task")
+@in_place_of(vars(stepfunctions), "_execute_task")
 def _task(former: Callable, state: Any, given: Any, execution: Parameters, context: Any) -> Any:  # noqa: ANN401
     _role.set(stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"])
     return former(state, given, execution, context)
 
 
-@in_place_of(stepfunctions.__dict__, "_invoke_aws_sdk_integration")
+@in_place_of(vars(stepfunctions), "_invoke_aws_sdk_integration")
 def _call(former: Callable, resource: str, arguments: Parameters) -> Any:  # noqa: ANN401
     service, action = resource.split(":")[-2:]
     if service not in PREFIXES:
