@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from tests.harness.aws import Aws
+from tests.harness.examples import deploy_example
 from tests.harness.paths import ROOT
 from tests.harness.sam import Sam
 from tests.harness.site import Site
@@ -27,17 +28,9 @@ def verify(aws: Aws, stack: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_only_a_trial_is_verified_and_deleted(aws: Aws, sam: Sam, site: Site) -> None:
-    cloudformation, subnets = aws.client("cloudformation"), aws.client("ec2").describe_subnets()["Subnets"][:2]
+    subnets = aws.client("ec2").describe_subnets()["Subnets"][:2]
     given = {"VpcId": subnets[0]["VpcId"], "SubnetIds": ",".join(subnet["SubnetId"] for subnet in subnets)}
-    given["Address"] = "203.0.113.7/32"
-    cloudformation.create_stack(
-        StackName="trial",
-        TemplateBody=(ROOT / "examples" / "trial.yaml").read_text(),
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
-    )
-    cloudformation.get_waiter("stack_create_complete").wait(StackName="trial", WaiterConfig={"Delay": 1})
-    found = cloudformation.describe_stack_resources(StackName="trial")["StackResources"]
-    trial = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}
+    trial = deploy_example(aws, "trial", Address="203.0.113.7/32", **given)
     parameters = {"ListenerArn": trial["Listener"], "StatusPath": "/status.json", "ActivePriority": "2"}
     deploy(aws, sam, "proof", {"DefaultAction": "404", **parameters})
     elb, balancer, before = aws.client("elbv2"), trial["LoadBalancer"], site.state()
@@ -55,5 +48,5 @@ def test_only_a_trial_is_verified_and_deleted(aws: Aws, sam: Sam, site: Site) ->
     assert {row[0] for row in rows if row[3] != "as expected"} == NOT_HERE.keys()
     assert [row for row in rows if row[3] == "not here" and NOT_HERE[row[0]] not in row[2]] == []
     assert site.state() == before
-    stacks = cloudformation.describe_stacks()["Stacks"]
+    stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
     assert not {"trial", "proof"} & {stack["StackName"] for stack in stacks}

@@ -21,21 +21,6 @@ def host_architecture() -> str:
     return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
 
 
-def isolated_environment(home: Path) -> dict[str, str]:
-    """Return this process's environment without the user's AWS settings, so that no call can reach a real account."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return kept | {
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
-        "AWS_CONFIG_FILE": str(home / "no-config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-credentials"),
-        "AWS_EC2_METADATA_DISABLED": "true",
-        # A proxy of the user's must not get the calls to this machine.
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
-    }
-
-
 @lru_cache
 def _client(aws: "Aws", service: str) -> Any:  # noqa: ANN401 (boto3 makes its classes at run time)
     session = boto3.Session(aws_access_key_id=aws.key, aws_secret_access_key="not-a-secret", region_name=REGION)
@@ -60,10 +45,20 @@ class Aws:
 
     @property
     def environment(self) -> dict[str, str]:
-        return isolated_environment(self.home) | {
+        """The environment of this process without the user's AWS settings, so that no call can reach a real account."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return kept | {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": self.key,
             "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            # A proxy of the user's must not get the calls to this machine.
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
         }
 
     def acting_as(self, name: str, statements: list[dict[str, Any]]) -> dict[str, str]:
