@@ -66,6 +66,14 @@ def test_form_and_reference_explain_every_parameter() -> None:
     assert all(parameter["Description"].endswith(".") for parameter in template["Parameters"].values())
 
 
+def test_the_runbook_has_every_section_that_errors_name() -> None:
+    sources = [source.read_text() for source in (ROOT / "crates" / "priority-switcher" / "src").glob("*.rs")]
+    named = set(re.findall(r'the runbook\'s \\"(.*?)\\"', "".join(sources)))
+
+    assert named
+    assert named <= set(re.findall("^## (.*)$", (ROOT / "docs" / "runbook.md").read_text(), re.MULTILINE))
+
+
 # CloudFormation makes a resource after those that it depends on, and deletes it before them.
 @pytest.mark.parametrize(
     ("after", "before"),
