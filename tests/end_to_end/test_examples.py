@@ -11,11 +11,10 @@ import pytest
 from samcli.yamlhelper import yaml_parse
 
 from tests.harness.aws import Aws
-from tests.harness.examples import deploy_example
 from tests.harness.load_balancer import LoadBalancer
 from tests.harness.paths import ROOT
 from tests.harness.site import Site
-from tests.harness.stack import deploy_like
+from tests.harness.stack import deploy_example, deploy_like
 from tests.harness.wait import until
 
 EXAMPLES = ROOT / "examples"
@@ -87,7 +86,7 @@ def test_testers_reach_the_application(aws: Aws, servers: dict[str, int], deploy
     office, home, header, secret = "127.0.0.2", "127.0.0.1", "X-Maintenance-Tester", "0123456789abcdef"
     rules = {number: (f"{path[:2]}*", backend) for number, (path, backend) in enumerate(paths.items(), 11)}
     listener = LoadBalancer(aws, "tested", servers).listener(port=80, rules=rules)
-    groups = zip(("FrontEnd", "Bff", "Api"), map(listener.load_balancer.target_group, paths.values()), strict=True)
+    groups = zip(("FrontEnd", "Bff", "Api"), listener.load_balancer.groups.values(), strict=True)
     given = {f"{name}TargetGroupArn": arn for name, arn in groups} | {"ListenerArn": listener.arn}
     deploy_example(aws, "testers", TesterAddresses=f"203.0.113.0/24,{office}/32", TesterHeaderValue=secret, **given)
     parameters = {"ListenerArn": listener.arn, "DefaultAction": "404", "ActivePriority": "10"}

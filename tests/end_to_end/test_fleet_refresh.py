@@ -10,9 +10,9 @@ from jsonata.jsonata import Jsonata
 from samcli.yamlhelper import yaml_parse
 
 from tests.harness.aws import Aws
-from tests.harness.examples import deploy_example
 from tests.harness.paths import ROOT
 from tests.harness.site import Site
+from tests.harness.stack import deploy_example
 from tests.harness.wait import until
 
 RESOURCES = yaml_parse((ROOT / "examples" / "fleet-refresh.yaml").read_text())["Resources"]
@@ -55,8 +55,7 @@ class Fleet:
         self.scaling.create_auto_scaling_group(AutoScalingGroupName="fleet", MinSize=2, MaxSize=4, **latest)
         given = {name: site.stack.output(name) for name in ("SwitcherFunctionArn", "NoticesTopicArn")}
         given |= {**self.template, "AutoScalingGroupName": "fleet", "SecurityGroupIds": "sg-0a,sg-0b"}
-        resources = deploy_example(aws, "fleet-refresh", **given)
-        self.machine = resources["FleetRefresh"]
+        self.machine = deploy_example(aws, "fleet-refresh", **given)["FleetRefresh"]
 
     def run(self, event: str = '{"refresh":true}', meanwhile: Callable[[], object] | None = None) -> str:
         """Run the state machine, act while it replaces machines, and return how the execution ended."""
@@ -75,7 +74,6 @@ class Fleet:
 
 @pytest.fixture(scope="module")
 def fleet(aws: Aws, deployed_site: Site) -> Fleet:
-    """Deploy the example once."""
     return Fleet(aws, deployed_site)
 
 

@@ -18,14 +18,16 @@ AT_REST = ["/c", "/c.env", "/c/elsewhere?from=mail&n=1"]
 def test_everything_on_two_listeners(aws: Aws, servers: dict[str, int], deployed_site: Site) -> None:
     balancer = LoadBalancer(aws, "full", servers)
     application = {number + 10: rule for number, rule in RULES.items() if rule[1] != "api"}
-    first = balancer.listener(port=443, rules=application, default="front-end")
-    pair = [first, balancer.listener(port=80, rules={}, default="https")]
+    forward = {"Type": "forward", "TargetGroupArn": balancer.groups["front-end"]}
+    redirect = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}
+    first = balancer.listener(port=443, rules=application, default=forward)
+    pair = [first, balancer.listener(port=80, rules={}, default=redirect)]
     untouched, open_answers = [listener.rules() for listener in pair], [answers(listener) for listener in pair]
     assert [found[0][0] for found in open_answers] == [200, 301]
 
     given = {
         "ListenerArn": pair[0].arn,
-        "DefaultAction": balancer.target_group("front-end"),
+        "DefaultAction": balancer.groups["front-end"],
         "SecondListenerArn": pair[1].arn,
         "SecondDefaultAction": "https",
         "ActivePriority": "6",
@@ -64,13 +66,11 @@ def test_everything_on_two_listeners(aws: Aws, servers: dict[str, int], deployed
 
 
 def answers(listener: Listener) -> list[tuple[int, str | None, str]]:
-    """Return what visitors see."""
     found = [listener.request(path) for path in AT_REST]
     return [(answer.status, answer.headers.get("location"), answer.body) for answer in found]
 
 
 def published(listeners: list[Listener]) -> list[object]:
-    """Return the status of each listener."""
     found = [listener.request(STATUS) for listener in listeners]
     assert {(answer.status, answer.headers["content-type"]) for answer in found} == {(200, "application/json")}
     return [answer.json() for answer in found]

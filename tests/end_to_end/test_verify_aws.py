@@ -4,11 +4,10 @@ import subprocess
 import sys
 
 from tests.harness.aws import Aws
-from tests.harness.examples import deploy_example
 from tests.harness.paths import ROOT
 from tests.harness.sam import Sam
 from tests.harness.site import Site
-from tests.harness.stack import deploy
+from tests.harness.stack import deploy, deploy_example
 
 TAG = "maintenance-mode-trial"
 # What the emulator does not do as AWS does, and what the program sees here.

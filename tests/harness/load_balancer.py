@@ -11,6 +11,9 @@ from typing import Any
 
 from tests.harness.aws import Aws
 
+Action = dict[str, Any]
+NOT_FOUND: Action = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -42,28 +45,17 @@ class LoadBalancer:
         self.name = name
         self._elb = aws.client("elbv2")
         self._arn = self._elb.create_load_balancer(Name=name)["LoadBalancers"][0]["LoadBalancerArn"]
-        self._groups: dict[str, str] = {}
+        # The ARN of each backend's target group.
+        self.groups: dict[str, str] = {}
         for backend, port in backends.items():
             given = {"Name": f"{name}-{backend}"[:32], "TargetType": "ip", "Protocol": "HTTP", "Port": port}
             group = self._elb.create_target_group(**given)["TargetGroups"][0]["TargetGroupArn"]
             self._elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "127.0.0.1", "Port": port}])
-            self._groups[backend] = group
+            self.groups[backend] = group
 
-    def target_group(self, backend: str) -> str:
-        return self._groups[backend]
-
-    def listener(self, *, port: int, rules: Mapping[int, tuple[str, str]], default: str | None = None) -> "Listener":
-        """Add a listener with `rules` (priority → path pattern, backend).
-
-        The rest goes to `default`: a backend, `https` for a redirect there, or none, which is a 404.
-        """
-        action: dict[str, Any] = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
-        if default == "https":
-            redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
-            action = {"Type": "redirect", "RedirectConfig": redirect}
-        elif default:
-            action = {"Type": "forward", "TargetGroupArn": self._groups[default]}
-        given = {"LoadBalancerArn": self._arn, "Protocol": "HTTP", "Port": port, "DefaultActions": [action]}
+    def listener(self, *, port: int, rules: Mapping[int, tuple[str, str]], default: Action = NOT_FOUND) -> "Listener":
+        """Add a listener with `rules` (priority → path pattern, backend) and a default action."""
+        given = {"LoadBalancerArn": self._arn, "Protocol": "HTTP", "Port": port, "DefaultActions": [default]}
         listener = Listener(self, self._elb.create_listener(**given)["Listeners"][0]["ListenerArn"], port)
         for priority, (path, backend) in rules.items():
             listener.add_rule(priority, path, backend)
@@ -90,7 +82,7 @@ class Listener:
             ListenerArn=self.arn,
             Priority=priority,
             Conditions=[{"Field": "path-pattern", "Values": [path]}, *of_host],
-            Actions=[{"Type": "forward", "TargetGroupArn": self.load_balancer.target_group(backend)}],
+            Actions=[{"Type": "forward", "TargetGroupArn": self.load_balancer.groups[backend]}],
         )
 
     def make_room(self, advice: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.aws import Aws, host_architecture
-from tests.harness.paths import EVENTS
+from tests.harness.paths import EVENTS, ROOT
 from tests.harness.sam import Sam
 from tests.harness.wait import until
 
@@ -39,8 +39,6 @@ class Stack:
         self.aws = aws
         self.name = name
         described = aws.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
-        # Unlike the name, it is known to CloudFormation even when the stack is gone.
-        self.id = described["StackId"]
         self._outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
         self.switcher = self._outputs["SwitcherFunctionName"]
         self.responder = self._outputs["ResponderFunctionName"]
@@ -54,7 +52,7 @@ class Stack:
 
     @property
     def resources(self) -> dict[str, str]:
-        return resources(self.aws, self.name)
+        return _resources(self.aws, self.name)
 
     def output(self, key: str) -> str:
         return self._outputs[key]
@@ -106,11 +104,17 @@ def deploy(aws: Aws, sam: Sam, name: str, parameters: Mapping[str, str]) -> Stac
 
 def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, str]) -> Stack:
     """Create or update a stack from another one's template: in a second, because its code is uploaded already."""
-    put(aws, name, original.template, {"Architecture": host_architecture(), **parameters})
+    _put(aws, name, original.template, {"Architecture": host_architecture(), **parameters})
     return Stack(aws, name)
 
 
-def put(aws: Aws, name: str, template: str, parameters: Mapping[str, str]) -> None:
+def deploy_example(aws: Aws, name: str, **parameters: str) -> dict[str, str]:
+    """Deploy `examples/NAME.yaml` as a stack of that name, and return the physical id of each resource."""
+    _put(aws, name, (ROOT / "examples" / f"{name}.yaml").read_text(), parameters)
+    return _resources(aws, name)
+
+
+def _put(aws: Aws, name: str, template: str, parameters: Mapping[str, str]) -> None:
     """Create or update any stack."""
     cloudformation = aws.client("cloudformation")
     known = cloudformation.list_stacks(StackStatusFilter=["CREATE_COMPLETE", "UPDATE_COMPLETE"])["StackSummaries"]
@@ -124,7 +128,7 @@ def put(aws: Aws, name: str, template: str, parameters: Mapping[str, str]) -> No
     _wait(aws, f"stack_{change}_complete", name)
 
 
-def resources(aws: Aws, name: str) -> dict[str, str]:
+def _resources(aws: Aws, name: str) -> dict[str, str]:
     """Return what a stack consists of: the physical id of each logical one."""
     pages = aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=name)
     listed = [resource for page in pages for resource in page["StackResourceSummaries"]]

@@ -48,7 +48,7 @@ class Trial(Stack):
         if self.at_rest[self.rule_arn] != given["RestingPriority"]:
             raise RuntimeError(f"{stack} is in maintenance: end it first")
         # The last is deleted first. CloudFormation knows a stack that is gone by its id alone.
-        self.stacks = [self._described(trial)["StackId"], self.id]
+        self.stacks = [self._described(each)["StackId"] for each in (trial, stack)]
         described = self.elb.describe_load_balancers(LoadBalancerArns=[balancer])["LoadBalancers"][0]
         # The emulator serves every load balancer at its own address.
         self.host = f"{described['LoadBalancerName']}.alb.localhost" if EMULATED else described["DNSName"]
