@@ -27,14 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """Yield the account that exists for this run."""
     with ministack(tmp_path_factory.mktemp("ministack")) as account:
         yield account
 
 
 @pytest.fixture(scope="session")
 def sam(aws: Aws) -> Sam:
-    """Return the SAM CLI with both functions built."""
     cli = Sam(aws)
     cli.build()
     return cli

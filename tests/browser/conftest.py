@@ -42,7 +42,6 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def front_end() -> Iterator[Backend]:
-    """Yield the server that the shop consists of."""
     with Backend(SHOP).serving() as server:
         yield server
 
@@ -57,7 +56,7 @@ def elsewhere() -> Iterator[Backend]:
 @pytest.fixture(scope="session")
 def deployed_shop(aws: Aws, sam: Sam, front_end: Backend, elsewhere: Backend) -> Iterator[Site]:
     """Yield the shop, in whatever state the last test has left it, with a page that has all it can have."""
-    balancer = LoadBalancer(aws, "boutique", {"front-end": front_end.port})
+    balancer = LoadBalancer(aws, "boutique", {"front-end": front_end.server_port})
     # Browsers name the port that they connect to in Host, and MiniStack looks for a listener with that number.
     listener = balancer.listener(port=aws.port, rules={2: ("/a*", "front-end"), 3: ("/b*", "front-end")})
     parameters = {
@@ -99,7 +98,6 @@ def slow_shop(closed_shop: Site) -> Iterator[Site]:
 
 @pytest.fixture
 def visit(browser: Browser, deployed_shop: Site) -> Iterator[Visit]:
-    """Yield what makes visitors."""
     yield lambda **options: Visitor(browser.new_context(base_url=deployed_shop.origin, **options))
     for context in browser.contexts:
         context.close()

@@ -57,16 +57,13 @@ def await_checks(tab: Page, *statuses: int) -> None:
 
 
 def try_again(tab: Page) -> None:
-    """Click the page's link to the visitor's place."""
     tab.get_by_role("link", name="Try again now").click()
 
 
 def expect_to_wait(tab: Page) -> None:
-    """Expect the maintenance page."""
     expect(tab.get_by_role("heading", level=1)).to_have_text("We\N{RIGHT SINGLE QUOTATION MARK}ll be back soon")
 
 
 def expect_to_be_back(tab: Page, place: str = WANTED) -> None:
-    """Expect a page of the shop."""
     expect(tab.get_by_role("heading", level=1)).to_have_text(SHOP)
     expect(tab).to_have_url(place)

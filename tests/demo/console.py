@@ -18,12 +18,10 @@ class NotAsPromisedError(Exception):
 
 
 def heading(text: str) -> None:
-    """Print the heading of a chapter."""
     console.print(f"\n{text}\n", style="bold")
 
 
 def mark(sign: str, style: str, text: str) -> None:
-    """Print a line with a sign before it."""
     console.print(Text.assemble((f"  {sign} ", style), text))
 
 
@@ -35,7 +33,6 @@ def promise(text: str, kept: bool) -> None:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows in aligned columns."""
     aligned = Table(*header, box=None, header_style="dim", padding=(0, 0, 0, 3), pad_edge=True)
     for row in rows:
         aligned.add_row(*row)

@@ -40,7 +40,6 @@ INVITATION = """\
 
 
 def main() -> None:
-    """Set the scene, deploy, and show the log until Ctrl-C."""
     console.rule("Maintenance mode for an Application Load Balancer: try it yourself on an emulated AWS")
     page = (Path(__file__).parent / "front_end.html").read_text()
     # `make play PARAMETERS="…"`: the template's parameters as name=value.
@@ -65,15 +64,14 @@ def main() -> None:
 @contextlib.contextmanager
 def _only_play() -> Iterator[None]:
     """Refuse a second play. The lock ends with this process, so a crash leaves none."""
-    with PLAYS.with_suffix(".lock").open("w") as lock:
+    with PLAYS.with_suffix(".lock").open("w") as lock, contextlib.ExitStack() as ending:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise NotAsPromisedError("another `make play` is running; end it with Ctrl-C first") from error
-        with contextlib.ExitStack() as ending:
-            PLAYS.unlink(missing_ok=True)
-            ending.callback(PLAYS.unlink, missing_ok=True)
-            yield
+        PLAYS.unlink(missing_ok=True)
+        ending.callback(PLAYS.unlink, missing_ok=True)
+        yield
 
 
 def _live_log(stack: Stack) -> Iterator[Text]:

@@ -20,7 +20,6 @@ NewSite = Callable[..., Site]
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[dict[str, int]]:
-    """Yield the ports of the system's three servers."""
     with backends("front-end", "bff", "api") as ports:
         yield ports
 
@@ -50,13 +49,6 @@ def site(deployed_site: Site) -> Iterator[Site]:
     assert not deployed_site.during_maintenance()
     yield deployed_site
     deployed_site.end()
-
-
-@pytest.fixture
-def site_in_maintenance(site: Site) -> Site:
-    """Return the site after a start."""
-    site.start()
-    return site
 
 
 @pytest.fixture

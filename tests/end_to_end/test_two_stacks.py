@@ -51,10 +51,8 @@ def test_each_stack_closes_its_own_hosts(aws: Aws, servers: dict[str, int], depl
 
 
 def closed(listener: Listener) -> list[str]:
-    """Return the sites that are in maintenance."""
     return [site for site in SITES if listener.request("/a", site=site).status == 303]
 
 
 def answers(listener: Listener) -> list[list[str]]:
-    """Return what each site answers to visitors."""
     return [[listener.request(path, site=site).body for path in ("/a", "/elsewhere")] for site in SITES]

@@ -3,7 +3,6 @@
 import gzip
 from pathlib import Path
 
-import pytest
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
 from tests.harness.aws import Aws
@@ -17,22 +16,19 @@ OLD = Path(__file__).with_name("template-0.1.0.yaml.gz")
 PREVIEW = "/maintenance-preview"
 
 
-@pytest.fixture
-def old(aws: Aws, deployed_site: Site, tmp_path: Path) -> Sam:
-    """Return the SAM CLI with the old template and this version's code."""
+def test_an_old_stack_is_updated_in_place(
+    aws: Aws, servers: dict[str, int], deployed_site: Site, tmp_path: Path
+) -> None:
+    # The old template with this version's code.
     template, new = yaml_parse(gzip.decompress(OLD.read_bytes()).decode()), yaml_parse(deployed_site.stack.template)
     for function in ("SwitcherFunction", "ResponderFunction"):
         code = new["Resources"][function]["Properties"]["CodeUri"]
         template["Resources"][function]["Properties"]["CodeUri"] = code
     (tmp_path / "template.yaml").write_text(yaml_dump(template))
-    return Sam(aws, tmp_path)
-
-
-def test_an_old_stack_is_updated_in_place(aws: Aws, old: Sam, servers: dict[str, int], deployed_site: Site) -> None:
     listener = LoadBalancer(aws, "upgraded", servers).listener(port=80, rules=RULES)
     foreign = [rule.arn for rule in listener.rules()]
     given = {"ListenerArn": listener.arn, "DefaultAction": "404", "PreviewPath": PREVIEW}
-    rule = deploy(aws, old, "upgraded", given | {"PreviewPriority": "5"}).rule_arn
+    rule = deploy(aws, Sam(aws, tmp_path), "upgraded", given | {"PreviewPriority": "5"}).rule_arn
 
     stack = deploy_like(aws, deployed_site.stack, "upgraded", given)
 

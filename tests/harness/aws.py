@@ -6,7 +6,6 @@ import platform
 import secrets
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -34,7 +33,6 @@ class Aws:
     """The account's endpoint and the environment in which tools talk to it and to nothing else."""
 
     port: int
-    home: Path
     # The guard lets in only clients that know it: MiniStack checks no signature of its root user.
     key: str = field(default_factory=lambda: "AKIA" + secrets.token_hex(8).upper(), repr=False)
     client = _client
@@ -67,8 +65,7 @@ class Aws:
         trusted = [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]
         trust, policy = (json.dumps({"Version": "2012-10-17", "Statement": given}) for given in (trusted, statements))
         role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-        if statements:
-            iam.put_role_policy(RoleName=name, PolicyName="given", PolicyDocument=policy)
+        iam.put_role_policy(RoleName=name, PolicyName="given", PolicyDocument=policy)
         session = self.client("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
         return {
             "AWS_ACCESS_KEY_ID": session["AccessKeyId"],

@@ -16,7 +16,6 @@ class Backend(ThreadingHTTPServer):
 
     def __init__(self, name: str, page: str = "") -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.port = self.server_port
         self.name = name
         # The path may hold anything, so it is no part of the page. The icon keeps browsers from asking for one.
         self.page = page or f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><h1>{name}</h1>'
@@ -25,8 +24,7 @@ class Backend(ThreadingHTTPServer):
         self.location = ""
 
     def origin(self, host: str) -> str:
-        """Return the server's origin under a name below localhost."""
-        return f"http://{host}.localhost:{self.port}"
+        return f"http://{host}.localhost:{self.server_port}"
 
     @contextlib.contextmanager
     def answering(self, status: int, location: str = "") -> Iterator[None]:
@@ -77,4 +75,4 @@ class Handler(BaseHTTPRequestHandler):
 def backends(*names: str, page: str = "") -> Iterator[dict[str, int]]:
     """Serve several backends, whose page is the given one; yields the port of each."""
     with contextlib.ExitStack() as stack:
-        yield {name: stack.enter_context(Backend(name, page).serving()).port for name in names}
+        yield {name: stack.enter_context(Backend(name, page).serving()).server_port for name in names}

@@ -38,10 +38,7 @@ async def guard(scope: Scope, receive: Callable, send: Callable) -> None:
         return await _application(scope, receive, send)
     if scope["type"] != "http":
         return await send({"type": "websocket.close", "code": 1008})
-    headers: Headers = {}
-    for raw, value in scope["headers"]:
-        name, text = raw.decode("latin-1").lower(), decode_header_value(value)
-        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    headers = {name.decode("latin-1").lower(): decode_header_value(value) for name, value in scope["headers"]}
     query = parse_qs(scope["query_string"].decode(), keep_blank_values=True)
     if _is_for_load_balancer(scope["path"], headers.get("host", "")):
         return await _ask_load_balancer(scope, headers, query, receive, send)

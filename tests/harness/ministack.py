@@ -19,9 +19,11 @@ def ministack(home: Path) -> Iterator[Aws]:
     if platform.system() != "Linux":
         raise ToolFailedError("MiniStack runs the functions, which are Linux programs, without a container: use Linux")
     with socket.create_server(("127.0.0.1", 0)) as probe:
-        aws = Aws(port=probe.getsockname()[1], home=home)
+        aws = Aws(port=probe.getsockname()[1])
     log = LOGS / "ministack.log"
-    with child([sys.executable, "-m", "tests.harness.guard"], env=_environment(aws), log=log, cwd=home) as process:
+    with child(
+        [sys.executable, "-m", "tests.harness.guard"], env=_environment(aws, home), log=log, cwd=home
+    ) as process:
 
         def answers() -> bool:
             if process.poll() is not None:
@@ -34,7 +36,7 @@ def ministack(home: Path) -> Iterator[Aws]:
         yield aws
 
 
-def _environment(aws: Aws) -> dict[str, str]:
+def _environment(aws: Aws, home: Path) -> dict[str, str]:
     # The functions inherit this environment; on AWS no file is named in theirs. With this HOME there is none anyway.
     files = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
     return {name: value for name, value in aws.environment.items() if name not in files} | {
@@ -46,12 +48,12 @@ def _environment(aws: Aws) -> dict[str, str]:
         # Check every call against the caller's IAM policies: the functions may do what the template grants, no more.
         "AUTH": "true",
         # Its state, its copies of the functions and its PID file belong to this run.
-        "HOME": str(aws.home),
-        "TMPDIR": str(aws.home),
-        "STATE_DIR": str(aws.home / "state"),
-        "S3_DATA_DIR": str(aws.home / "s3"),
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "STATE_DIR": str(home / "state"),
+        "S3_DATA_DIR": str(home / "s3"),
         # Leave the user's Docker alone, and open no other port.
-        "DOCKER_HOST": f"unix://{aws.home}/no-docker.sock",
+        "DOCKER_HOST": f"unix://{home}/no-docker.sock",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
     }

@@ -49,13 +49,6 @@ def child(args: list[str], *, env: dict[str, str], log: Path, cwd: Path) -> Iter
         process.wait()
 
 
-def run(args: list[str], *, env: dict[str, str], log: Path, cwd: Path) -> None:
-    with child(args, env=env, log=log, cwd=cwd) as process:
-        code = process.wait()
-    if code != 0:
-        raise ToolFailedError(f"{' '.join(args)}\nended with status {code}:\n{tail(log)}")
-
-
 def tail(log: Path, lines: int = 40) -> str:
     """Return the end of a log, indented, with the log's place."""
     kept = log.read_text(errors="replace").splitlines()[-lines:]

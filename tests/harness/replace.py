@@ -5,11 +5,6 @@ from functools import partial
 from typing import Any
 
 
-def in_place_of(functions: dict[str, Any], name: str) -> Callable[[Callable], Callable]:
+def in_place_of(functions: dict[str, Any], name: str) -> Callable[[Callable], None]:
     """Put the decorated function in the place of this one, which it gets as its first argument."""
-
-    def replace(function: Callable) -> Callable:
-        functions[name] = partial(function, functions[name])
-        return function
-
-    return replace
+    return lambda function: functions.update({name: partial(function, functions[name])})

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.harness.aws import Aws, host_architecture
 from tests.harness.paths import LOGS, ROOT, TOOLS
-from tests.harness.processes import run
+from tests.harness.processes import ToolFailedError, child, tail
 
 MODE = os.environ.get("BUILD_MODE", "debug")
 
@@ -61,5 +61,7 @@ class Sam:
         # Without debug information, the functions are a seventh as large to upload.
         env |= {"SAM_BUILD_MODE": "debug", "CARGO_PROFILE_DEV_DEBUG": "false"} if MODE == "debug" else {}
         log = LOGS / f"sam-{args[0]}.log"
-        run([str(TOOLS / "sam"), *args], env=env, log=log, cwd=ROOT)
+        with child([str(TOOLS / "sam"), *args], env=env, log=log, cwd=ROOT) as process:
+            if code := process.wait():
+                raise ToolFailedError(f"sam {' '.join(args)}\nended with status {code}:\n{tail(log)}")
         return log

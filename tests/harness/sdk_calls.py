@@ -20,7 +20,6 @@ from ministack.services import autoscaling, stepfunctions
 
 from tests.harness.replace import in_place_of
 
-REFRESH_SECONDS = 2
 PREFIXES = {"ec2": "Ec2", "autoscaling": "AutoScaling"}
 Parameters = dict[str, Any]
 _role: ContextVar[str] = ContextVar("role")
@@ -61,7 +60,7 @@ def _start_refresh(former: Callable, parameters: Parameters) -> Any:  # noqa: AN
         return autoscaling._error("InstanceRefreshInProgress", "An Instance Refresh is already in progress")
     answer = former(parameters)
     group["InstanceRefreshes"][0]["Status"] = "InProgress"
-    Timer(REFRESH_SECONDS, _end, group["InstanceRefreshes"][:1]).start()
+    Timer(2, _end, group["InstanceRefreshes"][:1]).start()
     return answer
 
 
