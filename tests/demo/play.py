@@ -83,8 +83,7 @@ def _live_log(stack: Stack) -> Iterator[Text]:
     while True:
         since = int((time.time() - 10) * 1000)
         for name, group in groups.items():
-            pages = reader.paginate(logGroupName=group, startTime=since)
-            for event in (event for page in pages for event in page["events"]):
+            for event in reader.paginate(logGroupName=group, startTime=since).search("events[]"):
                 text = event["message"]
                 if str(event) not in seen and text.startswith("{") and '"_aws"' not in text:
                     yield _shown(name, event)

@@ -80,7 +80,7 @@ def test_the_switcher_writes_what_alarms_watch(aws: Aws, site: Site) -> None:
     site.stack.invoke({"type": "check"}).answer  # noqa: B018 (fails when the check did)
     group = site.stack.output("SwitcherLogGroupName")
     pages = aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group, filterPattern='"_aws"')
-    lines = [json.loads(event["message"])["_aws"] for page in pages for event in page["events"]]
+    lines = [json.loads(event["message"])["_aws"] for event in pages.search("events[]")]
     groups = [each for line in lines for each in line["CloudWatchMetrics"] if ["FunctionName"] in each["Dimensions"]]
     written = {f"{each['Namespace']} {metric['Name']}" for each in groups for metric in each["Metrics"]}
 

@@ -98,7 +98,7 @@ class Listener:
         """Return the rules in the order in which the load balancer tries them."""
         elb = self.load_balancer.aws.client("elbv2")
         pages = elb.get_paginator("describe_rules").paginate(ListenerArn=self.arn)
-        found = [_rule(described) for page in pages for described in page["Rules"]]
+        found = map(_rule, pages.search("Rules[]"))
         return sorted(found, key=lambda rule: (rule.priority == "default", rule.priority.zfill(5)))
 
     def order(self) -> dict[str, str]:

@@ -84,11 +84,10 @@ class Stack:
 
     def responder_log(self) -> list[dict[str, Any]]:
         """Return the responder's own log lines, oldest first."""
-        logs = self.aws.client("logs")
-        group = self._outputs["ResponderLogGroupName"]
-        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, filterPattern='"outcome"')
-        events = [event for page in pages for event in page["events"]]
-        return [json.loads(event["message"]) for event in sorted(events, key=lambda event: event["timestamp"])]
+        reader = self.aws.client("logs").get_paginator("filter_log_events")
+        pages = reader.paginate(logGroupName=self._outputs["ResponderLogGroupName"], filterPattern='"outcome"')
+        events = sorted(pages.search("events[]"), key=lambda event: event["timestamp"])
+        return [json.loads(event["message"]) for event in events]
 
     def await_responder_log(self, count: int) -> list[dict[str, Any]]:
         """Return the same as soon as there are that many lines."""
@@ -131,8 +130,7 @@ def _put(aws: Aws, name: str, template: str, parameters: Mapping[str, str]) -> N
 def _resources(aws: Aws, name: str) -> dict[str, str]:
     """Return what a stack consists of: the physical id of each logical one."""
     pages = aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=name)
-    listed = [resource for page in pages for resource in page["StackResourceSummaries"]]
-    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
+    return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in pages.search("StackResourceSummaries[]")}
 
 
 def delete(aws: Aws, stack: Stack) -> None:
