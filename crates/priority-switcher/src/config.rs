@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use crate::error::SwitchError;
 use crate::rule::{OwnRules, Priority, RuleArn};
-use crate::settings::Settings;
+use crate::state::Settings;
 use crate::timestamp::LONGEST_WINDOW_MINUTES;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

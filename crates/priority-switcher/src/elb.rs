@@ -28,14 +28,8 @@ const MOST_PAGES: usize = 20;
 /// One real listener with the stack's own rules.
 #[derive(Clone, Debug)]
 pub struct ElbListener {
-    client: Client,
-    own: OwnRules,
-}
-
-impl ElbListener {
-    pub fn new(client: Client, own: OwnRules) -> Self {
-        Self { client, own }
-    }
+    pub client: Client,
+    pub own: OwnRules,
 }
 
 impl Listener for ElbListener {

@@ -2,8 +2,7 @@
 
 use crate::record::Tags;
 use crate::rule::{Action, DefaultRule, OwnRules, Priority, Rule, RuleArn, RuleOrder, Scope};
-use crate::settings::Settings;
-use crate::state::Situation;
+use crate::state::{Settings, Situation};
 use crate::timestamp::Timestamp;
 
 pub(crate) const ARNS: &str =

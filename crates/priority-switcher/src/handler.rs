@@ -10,7 +10,7 @@ use crate::listener_switch::ListenerSwitch;
 use crate::metric::{ListenerStatus, Measures};
 use crate::moment::Moment;
 use crate::report::{Answer, ListenerEntry, Outcome};
-use crate::settings::Settings;
+use crate::state::Settings;
 
 /// How many listeners are worked on at once. The API's rate limits are for the whole account and region, and other
 /// deployments need them too.

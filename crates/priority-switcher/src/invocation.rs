@@ -14,7 +14,7 @@ use crate::listener::Listener;
 use crate::metric::Measures;
 use crate::moment::Moment;
 use crate::report::{Answer, ListenerEntry};
-use crate::settings::Settings;
+use crate::state::Settings;
 use crate::timestamp::{LONGEST_WINDOW_MINUTES, Timestamp};
 use crate::warning::Warning;
 

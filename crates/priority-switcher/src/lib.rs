@@ -20,7 +20,6 @@ pub mod plan;
 pub mod record;
 pub mod report;
 pub mod rule;
-pub mod settings;
 pub mod state;
 pub mod status_rule;
 pub mod text;

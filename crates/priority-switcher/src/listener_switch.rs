@@ -12,8 +12,7 @@ use crate::metric::ListenerStatus;
 use crate::moment::Moment;
 use crate::plan::{Plan, plan};
 use crate::report::ListenerReport;
-use crate::settings::Settings;
-use crate::state::Situation;
+use crate::state::{Settings, Situation};
 use report::Switched;
 
 /// How often a switch is planned before it gives up on another process that keeps writing.

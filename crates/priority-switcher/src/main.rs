@@ -37,6 +37,6 @@ async fn run() -> Result<(), Error> {
     };
     let client = elb::client().await;
     let listeners: Vec<_> =
-        config.rules.into_iter().map(|own| elb::ElbListener::new(client.clone(), own)).collect();
+        config.rules.into_iter().map(|own| elb::ElbListener { client: client.clone(), own }).collect();
     Runtime::new(service_fn(|event| invocation::answer(&listeners, &config.settings, event))).run().await
 }

@@ -82,7 +82,7 @@ impl Plan {
     /// Nothing is done, because the event came too late.
     fn ignored(kind: &str, scheduled: Timestamp, why: &str) -> Self {
         let message = format!("ignored: this {kind} was scheduled for {scheduled}, {why}");
-        Self { ignored: true, warnings: vec![Warning::new("stale-event", message)], ..Self::default() }
+        Self { ignored: true, warnings: vec![Warning { code: "stale-event", message }], ..Self::default() }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -97,7 +97,9 @@ impl Plan {
         let place = |rule: &Rule| {
             self.moves.iter().find(|one| one.rule == rule.arn).map_or(rule.priority, |one| one.to)
         };
-        before.clone().renumbered(place).tagged(tags)
+        let after = before.clone();
+        let maintenance = Rule { priority: place(&after.maintenance), ..after.maintenance };
+        Situation { order: after.order.renumbered(place), maintenance, ..after }.tagged(tags)
     }
 }
 

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use crate::record::{Record, Tags};
 use crate::rule::{OwnRules, Priority, Rule, RuleOrder};
-use crate::settings::Settings;
-use crate::timestamp::Timestamp;
+use crate::timestamp::{LONGEST_WINDOW_MINUTES, Timestamp};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -14,6 +13,26 @@ pub enum State {
     /// although it is not at its resting priority.
     Active,
     Resting,
+}
+
+/// What the configuration fixes for every listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where the maintenance rule is during maintenance.
+    pub active: Priority,
+    /// Where it rests: a higher number than the active priority.
+    pub resting: Priority,
+    /// The longest window in minutes; none for no limit.
+    pub max_duration: Option<u32>,
+    /// How late a scheduled start may come, in minutes.
+    pub stale_after: u32,
+}
+
+impl Settings {
+    /// The farthest that a start can set the end ahead, in minutes.
+    pub fn longest_window(&self) -> u32 {
+        self.max_duration.unwrap_or(LONGEST_WINDOW_MINUTES)
+    }
 }
 
 /// Everything that a decision about one listener needs.
@@ -42,13 +61,6 @@ impl<'a> Situation<'a> {
     #[must_use]
     pub fn tagged(self, tags: Tags) -> Self {
         Self { record: Record::read(&tags, self.now, self.settings.max_duration), tags, ..self }
-    }
-
-    /// The same rules on other numbers, no two of which may be the same.
-    #[must_use]
-    pub fn renumbered(self, priority: impl Fn(&Rule) -> Priority) -> Self {
-        let maintenance = Rule { priority: priority(&self.maintenance), ..self.maintenance };
-        Self { order: self.order.renumbered(priority), maintenance, ..self }
     }
 
     pub fn state(&self) -> State {

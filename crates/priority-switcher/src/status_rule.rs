@@ -1,7 +1,5 @@
 //! What the status rule has to publish, worked out from what was read and nothing else.
 
-use std::fmt;
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,14 +8,13 @@ use crate::state::{Situation, State};
 use crate::text;
 use crate::timestamp::Timestamp;
 
-/// What visitors and monitors read. Its text form is the body, JSON with its members in this order: the contract in
-/// docs/reference.md.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Status {
-    pub state: State,
-    pub since: Option<Timestamp>,
-    pub until: Option<Timestamp>,
-    pub message: Option<String>,
+/// What visitors and monitors read, as JSON with its members in this order: the contract in docs/reference.md.
+#[derive(Serialize)]
+struct Status<'a> {
+    state: State,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+    message: Option<&'a str>,
 }
 
 /// What an event says of the message.
@@ -35,8 +32,9 @@ pub enum News {
 pub struct StatusUpdate {
     /// The message that the rule publishes as it was read.
     pub published: Option<String>,
-    /// What it has to publish.
-    pub status: Status,
+    /// What it has to publish, and the whole body with it.
+    pub message: Option<String>,
+    pub body: String,
     /// Whether it does not yet.
     pub is_new: bool,
     /// Why visitors do not get it.
@@ -57,10 +55,10 @@ pub(crate) fn plan(situation: &Situation<'_>, rule: &RuleArn, news: &News) -> Re
             own.priority, own.action.description
         )
     })?;
-    let body: Value = serde_json::from_str(today).unwrap_or_default();
-    let published = body["message"].as_str().filter(|message| text::is_message(message));
+    let old: Value = serde_json::from_str(today).unwrap_or_default();
+    let published = old["message"].as_str().filter(|message| text::is_message(message));
     // Not the window's own `since`, which an extension or a check can count anew, or which was not recorded yet.
-    let began: Option<Timestamp> = body["since"].as_str().and_then(|since| since.parse().ok());
+    let began: Option<Timestamp> = old["since"].as_str().and_then(|since| since.parse().ok());
     let is_of_this_window = began.is_none_or(|began| record.ended_at.is_none_or(|ended| began > ended));
     let message = match news {
         News::Replace(message) => message.as_deref(),
@@ -72,8 +70,9 @@ pub(crate) fn plan(situation: &Situation<'_>, rule: &RuleArn, news: &News) -> Re
         state,
         since: window.map(|window| window.since),
         until: window.and_then(|window| window.limit),
-        message: message.filter(|_| is_active).map(str::to_owned),
+        message: message.filter(|_| is_active),
     };
+    let body = serde_json::to_string(&status).map_err(|error| error.to_string())?;
     let place = own.priority;
     let trouble = if place >= active {
         Some(format!(
@@ -84,15 +83,8 @@ pub(crate) fn plan(situation: &Situation<'_>, rule: &RuleArn, news: &News) -> Re
         let message = "answers every request; give it the condition of a path of its own";
         own.scope.is_whole.then(|| format!("the status rule at {place} {message}"))
     };
-    let (published, is_new) = (published.map(str::to_owned), status.to_string() != today);
-    Ok(StatusUpdate { published, status, is_new, trouble })
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let body = serde_json::to_string(self).map_err(|_| fmt::Error)?;
-        f.write_str(&body)
-    }
+    let [published, message] = [published, status.message].map(|message| message.map(str::to_owned));
+    Ok(StatusUpdate { published, message, is_new: body != today, body, trouble })
 }
 
 #[cfg(test)]

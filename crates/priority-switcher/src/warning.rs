@@ -14,12 +14,6 @@ pub struct Warning {
     pub message: String,
 }
 
-impl Warning {
-    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
-    }
-}
-
 impl Situation<'_> {
     /// What is wrong with the way the listener is set up. A check comes every few minutes: it says what has to be mended,
     /// and not what may be on purpose.
@@ -43,7 +37,7 @@ impl Situation<'_> {
              writes it anew",
             tags.join(", ")
         );
-        (!tags.is_empty()).then(|| Warning::new("record-invalid", message))
+        (!tags.is_empty()).then_some(Warning { code: "record-invalid", message })
     }
 
     /// Whether the rules and the record do not fit together.
@@ -59,7 +53,7 @@ impl Situation<'_> {
             (State::Active, None) => by_hand.to_owned(),
             _ => return None,
         };
-        Some(Warning::new("drift", message))
+        Some(Warning { code: "drift", message })
     }
 
     pub(crate) fn active_priority_taken(&self) -> Option<Warning> {
@@ -70,7 +64,7 @@ impl Situation<'_> {
              free; `scripts/maintenance preflight` prints the command that makes room",
             holder.named()
         );
-        Some(Warning::new("active-priority-taken", message))
+        Some(Warning { code: "active-priority-taken", message })
     }
 
     fn stays_open(&self) -> Option<Warning> {
@@ -92,7 +86,7 @@ impl Situation<'_> {
         };
         let open: Vec<_> = above.into_iter().chain(rest).collect();
         let message = format!("these stay open during maintenance: {}", open.join("; "));
-        (!open.is_empty()).then(|| Warning::new("stays-open", message))
+        (!open.is_empty()).then_some(Warning { code: "stays-open", message })
     }
 
     fn placeholder_missing(&self) -> Option<Warning> {
@@ -105,7 +99,7 @@ impl Situation<'_> {
         let message = format!(
             "the placeholder rule {what}, so another rule can take the active priority {active}; {remedy}"
         );
-        Some(Warning::new("placeholder-missing", message))
+        Some(Warning { code: "placeholder-missing", message })
     }
 
     /// Whether requests reach the responder while the maintenance rule rests.
@@ -126,7 +120,7 @@ impl Situation<'_> {
             own.priority,
             self.order.default_rule().action.description
         );
-        Some(Warning::new("reachable-at-rest", message))
+        Some(Warning { code: "reachable-at-rest", message })
     }
 
     /// Whether the catch-all rule just above the resting maintenance rule does something else than the default action.
@@ -140,7 +134,7 @@ impl Situation<'_> {
             stand_in.priority, stand_in.action.description, default.description
         );
         let differs = own.scope.is_whole && stand_in.action.kind != default.kind;
-        differs.then(|| Warning::new("stand-in-differs", message))
+        differs.then_some(Warning { code: "stand-in-differs", message })
     }
 
     /// Rules that get no request, or none for its hosts, while the maintenance rule rests.
@@ -156,7 +150,7 @@ impl Situation<'_> {
             own.priority,
             shadowed.join(", ")
         );
-        (!shadowed.is_empty()).then(|| Warning::new("shadows-rules", message))
+        (!shadowed.is_empty()).then_some(Warning { code: "shadows-rules", message })
     }
 }
 

@@ -27,7 +27,7 @@ impl<L: Listener> ListenerSwitch<'_, L> {
             return Err(ListenerError::Refused(format!("the message was not published: {why}")));
         }
         if situation.own.status.is_some() || matches!(news, News::Replace(Some(_))) {
-            report.warnings.push(Warning::new("status-not-published", why));
+            report.warnings.push(Warning { code: "status-not-published", message: why });
         }
         Ok(())
     }
@@ -41,9 +41,9 @@ impl<L: Listener> ListenerSwitch<'_, L> {
     ) -> Result<(), String> {
         let rule = situation.own.status.as_ref();
         let rule = rule.ok_or("there is no status rule (the template's StatusPath)")?;
-        let StatusUpdate { published, status, is_new, trouble } = status_rule::plan(situation, rule, news)?;
-        let body = status.to_string();
-        report.message = status.message;
+        let StatusUpdate { published, message, body, is_new, trouble } =
+            status_rule::plan(situation, rule, news)?;
+        report.message = message;
         if is_new && !self.request.dry_run {
             let other =
                 || format!("the status rule publishes something else than {body}; the next check mends that");

@@ -28,7 +28,7 @@ impl Switched<'_> {
         if !request.dry_run && planned.state() != state {
             let message = "another event or a person moved the rules back right after this event; the later one counts; \
                            if unintended, send this event again";
-            warnings.push(Warning::new("overtaken", message));
+            warnings.push(Warning { code: "overtaken", message: message.to_owned() });
         }
         warnings.extend(after.setup_warnings(request.command == Command::Check));
         ListenerReport {

@@ -25,7 +25,14 @@ pub(super) async fn look(
     for (target_group, can_answer) in target_groups.iter().zip(join_all(looks).await) {
         match can_answer {
             Ok(true) => {}
-            Ok(false) => warnings.push(no_healthy_target(target_group)),
+            Ok(false) => {
+                let name = target_group.rsplit(':').next().unwrap_or_default();
+                let message = format!(
+                    "{name} has no target that can answer; visitors of the maintenance rule get the load balancer's own \
+                     error page"
+                );
+                warnings.push(Warning { code: "no-healthy-target", message });
+            }
             Err(error) => {
                 tracing::warn!(%target_group, %error, "target health unknown");
                 is_known = false;
@@ -34,10 +41,4 @@ pub(super) async fn look(
     }
     let can_answer = if warnings.is_empty() { is_known.then_some(true) } else { Some(false) };
     (can_answer, warnings)
-}
-
-fn no_healthy_target(target_group: &str) -> Warning {
-    let name = target_group.rsplit(':').next().unwrap_or_default();
-    let message = "has no target that can answer; visitors of the maintenance rule get the load balancer's own error page";
-    Warning::new("no-healthy-target", format!("{name} {message}"))
 }

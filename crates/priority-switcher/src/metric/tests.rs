@@ -1,5 +1,6 @@
 use super::*;
-use crate::fixtures::at;
+use crate::fixtures::{at, own_rules, rules, settings, situation};
+use crate::state::Settings;
 
 fn status(state: State) -> ListenerStatus {
     let (listener, can_answer) = ("app/shop/1/2".to_owned(), Some(true));
@@ -23,6 +24,19 @@ fn each_status_has_its_values() {
     insta::assert_snapshot!(values(answers(Some(false), false)), @"MaintenanceActive=0 MaintenanceOverdue=0 Unlimited=0 ShadowedRules=0 NotReady=1");
     insta::assert_snapshot!(values(answers(None, false)), @"MaintenanceActive=0 MaintenanceOverdue=0 Unlimited=0 ShadowedRules=0");
     insta::assert_snapshot!(values(answers(None, true)), @"MaintenanceActive=0 MaintenanceOverdue=0 Unlimited=0 ShadowedRules=0 NotReady=1");
+}
+
+#[test]
+fn a_listener_can_be_blocked_at_rest() {
+    let (own, settings) = (own_rules(), Settings { resting: "49000".parse().unwrap(), ..settings() });
+    let measured = |order: &str| {
+        let status = ListenerStatus::of(&situation(&own, &settings, rules(order), ""));
+        (status.shadowed_rules, status.is_blocked)
+    };
+    assert_eq!(measured("P1 W48999 M49000"), (0, false));
+    assert_eq!(measured("P1 M49000 W50000"), (1, true));
+    assert_eq!(measured("a1 P2 W48999 M49000"), (0, true));
+    assert_eq!(measured("M1 a2 P49000"), (0, false), "in a window");
 }
 
 #[test]

@@ -78,6 +78,7 @@ impl Situation<'_> {
 
     /// The highest number that no foreign rule holds.
     fn lowest_place(&self) -> Priority {
-        Priority::from_the_last().find(|place| self.foreign_at(*place).is_none()).unwrap_or(Priority::LAST)
+        let mut places = (1..=u32::from(Priority::LAST.get())).rev().flat_map(Priority::try_from);
+        places.find(|place| self.foreign_at(*place).is_none()).unwrap_or(Priority::LAST)
     }
 }

@@ -84,5 +84,5 @@ fn window_kept(asked: Timestamp, window: &Window) -> Warning {
         "the running window lasts{until} (reason: {reason}); this start asks for an earlier end, {asked}, which is \
          refused; to open the system sooner, send `end`"
     );
-    Warning::new("window-kept", message)
+    Warning { code: "window-kept", message }
 }

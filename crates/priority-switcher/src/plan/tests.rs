@@ -2,7 +2,7 @@ use super::*;
 use crate::event::Start;
 use crate::fixtures::{ARNS, arn, own_rules, rules, settings, situation, tags};
 use crate::rule::OwnRules;
-use crate::settings::Settings;
+use crate::state::Settings;
 
 /// A command such as `start at=21:00 until=23:00 reason=new`.
 fn command(text: &str) -> Command {

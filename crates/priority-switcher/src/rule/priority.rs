@@ -19,11 +19,6 @@ impl Priority {
     pub fn get(self) -> u16 {
         self.0
     }
-
-    /// All places, the one that is asked last first.
-    pub fn from_the_last() -> impl Iterator<Item = Self> {
-        (Self::FIRST.0..=Self::LAST.0).rev().map(Self)
-    }
 }
 
 impl TryFrom<u32> for Priority {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::fixtures::{ARNS, arn, own_rules, rules, settings, situation};
-use crate::settings::Settings;
+use crate::state::Settings;
 use crate::text::{MAX_BODY_BYTES, MAX_MESSAGE_BYTES};
 
 const AT_REST: &str = r#"{"state":"resting","since":null,"until":null,"message":null}"#;
@@ -20,7 +20,7 @@ fn planned(order: &str, today: Option<&str>, record: &str, news: &News) -> Resul
 /// The new body, if there is one.
 fn body(today: &str, order: &str, record: &str, news: &News) -> String {
     let update = planned(order, Some(today), record, news).unwrap();
-    if update.is_new { update.status.to_string() } else { String::new() }
+    if update.is_new { update.body } else { String::new() }
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_message_stays_with_its_window() {
         (HELLO, "since=20:00", News::Replace(None), ""),
     ];
     for (today, record, news, expected) in cases {
-        let message = planned(ACTIVE, Some(today), record, &news).unwrap().status.message;
+        let message = planned(ACTIVE, Some(today), record, &news).unwrap().message;
         assert_eq!(message.unwrap_or_default(), expected, "{today} {record} {news:?}");
     }
 }

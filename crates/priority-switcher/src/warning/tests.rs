@@ -1,6 +1,6 @@
 use crate::fixtures::{ARNS, arn, own_rules, rules, settings, situation};
 use crate::rule::{OwnRules, Rule};
-use crate::settings::Settings;
+use crate::state::Settings;
 
 /// What is wrong with these rules, in one line.
 fn warned_with(own: &OwnRules, settings: &Settings, rules: Vec<Rule>, is_check: bool) -> String {
@@ -19,6 +19,8 @@ fn the_active_priority_has_to_be_held() {
     insta::assert_snapshot!(warned("P7 W49999 M50000"), @"placeholder-missing: the placeholder rule is at 7, so another rule can take the active priority 1; send `end` to put it back");
     insta::assert_snapshot!(warned("W49999 M50000"), @r#"placeholder-missing: the placeholder rule P was deleted, so another rule can take the active priority 1; bring it back as the runbook's "A deleted rule" says"#);
     assert_eq!(warned("M1 P7 a8"), "", "in a window");
+    let second = Settings { active: "4".parse().unwrap(), ..settings() };
+    assert_eq!(warned_with(&own_rules(), &second, rules("M3 a4"), false), "", "it is above");
     insta::assert_snapshot!(warned("a1 P2 W49999 M50000"), @"active-priority-taken: a rule that is not the stack's holds the active priority 1: a (path-pattern: /a); a start fails until that priority is free; `scripts/maintenance preflight` prints the command that makes room; placeholder-missing: the placeholder rule is at 2, so another rule can take the active priority 1; send `end` to put it back");
 }
 
@@ -35,6 +37,14 @@ fn no_request_reaches_the_responder_at_rest() {
     others[1].action.description = "forward: shop".to_owned();
     insta::assert_snapshot!(warned_with(&own_rules(), &settings(), others.clone(), false), @"stand-in-differs: at rest, the catch-all rule at 49999 takes the place of the listener's default action, but does something else: forward: shop, where the default action is redirect: 301; make them the same");
     assert_eq!(warned_with(&own_rules(), &settings(), others, true), "", "it can be on purpose");
+}
+
+#[test]
+fn rules_and_record_have_to_fit() {
+    let (own, settings) = (own_rules(), settings());
+    let drift = |order, record| situation(&own, &settings, rules(order), record).drift().unwrap().message;
+    insta::assert_snapshot!(drift("P1 M50000", "since=20:00"), @"the tags record maintenance since 2026-03-01T20:00:00Z, but the system is open: the rules were moved by hand, or a start was interrupted; send `end` to settle the record, or `start` to close the system");
+    insta::assert_snapshot!(drift("M1 P50000", ""), @"the system is closed, but the tags record no window: the rules were moved by hand, or tags were lost; if unintended, send `end`");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::io::Write as _;
 use std::rc::Rc;
 
 use futures_util::future::join_all;
-use priority_switcher::settings::Settings;
+use priority_switcher::state::Settings;
 use priority_switcher::timestamp::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestCaseResult, TestRunner};

@@ -7,7 +7,6 @@ mod support;
 mod campaign;
 mod function_process;
 mod real_client;
-mod set_up;
 mod several_listeners;
 mod status_rule;
 mod switching;

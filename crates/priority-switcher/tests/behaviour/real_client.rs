@@ -6,7 +6,7 @@ use priority_switcher::elb::ElbListener;
 use priority_switcher::handler::{Handled, handle};
 use priority_switcher::report::{Answer, Outcome};
 use priority_switcher::rule::OwnRules;
-use priority_switcher::settings::Settings;
+use priority_switcher::state::Settings;
 use serde_json::json;
 use strict_elb::{Server, StrictElb, Treatment, target_group_arn};
 
@@ -42,7 +42,7 @@ impl Served {
 
     fn handled_with(&self, hurry: Hurry, event: &str) -> Handled {
         let client = client(format!("http://{}", self.server.address), hurry);
-        let (listeners, payload) = ([ElbListener::new(client, self.own.clone())], payload(event));
+        let (listeners, payload) = ([ElbListener { client, own: self.own.clone() }], payload(event));
         on_the_real_clock().block_on(handle(&listeners, &self.settings, &payload, moment(at("22:00"))))
     }
 

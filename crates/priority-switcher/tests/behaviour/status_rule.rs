@@ -6,11 +6,17 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::disturbance::{Circumstance, Fault};
-use crate::support::run::runtime;
-use crate::support::site::{AT_REST, Site, message};
+use crate::support::run::{at, runtime};
+use crate::support::site::{AT_REST, Site, codes, report};
 
-fn trouble(report: &ListenerReport) -> String {
-    message(report, "status-not-published")
+fn trouble(report: &ListenerReport) -> &str {
+    let found = report.warnings.iter().find(|warning| warning.code == "status-not-published");
+    found.map_or("", |warning| &warning.message)
+}
+
+/// The places from which and to which each rule moves.
+fn moves(report: &ListenerReport) -> Vec<(u16, u16)> {
+    report.moves.iter().map(|one| (one.from.get(), one.to.get())).collect()
 }
 
 #[test]
@@ -75,13 +81,22 @@ fn a_start_keeps_replaces_or_clears_the_message() {
 #[test]
 fn rehearsals_and_a_status_only_report() {
     let site = Site::with_status();
-    let dry = site.at("20:00", r#"{"type": "start", "message": "Hello", "dryRun": true}"#);
-    assert_eq!(dry.message.as_deref(), Some("Hello"));
+    let start = r#"{"type": "start", "minutes": 60, "message": "Hello", "dryRun": true}"#;
+    let answer = site.answer_at("20:00", start);
+    let dry = report(&answer);
+    assert_eq!((answer.dry_run, answer.outcome, dry.until), (true, Outcome::Unchanged, Some(at("21:00"))));
+    assert_eq!((dry.message.as_deref(), moves(dry)), (Some("Hello"), vec![(50_000, 2), (2, 50_000)]));
     assert_eq!((site.body().as_str(), site.writes()), (AT_REST, 0));
     site.publish_by_hand("closed");
     let writes = site.writes();
-    insta::assert_snapshot!(trouble(&site.at("20:05", "status")), @r#"the status rule publishes something else than {"state":"resting","since":null,"until":null,"message":null}; the next check mends that"#);
+    let status = site.at("20:05", "status");
+    assert_eq!(codes(&status), ["reachable-at-rest", "status-not-published"]);
+    insta::assert_snapshot!(trouble(&status), @r#"the status rule publishes something else than {"state":"resting","since":null,"until":null,"message":null}; the next check mends that"#);
     assert_eq!((site.body().as_str(), site.writes()), ("closed", writes));
+    site.at("20:10", "start");
+    let writes = site.writes();
+    assert_eq!(moves(&site.at("20:20", "end-dry-run")), [(2, 50_000), (50_000, 2)]);
+    assert_eq!(site.writes(), writes);
 }
 
 #[test]
@@ -96,9 +111,10 @@ fn what_only_adds_to_a_start_never_fails_it() {
     ] {
         let site = Site::with_status();
         let started = site.failing(call, fault).at("20:00", event);
-        assert_eq!((trouble(&started).as_str(), &started.message), (expected, &None), "{call}");
+        assert_eq!((trouble(&started), &started.message), (expected, &None), "{call}");
         assert_eq!((started.outcome, started.state), (Outcome::Changed, State::Active), "{call}");
-        let can_answer = site.failing(call, fault).measured_at("20:00", "check").can_answer;
+        let can_answer =
+            site.failing(call, fault).handled_at("20:00", "check").measures.listeners[0].can_answer;
         assert_eq!(can_answer.is_none(), call == "DescribeTargetHealth", "{call}");
     }
 }
@@ -109,10 +125,6 @@ fn a_message_that_fails_is_sent_again() {
     site.at("20:00", "start");
     let error = site.failing("ModifyRule", Fault::Refused).error_at("20:10", "message");
     insta::assert_snapshot!(error, @"message: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: the message was not published: ModifyRule: HTTP status 503; send the message again");
-    site.remove("status");
-    for event in ["status", "start", "check", "end"] {
-        assert!(trouble(&site.at("20:20", event)).contains("was deleted"), "{event}");
-    }
 }
 
 proptest! {

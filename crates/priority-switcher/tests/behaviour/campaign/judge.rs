@@ -7,7 +7,7 @@ use priority_switcher::plan::Move;
 use priority_switcher::record::{Record, Tags, Window};
 use priority_switcher::report::{Answer, ListenerReport, Outcome};
 use priority_switcher::rule::{OwnRules, Priority, RuleArn};
-use priority_switcher::settings::Settings;
+use priority_switcher::state::Settings;
 use priority_switcher::timestamp::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;

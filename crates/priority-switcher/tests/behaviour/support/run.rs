@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use priority_switcher::handler::{Handled, handle};
 use priority_switcher::moment::Moment;
-use priority_switcher::settings::Settings;
+use priority_switcher::state::Settings;
 use priority_switcher::timestamp::Timestamp;
 use tokio::time::Instant;
 

@@ -4,11 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use priority_switcher::handler::Handled;
-use priority_switcher::metric::ListenerStatus;
-use priority_switcher::plan::Move;
 use priority_switcher::report::{Answer, ListenerReport};
 use priority_switcher::rule::{OwnRules, Priority, RuleArn};
-use priority_switcher::settings::Settings;
+use priority_switcher::state::Settings;
 use serde_json::json;
 use strict_elb::{StrictElb, fixed_response, rule_arn};
 
@@ -41,15 +39,6 @@ pub(crate) fn stack(elb: &StrictElb, listener: &str, prefix: &str) -> Option<(Ow
 
 pub(crate) fn codes(report: &ListenerReport) -> Vec<&'static str> {
     report.warnings.iter().map(|warning| warning.code).collect()
-}
-
-pub(crate) fn message(report: &ListenerReport, code: &str) -> String {
-    let found = report.warnings.iter().find(|warning| warning.code == code);
-    found.map(|warning| warning.message.clone()).unwrap_or_default()
-}
-
-pub(crate) fn moves(report: &ListenerReport) -> String {
-    report.moves.iter().map(Move::to_string).collect::<Vec<_>>().join(", ")
 }
 
 pub(crate) fn report(answer: &Answer) -> &ListenerReport {
@@ -123,10 +112,6 @@ impl Site {
     #[track_caller]
     pub(crate) fn error_at(&self, clock: &str, event: &str) -> String {
         self.handled_at(clock, event).answer.unwrap_err().to_string()
-    }
-
-    pub(crate) fn measured_at(&self, clock: &str, event: &str) -> ListenerStatus {
-        self.handled_at(clock, event).measures.listeners.remove(0)
     }
 
     pub(crate) fn ladder(&self) -> String {
