@@ -103,20 +103,15 @@ impl Plan {
     }
 }
 
-impl fmt::Display for Move {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}→{}", self.rule.id(), self.from, self.to)
-    }
-}
-
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tag = |(key, value): (&String, &String)| {
             format!("{}={value}", key.trim_start_matches("maintenance-mode:"))
         };
+        let step = |one: &Move| format!("{} {}→{}", one.rule.id(), one.from, one.to);
         let calls = [
             ("add tags", self.tags_before.iter().map(tag).collect::<Vec<_>>()),
-            ("set priorities", self.moves.iter().map(Move::to_string).collect()),
+            ("set priorities", self.moves.iter().map(step).collect()),
             ("add tags", self.tags_after.iter().map(tag).collect()),
         ];
         let calls = calls.iter().filter(|(_, parts)| !parts.is_empty());

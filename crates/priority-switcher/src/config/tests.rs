@@ -44,7 +44,6 @@ fn rules_that_cannot_be_switched_are_refused() {
     insta::assert_snapshot!(read(&[(MAINTENANCE, &together("my-rule"))]), @r#"MAINTENANCE_RULE_ARNS is "…M,my-rule": "my-rule" is not a rule ARN; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
     insta::assert_snapshot!(read(&[(MAINTENANCE, &together(another.as_str()))]), @r#"MAINTENANCE_RULE_ARNS is "…M,…N": …M and …N are of one listener; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
     insta::assert_snapshot!(read(&[("AWS_REGION", "us-east-1")]), @r#"MAINTENANCE_RULE_ARNS is "…M": …M is not in the function's region, us-east-1; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
-    insta::assert_snapshot!(read(&[(STATUS, "status")]), @r#"STATUS_RULE_ARNS is "status": "status" is not a rule ARN; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
     insta::assert_snapshot!(read(&[(STATUS, &other("S"))]), @r#"STATUS_RULE_ARNS is "…3/S": …3/S is of no listener of MAINTENANCE_RULE_ARNS; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
     insta::assert_snapshot!(read(&[(PLACEHOLDER, maintenance.as_str())]), @r#"PLACEHOLDER_RULE_ARNS is "…M": …M is in another variable, too; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
     insta::assert_snapshot!(read(&[(PLACEHOLDER, another.as_str()), (STATUS, another.as_str())]), @r#"STATUS_RULE_ARNS is "…N": …N is in another variable, too; accepted: rule ARNs of Application Load Balancers in the function's own region, at most one for each listener, separated by commas"#);
@@ -60,5 +59,4 @@ fn a_number_out_of_range_is_refused() {
     insta::assert_snapshot!(read(&[(ACTIVE, "10"), (RESTING, "10")]), @r#"RESTING_PRIORITY is "10": not greater than ACTIVE_PRIORITY, 10; accepted: a greater number, up to 50000"#);
     insta::assert_snapshot!(read(&[(MAX_DURATION, "-1")]), @r#"MAX_DURATION_MINUTES is "-1": not a usable number; accepted: a whole number from 0 to 43200"#);
     insta::assert_snapshot!(read(&[(STALE_AFTER, "0")]), @r#"STALE_AFTER_MINUTES is "0": not a usable number; accepted: a whole number from 1 to 43200"#);
-    insta::assert_snapshot!(read(&[(STALE_AFTER, "4294967297")]), @r#"STALE_AFTER_MINUTES is "4294967297": not a usable number; accepted: a whole number from 1 to 43200"#);
 }

@@ -22,7 +22,6 @@ fn every_type_is_read() {
     insta::assert_snapshot!(read(r#"{"type": "start", "minutes": 90, "reason": "DB upgrade", "message": "곧", "scheduledAt": "2026-03-02T06:59:30+09:00"}"#), @r#"start: Request { command: Start(Start { until: Some((23:29:30)), reason: Some("DB upgrade"), message: Some("곧"), scheduled_at: Some((21:59:30)) }), dry_run: false }"#);
     insta::assert_snapshot!(read(r#"{"type": "start", "reason": " ", "dryRun": true}"#), @"start: Request { command: Start(Start { until: None, reason: None, message: None, scheduled_at: None }), dry_run: true }");
     insta::assert_snapshot!(read(r#"{"type": "end", "dryRun": true}"#), @"end: Request { command: End { scheduled_at: None }, dry_run: true }");
-    insta::assert_snapshot!(read(r#"{"type": "end"}"#), @"end: Request { command: End { scheduled_at: None }, dry_run: false }");
     insta::assert_snapshot!(read(r#"{"type": "status"}"#), @"status: Request { command: Status, dry_run: false }");
     insta::assert_snapshot!(read(r#"{"type": "check"}"#), @"check: Request { command: Check, dry_run: false }");
     insta::assert_snapshot!(read(r#"{"type": "message", "message": "곧"}"#), @r#"message: Request { command: Message(Some("곧")), dry_run: false }"#);
@@ -49,7 +48,6 @@ fn no_window_exceeds_the_longest() {
 #[test]
 fn a_scheduled_time_counts_if_it_can() {
     insta::assert_snapshot!(read(r#"{"type": "end", "scheduledAt": "2026-03-01T21:00:00Z"}"#), @"end: Request { command: End { scheduled_at: Some((21:00:00)) }, dry_run: false }");
-    insta::assert_snapshot!(read(r#"{"type": "end", "scheduledAt": "2026-03-01T22:05:01Z"}"#), @"end: Request { command: End { scheduled_at: None }, dry_run: false }");
     insta::assert_snapshot!(read(r#"{"type": "end", "scheduledAt": "<aws.scheduler.scheduled-time>"}"#), @"end: Request { command: End { scheduled_at: None }, dry_run: false }");
     insta::assert_snapshot!(read(r#"{"type": "end", "scheduledAt": "\u003caws.scheduler.scheduled-time>"}"#), @"end: Request { command: End { scheduled_at: None }, dry_run: false }");
     insta::assert_snapshot!(read(r#"{"source": "ops", "time": "2026-03-01T22:00:00Z", "detail": {"type": "end"}}"#), @"end: Request { command: End { scheduled_at: Some((22:00:00)) }, dry_run: false }");
@@ -77,7 +75,6 @@ fn other_payloads_are_refused() {
 #[test]
 fn other_values_are_refused() {
     insta::assert_snapshot!(read(r#"{"type": "start", "until": "2026-03-01T22:00:00Z"}"#), @r#"until is "2026-03-01T22:00:00Z"; accepted: an RFC 3339 time after 2026-03-01T22:00:00Z and not after 2026-03-31T22:00:00Z"#);
-    insta::assert_snapshot!(read(r#"{"type": "start", "until": "2026-03-01T21:00:00Z", "scheduledAt": "2026-03-01T21:00:00Z"}"#), @r#"until is "2026-03-01T21:00:00Z"; accepted: an RFC 3339 time after 2026-03-01T21:00:00Z and not after 2026-03-31T21:00:00Z"#);
     insta::assert_snapshot!(read(r#"{"type": "start", "until": "2026-03-01T23:00:00Z", "minutes": 60}"#), @"minutes is 60; accepted: one of until and minutes");
     insta::assert_snapshot!(read(r#"{"type": "start", "minutes": 0}"#), @"minutes is 0; accepted: a whole number from 1 to 43200");
     insta::assert_snapshot!(read(r#"{"type": "start", "scheduledAt": "22:00"}"#), @r#"scheduledAt is "22:00"; accepted: an RFC 3339 time such as 2026-03-01T22:00:00Z"#);

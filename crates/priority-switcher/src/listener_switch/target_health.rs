@@ -11,8 +11,7 @@ use crate::warning::Warning;
 /// Long enough for a few tries.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// Whether each of the target groups has a target that can answer, if that is known; and a warning for each that has
-/// none.
+/// Whether each target group has a target that can answer, if that is known; and a warning for each that has none.
 pub(super) async fn look(
     listener: &impl Listener,
     target_groups: &[String],

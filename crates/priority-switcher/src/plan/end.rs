@@ -23,17 +23,16 @@ impl Situation<'_> {
         }
     }
 
-    pub(super) fn end(&self, scheduled_at: Option<Timestamp>) -> Plan {
-        self.stale_end(scheduled_at).unwrap_or_else(|| self.open(scheduled_at))
-    }
-
     /// The late end of an earlier window must not open the system in the middle of a new one. An end that is in time
     /// always opens, whatever `since` says.
-    fn stale_end(&self, scheduled_at: Option<Timestamp>) -> Option<Plan> {
-        let (scheduled, since) = (scheduled_at?, self.record.since?);
-        let is_late = scheduled.plus_minutes(CLOCK_SKEW_MINUTES) < self.now;
-        let why = format!("before the present window began, at {since}");
-        (is_late && scheduled < since).then(|| Plan::ignored("end", scheduled, &why))
+    pub(super) fn end(&self, scheduled_at: Option<Timestamp>) -> Plan {
+        let is_late = |scheduled: &Timestamp| scheduled.plus_minutes(CLOCK_SKEW_MINUTES) < self.now;
+        match scheduled_at.filter(is_late).zip(self.record.since) {
+            Some((scheduled, since)) if scheduled < since => {
+                Plan::ignored("end", scheduled, &format!("before the present window began, at {since}"))
+            }
+            _ => self.open(scheduled_at),
+        }
     }
 
     fn open(&self, scheduled_at: Option<Timestamp>) -> Plan {

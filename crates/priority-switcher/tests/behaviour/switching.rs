@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::disturbance::{Change, Circumstance, Fault};
 use crate::support::run::{at, runtime};
-use crate::support::site::{Site, codes};
+use crate::support::site::{Site, codes, rule};
 
 /// A change right before the call that comes after so many others.
 fn change_after(calls: usize, change: Change) -> Vec<Circumstance> {
@@ -50,7 +50,7 @@ fn an_end_answers_with_the_last_window() {
     let end = site.at("22:30", "end");
     insta::assert_snapshot!(serde_json::to_string(&end.last_window).unwrap(), @r#"{"since":"2026-03-01T22:00:00Z","endedAt":"2026-03-01T22:30:00Z"}"#);
     assert_eq!((end.since, end.until, end.reason.as_deref()), (None, None, None));
-    assert_eq!(site.ladder(), "1 placeholder, 50000 maintenance");
+    assert_eq!((site.place_of("placeholder"), site.place_of("maintenance")), (1, 50_000));
     assert_eq!(site.at("22:40", "start-dry-run").last_window, end.last_window);
     assert_eq!(site.at("23:00", "start").last_window, None);
 }
@@ -59,14 +59,12 @@ fn an_end_answers_with_the_last_window() {
 fn a_taken_resting_priority_fails_the_end_and_opens() {
     let site = Site::plain();
     site.at("22:00", "start");
-    site.remove("placeholder");
-    site.add("50000 front");
-    for (event, ladder) in
-        [("end-dry-run", "1 maintenance, 50000 front"), ("end", "49999 maintenance, 50000 front")]
-    {
+    site.elb.borrow_mut().remove_rule(rule("placeholder").as_str());
+    site.elb.borrow_mut().add_rules("web", "50000 front");
+    for (event, place) in [("end-dry-run", 1), ("end", 49_999)] {
         let error = site.error_at("22:30", event);
         assert!(error.contains("resting-priority-taken") && error.ends_with("send the end again"), "{error}");
-        assert_eq!(site.ladder(), ladder);
+        assert_eq!(site.place_of("maintenance"), place);
     }
 }
 
@@ -88,7 +86,7 @@ fn a_switch_that_was_undone_is_not_repeated() {
 #[test]
 fn a_conflict_is_read_and_planned_anew() {
     let site = Site::plain();
-    site.move_by_hand("placeholder", 7);
+    Change::Move { which: 0, place: 7 }.apply(&mut site.elb.borrow_mut());
     let taken = change_after(3, Change::Add { place: 1 });
     let error = site.disturbed(taken).error_at("22:00", "start");
     assert!(error.contains("active-priority-taken"), "{error}");

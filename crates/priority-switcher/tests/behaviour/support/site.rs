@@ -49,7 +49,7 @@ pub(crate) fn report(answer: &Answer) -> &ListenerReport {
 #[derive(Clone)]
 pub(crate) struct Site {
     pub(crate) elb: Rc<RefCell<StrictElb>>,
-    pub(crate) settings: Settings,
+    settings: Settings,
     own: OwnRules,
     script: Vec<Circumstance>,
     fate: Option<(&'static str, Fault)>,
@@ -114,26 +114,8 @@ impl Site {
         self.handled_at(clock, event).answer.unwrap_err().to_string()
     }
 
-    pub(crate) fn ladder(&self) -> String {
-        let order = self.elb.borrow().order("web");
-        order.iter().map(|(place, rule)| format!("{place} {rule}")).collect::<Vec<_>>().join(", ")
-    }
-
     pub(crate) fn place_of(&self, name: &str) -> u32 {
         self.elb.borrow().rule(rule(name).as_str()).unwrap().priority.unwrap()
-    }
-
-    pub(crate) fn add(&self, rules: &str) {
-        self.elb.borrow_mut().add_rules("web", rules);
-    }
-
-    pub(crate) fn remove(&self, name: &str) {
-        self.elb.borrow_mut().remove_rule(rule(name).as_str());
-    }
-
-    pub(crate) fn move_by_hand(&self, name: &str, place: u32) {
-        let pair = (rule(name).as_str().to_owned(), place);
-        self.elb.borrow_mut().set_rule_priorities(&[pair]).unwrap();
     }
 
     pub(crate) fn publish_by_hand(&self, body: &str) {
