@@ -27,8 +27,7 @@ const RULES: &str = "rule ARNs of Application Load Balancers in the function's o
                      separated by commas";
 
 impl Config {
-    /// Reads the environment through `lookup`. Values are trimmed; an empty one counts as unset, because a template
-    /// passes an empty parameter on as an empty variable.
+    /// Reads the environment through `lookup`. An empty value counts as unset: a template passes empty parameters on.
     ///
     /// # Errors
     /// On the first variable that is missing, malformed or contradicts another.

@@ -25,7 +25,6 @@ const PAGE_SIZE: i32 = 400;
 /// More than any quota allows, and few enough to report within the function's time that they do not end.
 const MOST_PAGES: usize = 20;
 
-/// One real listener with the stack's own rules.
 #[derive(Clone, Debug)]
 pub struct ElbListener {
     pub client: Client,

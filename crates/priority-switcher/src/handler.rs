@@ -12,8 +12,7 @@ use crate::moment::Moment;
 use crate::report::{Answer, ListenerEntry, Outcome};
 use crate::state::Settings;
 
-/// How many listeners are worked on at once. The API's rate limits are for the whole account and region, and other
-/// deployments need them too.
+/// How many listeners are worked on at once: other deployments share the account's rate limits of the region.
 const LISTENERS_AT_ONCE: usize = 4;
 
 pub struct Handled {
@@ -81,12 +80,9 @@ fn failure(event_type: &str, entries: &[ListenerEntry]) -> Option<SwitchError> {
 fn measures(request: &Request, entries: &[ListenerEntry], statuses: Vec<Option<ListenerStatus>>) -> Measures {
     let is_check = request.command == Command::Check;
     let is_switch = matches!(request.command, Command::Start(_) | Command::End { .. }) && !request.dry_run;
-    if !is_check && !is_switch {
-        return Measures::default();
-    }
     let mut reports = entries.iter().filter_map(ListenerEntry::report);
     Measures {
-        listeners: statuses.into_iter().flatten().collect(),
+        listeners: statuses.into_iter().flatten().filter(|_| is_check || is_switch).collect(),
         check_failed: is_check.then(|| reports.clone().count() < entries.len()),
         ignored: is_switch.then(|| reports.any(|report| report.outcome == Outcome::Ignored)),
     }

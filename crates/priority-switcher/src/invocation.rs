@@ -54,8 +54,7 @@ pub async fn answer<L: Listener>(
     Ok(answer)
 }
 
-/// Answers an event where a setting cannot be used: without the process, "Runtime exited" would be all that a caller
-/// reads.
+/// Answers an event where a setting cannot be used, so that a caller reads more than "Runtime exited".
 ///
 /// # Errors
 /// Unless it is a check, which comes again in five minutes and must not pile up in the queue.

@@ -27,7 +27,6 @@ pub enum News {
     Replace(Option<String>),
 }
 
-/// What to do with a status rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusUpdate {
     /// The message that the rule publishes as it was read.
@@ -41,7 +40,6 @@ pub struct StatusUpdate {
     pub trouble: Option<String>,
 }
 
-/// Works out what the status rule has to publish; fails if it cannot.
 pub(crate) fn plan(situation: &Situation<'_>, rule: &RuleArn, news: &News) -> Result<StatusUpdate, String> {
     let (state, record, active) = (situation.state(), &situation.record, situation.settings.active);
     let own = situation.order.find(rule).ok_or_else(|| {

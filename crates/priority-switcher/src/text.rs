@@ -32,8 +32,7 @@ fn fits_a_tag(c: char) -> bool {
     c.is_ascii_alphanumeric() || " +-=._:/@".contains(c) || (is_common && c.is_alphanumeric())
 }
 
-/// Whether the status rule can publish the text for visitors: 1 to 255 characters, not only white space, without control
-/// characters, at most [`MAX_MESSAGE_BYTES`].
+/// Whether it can be published: 1 to 255 characters, not blank, no control characters, up to [`MAX_MESSAGE_BYTES`].
 pub fn is_message(text: &str) -> bool {
     // XML, the form of the API's answers, cannot hold the last two: the rules could no longer be read.
     let cannot_be_published = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');

@@ -13,8 +13,7 @@ pub const LONGEST_WINDOW_MINUTES: u32 = 30 * 24 * 60;
 /// How far another machine's clock may be ahead, in minutes.
 pub const CLOCK_SKEW_MINUTES: u32 = 5;
 
-/// In UTC and whole seconds, because the same value has to come back unchanged from a tag; its text form is RFC 3339
-/// (`2026-03-01T22:00:00Z`).
+/// In UTC and whole seconds, so that it comes back from a tag as it was; its text form is `2026-03-01T22:00:00Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(UtcDateTime);
 
@@ -29,7 +28,6 @@ impl Timestamp {
         Self(self.0.saturating_add(Duration::seconds(i64::from(seconds))))
     }
 
-    /// The same in minutes.
     #[must_use]
     pub fn plus_minutes(self, minutes: u32) -> Self {
         Self(self.0.saturating_add(Duration::minutes(i64::from(minutes))))

@@ -15,8 +15,7 @@ pub struct Warning {
 }
 
 impl Situation<'_> {
-    /// What is wrong with the way the listener is set up. A check comes every few minutes: it says what has to be mended,
-    /// and not what may be on purpose.
+    /// What is wrong with the listener's set-up. A check, every few minutes, leaves out what may be on purpose.
     pub(crate) fn setup_warnings(&self, is_check: bool) -> Vec<Warning> {
         let at_rest = |warning: Option<Warning>| warning.filter(|_| self.state() == State::Resting);
         let warnings = [

@@ -9,7 +9,6 @@ use crate::rule::{Rule, rule_arn};
 
 pub type Tags = BTreeMap<String, String>;
 
-/// An error of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     pub code: &'static str,
@@ -162,8 +161,7 @@ impl StrictElb {
     /// Replaces the `Conditions` and `Actions` that are given, in the API's JSON, and leaves the rest as it is.
     ///
     /// # Errors
-    /// `RuleNotFound`; `OperationNotPermitted` for a default rule; `ValidationError` for a fixed response that the
-    /// API would not take.
+    /// `RuleNotFound`; `OperationNotPermitted` for a default rule; `ValidationError` for an invalid fixed response.
     pub fn modify_rule(&mut self, arn: &str, news: &Value) -> Result<(), ApiError> {
         self.writes.push("ModifyRule");
         if self.rule(arn)?.priority.is_none() {
@@ -240,8 +238,7 @@ mod tests {
 
     #[test]
     fn a_batch_is_judged_on_its_result() {
-        let mut elb = StrictElb::default();
-        elb.add_rules("l", "1 a, 2 b");
+        let mut elb = StrictElb::new("l", "1 a, 2 b");
         elb.add_rules("m", "1 c");
         for (pairs, expected) in [
             (&[("l", "a", 2), ("l", "b", 1)][..], ""),
@@ -262,8 +259,7 @@ mod tests {
 
     #[test]
     fn fixed_responses_have_the_apis_limits() {
-        let mut elb = StrictElb::default();
-        elb.add_rules("l", "1 status");
+        let mut elb = StrictElb::new("l", "1 status");
         let longest = "점".repeat(1_024);
         for (name, status, kind, body, expected) in [
             ("status", "200", "application/json", &*longest, ""),

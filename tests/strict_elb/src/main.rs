@@ -1,8 +1,7 @@
 //! A load balancer for the bench and for a test of preflight: `strict-elb [MILLISECONDS]`, which each call takes.
 //!
-//! Each of its three listeners has six rules at 2 to 7, a maintenance rule at 50000, a placeholder rule at 1 and a
-//! default rule. The first line on stdout is JSON: `endpoint`, `maintenance_rules` and `placeholder_rules` (their ARNs).
-//! It serves until its stdin closes.
+//! Each of its three listeners has six rules at 2 to 7, a maintenance rule at 50000, a placeholder rule at 1. The first
+//! line on stdout is JSON: `endpoint`, `maintenance_rules`, `placeholder_rules` (ARNs). It serves until stdin closes.
 
 use std::error::Error;
 use std::io::{Read as _, Write as _, stdin, stdout};

@@ -79,7 +79,6 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// The body of an answer.
 pub(crate) fn to_xml(action: &str, result: &Result<Value, ApiError>) -> String {
     const NAMESPACE: &str = "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/";
     const ID: &str = "<RequestId>f0e1d2c3-0000-4000-8000-000000000000</RequestId>";

@@ -21,7 +21,6 @@ pub fn fixed_response(status: &str, body: &str) -> Value {
     json!({"Type": "fixed-response", "FixedResponseConfig": response})
 }
 
-/// A rule of a listener.
 #[derive(Clone, Debug)]
 pub struct Rule {
     pub arn: String,

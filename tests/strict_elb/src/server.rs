@@ -22,7 +22,6 @@ use tokio::time::sleep;
 use crate::load_balancer::{ApiError, StrictElb, error};
 use crate::query::{self, to_xml};
 
-/// How the server treats one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Treatment {
     /// Status 400 and the code `Throttling`.
@@ -73,7 +72,6 @@ impl Server {
         (state.action, state.treatments) = (action, treatments.into_iter().collect());
     }
 
-    /// The load balancer as it is now.
     pub fn elb(&self) -> StrictElb {
         self.state.lock().unwrap().elb.clone()
     }

@@ -60,8 +60,7 @@ impl Situation<'_> {
         self.changed([(key::ENDED_AT, ended.map(|ended| ended.to_string()))])
     }
 
-    /// The maintenance rule to the resting priority, and the placeholder back to the active one. With them the foreign
-    /// rule that holds the resting priority, if so.
+    /// The maintenance rule to the resting priority, the placeholder to the active one; and what else holds the former.
     fn end_moves(&self) -> (Vec<Move>, Option<&Rule>) {
         let (own, active, resting) = (self.maintenance.priority, self.settings.active, self.settings.resting);
         let taken = self.foreign_at(resting);

@@ -3,8 +3,7 @@
 /// The hosts whose requests a rule matches, and whether it matches all of those.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
-    /// Patterns in small letters: `*` is any characters, `?` is one. None if the host does not matter, or if it cannot
-    /// be told which these are.
+    /// Patterns in small letters: `*` is any characters, `?` is one. None if the host does not matter or is not known.
     pub hosts: Vec<String>,
     pub is_whole: bool,
 }

@@ -161,11 +161,7 @@ impl<'a> Evening<'a> {
         let closed = self.run(stack, &start, self.now(), &[], true).await?;
         self.elb.borrow_mut().tags = tags;
         let checked = self.run(stack, &check, self.now().plus_minutes(600), &[], true).await?;
-        prop_assert_eq!(
-            checked.after.is_closed,
-            closed.after.is_closed,
-            "a check opened what a person closed"
-        );
+        prop_assert_eq!(checked.after.is_closed, closed.after.is_closed, "a check opened it");
         self.second.set(begin + 40_000);
         Ok(())
     }

@@ -7,6 +7,5 @@ mod support;
 mod campaign;
 mod function_process;
 mod real_client;
-mod several_listeners;
 mod status_rule;
 mod switching;

@@ -51,11 +51,15 @@ fn a_message_changes_nothing_else() {
 }
 
 #[test]
-fn a_message_without_status_rule_fails() {
+fn a_message_that_is_not_published_fails() {
     let site = Site::plain();
     insta::assert_snapshot!(trouble(&site.at("20:00", "start-with-message")), @"there is no status rule (the template's StatusPath)");
     assert_eq!(trouble(&site.at("20:10", "start")), "");
     insta::assert_snapshot!(site.error_at("20:10", "message"), @"message: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: the message was not published: there is no status rule (the template's StatusPath)");
+    let site = Site::with_status();
+    site.at("20:00", "start");
+    let error = site.failing("ModifyRule", Fault::Refused).error_at("20:10", "message");
+    insta::assert_snapshot!(error, @"message: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: the message was not published: ModifyRule: HTTP status 503; send the message again");
 }
 
 #[test]
@@ -117,14 +121,6 @@ fn what_only_adds_to_a_start_never_fails_it() {
             site.failing(call, fault).handled_at("20:00", "check").measures.listeners[0].can_answer;
         assert_eq!(can_answer.is_none(), call == "DescribeTargetHealth", "{call}");
     }
-}
-
-#[test]
-fn a_message_that_fails_is_sent_again() {
-    let site = Site::with_status();
-    site.at("20:00", "start");
-    let error = site.failing("ModifyRule", Fault::Refused).error_at("20:10", "message");
-    insta::assert_snapshot!(error, @"message: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: the message was not published: ModifyRule: HTTP status 503; send the message again");
 }
 
 proptest! {

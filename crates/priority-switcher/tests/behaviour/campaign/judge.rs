@@ -155,8 +155,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Invariant 5: none leaves a closed system without its record, and where nothing is wrong but a foreign rule at one
-    /// of the two places, the error says so.
+    /// Invariant 5: none loses a closed system's record, and if only a foreign rule at a place is wrong, it says so.
     fn an_error_is_whole(&self) -> TestCaseResult {
         let (before, after, stack) = (&self.before, &self.after, self.stack);
         let is_recorded = |view: &View| !view.is_closed || view.window.is_some();

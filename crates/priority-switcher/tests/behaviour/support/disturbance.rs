@@ -5,7 +5,6 @@ use strict_elb::StrictElb;
 
 use super::site::rule;
 
-/// One call's fate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The call fails and has no effect.
@@ -32,7 +31,6 @@ pub(crate) enum Change {
     Tag(Tags),
 }
 
-/// The circumstances of one call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Circumstance {
     /// How many calls other invocations make first, at most.
