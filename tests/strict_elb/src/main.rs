@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let server = Server::start(elb, Duration::from_millis(milliseconds));
     let first = json!({
-        "endpoint": format!("http://{}", server.address),
+        "endpoint": server.endpoint,
         "maintenance_rules": LISTENERS.map(|listener| rule_arn(listener, "maintenance")),
         "placeholder_rules": LISTENERS.map(|listener| rule_arn(listener, "placeholder")),
     });

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::future::pending;
 use std::io;
 use std::mem::take;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -39,7 +38,7 @@ pub enum Treatment {
 /// A server on a free port of the loopback interface; it ends when dropped. `GET /calls` takes the names of the calls
 /// since the last time, and the round trips: calls that came after the answer to the one before.
 pub struct Server {
-    pub address: SocketAddr,
+    pub endpoint: String,
     state: Arc<Mutex<State>>,
     _runtime: Runtime,
 }
@@ -61,9 +60,9 @@ impl Server {
         let state = Arc::new(Mutex::new(State { elb, delay, action, treatments, calls, round_trips: 0 }));
         let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-        let address = listener.local_addr().unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
         runtime.spawn(accept(listener, Arc::clone(&state)));
-        Self { address, state, _runtime: runtime }
+        Self { endpoint, state, _runtime: runtime }
     }
 
     /// How the next calls of an action are treated, or of all where it is empty; those after them are served.
@@ -100,10 +99,8 @@ async fn respond(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Re
     }
     let query = query::parse(&body.collect().await.map_err(io::Error::other)?.to_bytes());
     let action = query["Action"].as_str().unwrap_or_default();
-    let (delay, round_trip) = {
-        let state = state.lock().unwrap();
-        (state.delay, state.round_trips + 1)
-    };
+    let delay = state.lock().unwrap().delay;
+    let round_trip = state.lock().unwrap().round_trips + 1;
     // The shortest sleep is a millisecond.
     if !delay.is_zero() {
         sleep(delay).await;

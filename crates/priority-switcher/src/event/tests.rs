@@ -76,17 +76,15 @@ fn other_payloads_are_refused() {
 fn other_values_are_refused() {
     insta::assert_snapshot!(read(r#"{"type": "start", "until": "2026-03-01T22:00:00Z"}"#), @r#"until is "2026-03-01T22:00:00Z"; accepted: an RFC 3339 time after 2026-03-01T22:00:00Z and not after 2026-03-31T22:00:00Z"#);
     insta::assert_snapshot!(read(r#"{"type": "start", "until": "2026-03-01T23:00:00Z", "minutes": 60}"#), @"minutes is 60; accepted: one of until and minutes");
-    insta::assert_snapshot!(read(r#"{"type": "start", "minutes": 0}"#), @"minutes is 0; accepted: a whole number from 1 to 43200");
     insta::assert_snapshot!(read(r#"{"type": "start", "scheduledAt": "22:00"}"#), @r#"scheduledAt is "22:00"; accepted: an RFC 3339 time such as 2026-03-01T22:00:00Z"#);
     insta::assert_snapshot!(read(r#"{"type": "start", "reason": null}"#), @"reason is null; accepted: a string");
     insta::assert_snapshot!(read(r#"{"type": "start", "dryRun": 1}"#), @"dryRun is 1; accepted: true, false");
     insta::assert_snapshot!(read(r#"{"type": "message"}"#), @"message is missing; accepted: a text of 1 to 255 characters, not blank, without line breaks and other control characters, at most 931 bytes of JSON, or null to clear the message");
-    insta::assert_snapshot!(read(r#"{"type": "message", "message": ""}"#), @r#"message is ""; accepted: a text of 1 to 255 characters, not blank, without line breaks and other control characters, at most 931 bytes of JSON, or null to clear the message"#);
     for (field, values) in [
         ("until", ["\"2026-03-31T22:00:01Z\"", "1772402400", "\"tomorrow\"", "null"].as_slice()),
-        ("minutes", &["-5", "43201", "10000000000", "1.5", "1e1", "\"60\"", "null"]),
+        ("minutes", &["0", "-5", "43201", "10000000000", "1.5", "1e1", "\"60\"", "null"]),
         ("reason", &["42", "[]"]),
-        ("message", &["42", "{}", "null"]),
+        ("message", &["\"\"", "42", "{}", "null"]),
         ("scheduledAt", &["0", "null"]),
         ("dryRun", &["\"true\"", "null"]),
     ] {
@@ -109,10 +107,9 @@ fn long_names_and_values_are_cut() {
 #[test]
 fn every_event_file_is_read() {
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../events")).unwrap();
-    for file in
-        folder.map(Result::unwrap).filter(|file| !file.file_name().to_string_lossy().starts_with("alb-"))
-    {
-        let text = std::fs::read_to_string(file.path()).unwrap();
+    let files = folder.map(|file| file.unwrap().path());
+    for path in files.filter(|path| !path.to_string_lossy().contains("/alb-")) {
+        let text = std::fs::read_to_string(path).unwrap();
         assert!(parse(&text, at("22:00"), LONGEST_WINDOW_MINUTES).is_ok(), "{text}");
     }
 }

@@ -6,7 +6,6 @@ use crate::report::{ListenerReport, Outcome, rule_lines};
 use crate::state::{Situation, State};
 use crate::warning::Warning;
 
-/// What was read and done at a listener.
 pub(super) struct Switched<'a> {
     pub(super) before: Situation<'a>,
     /// What the plan makes of it.

@@ -1,8 +1,6 @@
 //! Random evenings at one listener: one stack or two, events at the same time, faults and kills at any call, Lambda's
 //! retries, late events, clocks that differ by a minute, other writers, planted tags. All invariants of docs/design.md
 //! are judged on them, each by one function.
-//!
-//! `CAMPAIGN_SEQUENCES` sets how many evenings there are, `CAMPAIGN_SEED` repeats a run.
 
 mod judge;
 mod strategy;

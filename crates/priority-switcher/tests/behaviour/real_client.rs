@@ -40,7 +40,7 @@ impl Served {
     }
 
     fn handled_with(&self, hurry: Hurry, event: &str) -> Handled {
-        let client = client(format!("http://{}", self.server.address), hurry);
+        let client = client(self.server.endpoint.clone(), hurry);
         let (listeners, payload) = ([ElbListener { client, own: self.own.clone() }], payload(event));
         on_the_real_clock().block_on(handle(&listeners, &self.settings, &payload, moment(at("22:00"))))
     }
@@ -105,7 +105,8 @@ fn what_passes_is_retried_by_the_client() {
 
 #[test]
 fn a_lasting_fault_is_in_the_apis_words() {
-    let served = Served::plain().treating("", [Treatment::Throttle; 100]);
+    use Treatment::{Break, DropBefore, Throttle};
+    let served = Served::plain().treating("", [Throttle; 100]);
     let hurry = Hurry::default();
     let error = served.handled_with(hurry.clone(), "start").answer.unwrap_err();
     insta::assert_snapshot!(error, @"start: 1 of 1 listeners failed: app/shop/50dc6c495c0c9188/web: DescribeRules: Throttling: Rate exceeded. Send the same event again: it completes what is missing and repeats nothing.");
@@ -113,9 +114,7 @@ fn a_lasting_fault_is_in_the_apis_words() {
     let pauses = hurry.pauses.lock().unwrap().clone();
     let (seconds, longest) = (pauses.iter().sum::<Duration>().as_secs(), pauses.iter().max().unwrap());
     assert!((5..=29).contains(&seconds) && longest.as_secs() < 3, "{pauses:?}");
-    for (treatment, words) in
-        [(Treatment::Break, "503"), (Treatment::DropBefore, "the API could not be reached")]
-    {
+    for (treatment, words) in [(Break, "503"), (DropBefore, "the API could not be reached")] {
         let error = Served::plain().treating("", [treatment; 100]).error("start");
         assert!(error.contains(words), "{error}");
     }

@@ -52,26 +52,28 @@ impl MemoryListener {
         if let Some(change) = circumstance.change {
             change.apply(&mut self.elb.borrow_mut());
         }
+        let apply = || effect(&mut self.elb.borrow_mut());
         match fault {
-            Some(Fault::Refused) => return failed("HTTP status 503"),
-            Some(Fault::Denied) => return Err(ListenerError::Refused(format!("{call}: AccessDenied"))),
-            Some(Fault::Conflict) => return Err(ListenerError::Conflict("PriorityInUse".to_owned())),
-            Some(Fault::Hung) => return pending().await,
-            Some(Fault::KilledBefore) => return self.die().await,
-            Some(Fault::Lost | Fault::KilledAfter) | None => {}
-        }
-        let result = effect(&mut self.elb.borrow_mut());
-        match fault {
-            Some(Fault::Lost) => return failed("connection reset"),
-            Some(Fault::KilledAfter) => return self.die().await,
-            _ => {}
-        }
-        result.map_err(|ApiError { code, message }| match code {
-            "PriorityInUse" | "RuleNotFound" if call == "SetRulePriorities" => {
-                ListenerError::Conflict(message)
+            Some(Fault::Refused) => failed("HTTP status 503"),
+            Some(Fault::Denied) => Err(ListenerError::Refused(format!("{call}: AccessDenied"))),
+            Some(Fault::Conflict) => Err(ListenerError::Conflict("PriorityInUse".to_owned())),
+            Some(Fault::Lost) => {
+                drop(apply());
+                failed("connection reset")
             }
-            _ => ListenerError::Failed(format!("{call}: {code}: {message}")),
-        })
+            Some(Fault::Hung) => pending().await,
+            Some(Fault::KilledBefore) => self.die().await,
+            Some(Fault::KilledAfter) => {
+                drop(apply());
+                self.die().await
+            }
+            None => apply().map_err(|ApiError { code, message }| match code {
+                "PriorityInUse" | "RuleNotFound" if call == "SetRulePriorities" => {
+                    ListenerError::Conflict(message)
+                }
+                _ => ListenerError::Failed(format!("{call}: {code}: {message}")),
+            }),
+        }
     }
 
     async fn die<T>(&self) -> T {
