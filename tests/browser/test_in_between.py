@@ -1,7 +1,9 @@
 """What is between a visitor and the load balancer: rewriters, stored copies and gates."""
 
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import PAGE, WANTED, Visit, await_checks, expect_to_be_back, try_again
 from tests.harness.site import Site
@@ -42,7 +44,13 @@ def test_the_script_cancels_the_refresh(visit: Visit) -> None:
     assert len(visitor.navigations()) == 2
 
 
-def test_a_stored_copy_waits_for_a_click(closed_shop: Site, visit: Visit) -> None:
+def pass_five_minutes(tab: Page) -> None:
+    """Set back when the page has left."""
+    tab.evaluate("sessionStorage.setItem('maintenance-mode-left', Date.now() - 300000)")
+
+
+@pytest.mark.parametrize("leave", [try_again, pass_five_minutes])
+def test_a_stored_copy_waits(closed_shop: Site, visit: Visit, leave: Callable[[Page], None]) -> None:
     visitor, copy = visit(), vars(closed_shop.listener.request(PAGE))
     tab = visitor.open()
     visitor.context.route(
@@ -54,7 +62,7 @@ def test_a_stored_copy_waits_for_a_click(closed_shop: Site, visit: Visit) -> Non
     await_checks(tab, *[200] * 3)
     assert len(visitor.navigations()) == 3
     visitor.context.unroute_all()
-    try_again(tab)
+    leave(tab)
 
     expect_to_be_back(tab)
 

@@ -17,7 +17,7 @@ pub use language::{LANGUAGES, Language};
 /// What the page may load and do: its own style and scripts, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
      style-src 'sha256-sCv7ofY5dIBGQmCddw7LWAhllRi5uzQJ7fKxNAqC3mk='; \
-     script-src 'sha256-+pLkjJcgxq0a5WEME379ycDFSjHZ/YmOH7zDcFJQ/po=' 'sha256-QbwIcKWsV4PL4dCh1RBvTtiUU310cBfb91YoSwZbmsg='; \
+     script-src 'sha256-/dLcSImNsEdBJmX5bYNYd0CH+Sc9KoEHhzTePZ8krBg=' 'sha256-QbwIcKWsV4PL4dCh1RBvTtiUU310cBfb91YoSwZbmsg='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 #[derive(Template)]

@@ -22,27 +22,25 @@
   // Going to the address in the bar may only scroll to its fragment.
   const leave = () => (inBar ? location.reload() : location.replace(place));
 
-  // A page that left within the last five minutes and is here again: the way to the place holds a copy of it.
+  // A page that left within the last five minutes and is here again: the way to the place holds a copy of it, or a part
+  // of the load balancer was late.
   const left = "maintenance-mode-left";
-  let isCopy = false;
-  try {
-    isCopy = Date.now() - sessionStorage.getItem(left) < 300000;
-  } catch {
-    // Without storage it keeps leaving.
-  }
+  const isCopy = () => {
+    try {
+      return Date.now() - sessionStorage.getItem(left) < 300000;
+    } catch {
+      // Without storage it keeps leaving.
+      return false;
+    }
+  };
   // Where another site has chosen the place, cookies go there and the page leaves by a click alone.
   const waits = "waits" in text;
-  const invitation = isCopy ? text.storedCopy : waits && text.isBack;
+  const invitation = () => (isCopy() ? text.storedCopy : waits && text.isBack);
   const slowest = text.retryAfter * 1000;
-  // A browser that cannot ask goes there to see, as without scripts.
-  if (!window.fetch || !window.AbortController) {
-    if (!invitation) setTimeout(leave, slowest);
-    return;
-  }
   // Overload, or a target that is still starting.
   const notYet = [429, 502, 503, 504];
   const first = status.textContent;
-  let pace = isCopy ? slowest : Math.max(1000, slowest / 10);
+  let pace = isCopy() ? slowest : Math.max(1000, slowest / 10);
   let due = 0;
   let timer = 0;
   let pause = 0;
@@ -78,7 +76,7 @@
     try {
       const options = { hour: "numeric", minute: "2-digit" };
       const time = new Date(due).toLocaleTimeString(document.documentElement.lang, options);
-      return (invitation ? text.nextLook : text.nextCheck).replace("{time}", time);
+      return (invitation() ? text.nextLook : text.nextCheck).replace("{time}", time);
     } catch {
       return first;
     }
@@ -109,7 +107,8 @@
     asking = true;
     back = await isBack();
     asking = false;
-    if (back && (clicked || !invitation)) {
+    const words = invitation();
+    if (back && (clicked || !words)) {
       try {
         sessionStorage.setItem(left, Date.now());
       } catch {
@@ -117,7 +116,7 @@
       }
       leave();
     } else if (back) {
-      say(invitation);
+      say(words);
     } else if (clicked) {
       say(text.notYet);
       // Long enough to be read.
