@@ -3,7 +3,6 @@
 use aws_lambda_events::alb::AlbTargetGroupResponse;
 
 use crate::config::Config;
-use crate::log::Visit;
 use crate::request::Request;
 
 mod accept;
@@ -18,15 +17,12 @@ pub mod request;
 mod return_path;
 mod route;
 
-/// The answer to a request, and what is logged of it: nothing of the load balancer's own health checks. `request_id` is
-/// the invocation's.
-pub fn respond<'a>(
-    request: &'a Request,
-    config: &Config,
-    request_id: &'a str,
-) -> (AlbTargetGroupResponse, Option<Visit<'a>>) {
+/// Answers a request and logs it, unless it is the load balancer's own health check. `request_id` is the invocation's.
+pub fn respond(request: &Request, config: &Config, request_id: &str) -> AlbTargetGroupResponse {
     let outcome = route::route(request, config);
     let answer = answer::answer(&outcome, request, config);
-    let visit = outcome.log_name().map(|name| Visit::new(name, answer.status_code, request, request_id));
-    (answer, visit)
+    if let Some(name) = outcome.log_name() {
+        log::log_request(name, answer.status_code, request, request_id);
+    }
+    answer
 }

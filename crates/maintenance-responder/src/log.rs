@@ -18,48 +18,23 @@ const MAX_TEXT_BYTES: usize = 1_024;
 /// What JSON would escape is percent-encoded, so that a text's length is what is written.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b'"').add(b'\\');
 
-/// What is logged of a request: no query string, cookies and other headers, which hold secrets.
-pub struct Visit<'a> {
-    outcome: &'static str,
-    status: i64,
-    method: Cow<'a, str>,
-    host: Cow<'a, str>,
-    path: Cow<'a, str>,
-    /// As in the ALB's access log.
-    trace_id: Cow<'a, str>,
-    /// The invocation's, as in Lambda's own lines.
-    request_id: &'a str,
-}
-
-impl<'a> Visit<'a> {
-    pub(crate) fn new(outcome: &'static str, status: i64, request: &'a Request, request_id: &'a str) -> Self {
-        // User information before the host may hold a password.
-        let host = request.host().rsplit('@').next().unwrap_or_default();
-        Self {
-            outcome,
-            status,
-            method: loggable(&request.method),
-            host: loggable(host),
-            path: loggable(&request.path),
-            trace_id: loggable(request.header("x-amzn-trace-id").unwrap_or_default()),
-            request_id,
-        }
-    }
-
-    /// Writes the line.
-    pub fn log(&self) {
-        tracing::info!(
-            // As a text: a message of its own would be formatted first.
-            message = "request during maintenance",
-            outcome = self.outcome,
-            status = self.status,
-            method = &*self.method,
-            host = &*self.host,
-            path = &*self.path,
-            traceId = &*self.trace_id,
-            requestId = self.request_id,
-        );
-    }
+/// Logs a request, but no query string, cookies and other headers, which hold secrets. `request_id` is the invocation's,
+/// as in Lambda's own lines.
+pub(crate) fn log_request(outcome: &str, status: i64, request: &Request, request_id: &str) {
+    // User information before the host may hold a password.
+    let host = request.host().rsplit('@').next().unwrap_or_default();
+    tracing::info!(
+        // As a text: a message of its own would be formatted first.
+        message = "request during maintenance",
+        outcome,
+        status,
+        method = &*loggable(&request.method),
+        host = &*loggable(host),
+        path = &*loggable(&request.path),
+        // As in the ALB's access log.
+        traceId = &*loggable(request.header("x-amzn-trace-id").unwrap_or_default()),
+        requestId = request_id,
+    );
 }
 
 /// Writes this crate's lines; the Lambda runtime would log each error a second time, in its debug form.

@@ -18,9 +18,7 @@ async fn main() -> ExitCode {
         tracing::error!(%error, "invalid setting, using the default");
     }
     let answer = async |event: LambdaEvent<Request>| {
-        let (answer, visit) = respond(&event.payload, config, &event.context.request_id);
-        visit.inspect(|visit| visit.log());
-        Ok::<_, Infallible>(answer)
+        Ok::<_, Infallible>(respond(&event.payload, config, &event.context.request_id))
     };
     match Runtime::new(service_fn(answer)).run().await {
         Ok(()) => ExitCode::SUCCESS,

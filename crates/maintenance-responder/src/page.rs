@@ -17,7 +17,7 @@ pub use language::{LANGUAGES, Language};
 /// What the page may load and do: its own style and scripts, known by their hashes, and requests to its own origin.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
      style-src 'sha256-sCv7ofY5dIBGQmCddw7LWAhllRi5uzQJ7fKxNAqC3mk='; \
-     script-src 'sha256-/dLcSImNsEdBJmX5bYNYd0CH+Sc9KoEHhzTePZ8krBg=' 'sha256-QbwIcKWsV4PL4dCh1RBvTtiUU310cBfb91YoSwZbmsg='; \
+     script-src 'sha256-xuuIgcf/IYL6ECmvrpTbRN/FO+zZ1p/mo1Hewvp1D0Q=' 'sha256-QbwIcKWsV4PL4dCh1RBvTtiUU310cBfb91YoSwZbmsg='; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 #[derive(Template)]
@@ -38,11 +38,10 @@ struct Page<'a> {
 /// The page's HTML; without a return path it is a preview.
 pub(crate) fn render(config: &Config, language: &Language, return_path: Option<&ReturnPath>) -> String {
     let place = return_path.map_or(&config.home, |return_path| &return_path.place);
-    let duration = language.duration(config.retry_after_seconds);
     let page = Page {
         config,
         language,
-        first_check: language.first_check.replace("{duration}", &duration),
+        first_check: language.first_check_within(config.retry_after_seconds),
         is_preview: return_path.is_none(),
         place,
         waits: return_path.is_some_and(|return_path| !return_path.is_automatic),

@@ -80,10 +80,9 @@ pub(crate) fn route(request: &Request, config: &Config) -> Outcome {
 /// on has `X-Forwarded-Proto` always, and `X-Forwarded-For` unless it is told to remove that
 /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html>).
 fn is_target_health(request: &Request) -> bool {
-    let is_passed_on =
-        || ["x-forwarded-for", "x-forwarded-proto"].iter().any(|name| request.header(name).is_some());
-    request.header("user-agent").is_some_and(|agent| agent.starts_with("ELB-HealthChecker/"))
-        && !is_passed_on()
+    let is_checker =
+        request.header("user-agent").is_some_and(|agent| agent.starts_with("ELB-HealthChecker/"));
+    is_checker && ["x-forwarded-for", "x-forwarded-proto"].iter().all(|name| request.header(name).is_none())
 }
 
 /// Whether a browser goes to a page. Programs may name HTML, too, as Java's `HttpURLConnection` does in its default, or

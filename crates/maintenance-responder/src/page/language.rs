@@ -146,15 +146,16 @@ impl Language {
         LANGUAGES.iter().find(|language| primary == "*" || language.tag.eq_ignore_ascii_case(primary))
     }
 
-    /// A time in words: seconds under two minutes, minutes under two hours, hours from there, rounded up.
-    pub(crate) fn duration(&self, seconds: u32) -> String {
+    /// `first_check` with the time in words: seconds under two minutes, minutes under two hours, hours from there, rounded
+    /// up.
+    pub(crate) fn first_check_within(&self, seconds: u32) -> String {
         let (count, unit) = match seconds {
             1 => (1, 0),
             2..120 => (seconds, 1),
             120..7_200 => (seconds.div_ceil(60), 2),
             _ => (seconds.div_ceil(3_600), 3),
         };
-        format!("{count}{}", self.units[unit])
+        self.first_check.replace("{duration}", &format!("{count}{}", self.units[unit]))
     }
 }
 

@@ -85,11 +85,7 @@
   const say = (words) => {
     clearTimeout(pause);
     pause = 0;
-    try {
-      status.textContent = words;
-    } catch {
-      // Coming back matters more.
-    }
+    status.textContent = words;
   };
 
   const plan = () => {

@@ -8,9 +8,6 @@ use serde_json::Value;
 
 use crate::support::{config, invoke, request};
 
-/// Of each property here; each event is sent to each configuration.
-const CASES: u32 = 12_000;
-
 static CONFIGS: LazyLock<[Config; 3]> = LazyLock::new(|| {
     [
         config(&[]),
@@ -123,7 +120,7 @@ fn check(payload: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_json_gets_a_valid_answer(event in chosen(|choices| choices.json(0))) {

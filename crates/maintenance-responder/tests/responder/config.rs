@@ -32,21 +32,16 @@ const WRONG: [(&str, &str); 15] = [
 ];
 
 #[test]
-fn blank_settings_count_as_unset() {
-    let (unset, blank) = (config(&[]), config(&WRONG.map(|(variable, _)| (variable, " \n"))));
-    for path in ["/", "/a", "/a/maintenance", "/b"] {
-        assert_eq!(get(path).send(&unset).response, get(path).send(&blank).response);
-    }
-}
-
-#[test]
-fn defaults_replace_wrong_settings() {
+fn defaults_replace_blank_and_wrong_settings() {
+    let blank = config(&WRONG.map(|(variable, _)| (variable, " \n")));
     let wrong = read_config(&WRONG);
     let refused: Vec<_> = wrong.errors.iter().map(|error| error.variable).collect();
     assert_eq!(refused, WRONG.map(|(variable, _)| variable));
     for path in ["/", "/a", "/a/health", "/a/maintenance", "/b"] {
         let request = get(path).header("origin", "https://www.example.com");
-        assert_eq!(request.send(&wrong).response, request.send(&config(&[])).response);
+        let response = request.send(&config(&[])).response;
+        assert_eq!(request.send(&blank).response, response);
+        assert_eq!(request.send(&wrong).response, response);
     }
 }
 
@@ -56,9 +51,7 @@ fn an_error_names_what_is_accepted() {
     insta::assert_snapshot!(error("UNAVAILABLE_BODY", r#"{"message":}"#), @r#"UNAVAILABLE_BODY is "{"message":}": expected value at line 1 column 12; accepted: any JSON value"#);
     insta::assert_snapshot!(error("MAINTENANCE_PAGE_URL", "//cdn.example.com/m"), @r#"MAINTENANCE_PAGE_URL is "//cdn.example.com/m": // at the start would name another host; accepted: a path on the same host such as /a/maintenance, or an absolute http or https URL"#);
     insta::assert_snapshot!(error("CORS_ALLOWED_ORIGINS", "https://app.example.com/"), @r#"CORS_ALLOWED_ORIGINS is "https://app.example.com/": in "https://app.example.com/" not only a host and an optional port follow the scheme; accepted: comma-separated origins such as https://app.example.com, or * or none alone"#);
-    insta::assert_snapshot!(error("HEALTH_PATH_PATTERN", "[z-a]"), @r#"HEALTH_PATH_PATTERN is "[z-a]": invalid character class range, the start must be <= the end; accepted: a regular expression that is searched for in the path, in the syntax of Rust's regex crate without Unicode classes, such as ^/a(/|$)"#);
     insta::assert_snapshot!(error("REDIRECT_PATH_PATTERN", "^/a(/|$"), @r#"REDIRECT_PATH_PATTERN is "^/a(/|$": unclosed group; accepted: a regular expression that is searched for in the path, in the syntax of Rust's regex crate without Unicode classes, such as ^/a(/|$)"#);
-    insta::assert_snapshot!(error("REDIRECT_PATH_PATTERN", "(.{1,100}){1,100}z"), @r#"REDIRECT_PATH_PATTERN is "(.{1,100}){1,100}z": its repetitions make it too large to be searched for in every request; accepted: a regular expression that is searched for in the path, in the syntax of Rust's regex crate without Unicode classes, such as ^/a(/|$)"#);
 }
 
 #[test]
@@ -91,14 +84,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("MAINTENANCE_PAGE_URL", "https://x.example:0/ | https://x.example:65536/", "is not a host"),
     ("MAINTENANCE_PAGE_URL", "https://[::1/ | https://[1.2]/", "is not a host"),
     ("MAINTENANCE_PAGE_URL", "//x.example/m | https://x.example//m", "another host"),
-    ("MAINTENANCE_PAGE_URL", "/a/../m | /a/%2E%2e/m | https://x.example/./m", "browsers remove"),
-    ("MAINTENANCE_PAGE_URL", "/a b | /점검 | /a\r\nset-cookie:x | /a\\b", "percent-encoded"),
+    ("MAINTENANCE_PAGE_URL HOME_PATH PREVIEW_PATH STATUS_PATH", "/a b | /점검", "percent-encoded"),
     ("MAINTENANCE_PAGE_URL STATUS_PAGE_URL", "https://x.example/\"", "percent-encoded"),
     ("MAINTENANCE_PAGE_URL HOME_PATH PREVIEW_PATH STATUS_PATH", "/a%2 | /a%zz", "hexadecimal"),
     ("MAINTENANCE_PAGE_URL HOME_PATH PREVIEW_PATH STATUS_PATH", "/a?x=1 | /a#x", "query string"),
     ("HOME_PATH PREVIEW_PATH STATUS_PATH", "a | https://www.example.com/a", "does not start with /"),
-    ("HOME_PATH PREVIEW_PATH STATUS_PATH", "/점검", "percent-encoded"),
-    ("HOME_PATH PREVIEW_PATH STATUS_PATH", "/a%5Cb | /a%00", "as another path"),
     ("HOME_PATH PREVIEW_PATH STATUS_PATH", "/a/maintenance | /a//maintenance/", "or its preview is there"),
     ("STATUS_PAGE_URL", "/status | http://x.example | javascript:alert(1)", "does not start with https://"),
     ("STATUS_PAGE_URL", "https://me@status.example.com", "is not a host"),

@@ -8,14 +8,6 @@ use crate::support::{config, get, invoke, request};
 const SECRET: &str = "5ecret";
 
 #[test]
-fn the_trace_id_joins_the_access_log() {
-    let trace = "Self=1-67891234-12456789abcdef012345678;Root=1-67891233-abcdef012345678912345678";
-    let logged = |id: &str| get("/b").header("X-Amzn-Trace-Id", id).send(&config(&[])).log["traceId"].clone();
-    assert_eq!(logged(trace), trace);
-    assert!(logged(&format!("{trace};{}", "x".repeat(5_000))).as_str().unwrap().starts_with(trace));
-}
-
-#[test]
 fn a_line_stays_one_line() {
     let config = config(&[]);
     for (path, logged) in [
