@@ -68,13 +68,13 @@ pub(crate) fn invoke(config: &Config, payload: &[u8]) -> Exchange {
     let event: Event =
         serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(payload)).unwrap();
     let answer = respond(&event, config, "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+    let written = String::from_utf8(WRITTEN.take()).unwrap();
     let answer = serde_json::to_string(&answer).unwrap();
     let response = alb::read(&event.method, &answer).unwrap_or_else(|broken| panic!("{broken}: {answer}"));
     assert_eq!(response.headers["cache-control"], "no-store, no-transform");
     assert_eq!(response.headers["x-maintenance-mode"], "on");
     assert_eq!(response.headers.contains_key("retry-after"), response.status == 503);
 
-    let written = String::from_utf8(WRITTEN.take()).unwrap();
     // All but the time, the level and the message.
     let said = written.trim_end().split_once(r#""message":"request during maintenance","#);
     let line = said.map(|(_, said)| format!("{{{said}")).unwrap_or_default();

@@ -39,10 +39,7 @@ fn any_payload_gets_an_answer() {
     let config = config(&[]);
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     for payload in [
-        // Events of other services.
-        &br#"{"version":"0","detail-type":"Scheduled Event","source":"aws.events","detail":{"type":"start"}}"#[..],
-        br#"{"Records":[{"eventSource":"aws:sqs","body":"{}"}]}"#,
-        br#"{"rawPath":"/a","headers":{"host":"x"},"requestContext":{"http":{"method":"GET"}}}"#,
+        &br#"{"rawPath":"/a","headers":{"host":"x"},"requestContext":{"http":{"method":"GET"}}}"#[..],
         br#"[{"path":"/a"}]"#,
         br#""/a""#,
         b"1e999",
