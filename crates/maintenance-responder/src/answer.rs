@@ -98,8 +98,6 @@ fn share(request: &Request, config: &Config, headers: &mut HeaderMap) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     }
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("Retry-After, X-Maintenance-Mode"),
-    );
+    let exposed = HeaderValue::from_static("Retry-After, X-Maintenance-Mode");
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
 }

@@ -13,13 +13,10 @@ const MAX_COMPILED_BYTES: usize = 20 * 1024;
 pub(crate) fn parse(pattern: &str) -> Result<RegexSet, String> {
     // Without Unicode mode `\d` needs no tables, which are most of a regex engine's size.
     let compiled = RegexSetBuilder::new([pattern]).unicode(false).size_limit(MAX_COMPILED_BYTES).build();
+    let too_large = "its repetitions make it too large to be searched for in every request";
     compiled.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => {
-            "its repetitions make it too large to be searched for in every request".to_owned()
-        }
+        regex::Error::CompiledTooBig(_) => too_large.to_owned(),
         // Its lines before the last one show the place in the pattern, which a log would break up.
-        other => {
-            other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-        }
+        other => other.to_string().lines().last().unwrap_or_default().replace("error: ", ""),
     })
 }

@@ -7,11 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::support::{Exchange, config, get, invoke, request};
 
-fn page(environment: &[(&str, &str)], language: &str, from: Option<&str>) -> Exchange {
-    let mut sent = get("/a/maintenance").header("accept-language", language);
-    if let Some(from) = from {
-        sent = sent.query("from", from);
-    }
+fn page(environment: &[(&str, &str)], language: &str, from: &str) -> Exchange {
+    let sent = get("/a/maintenance").header("accept-language", language).query("from", from);
     sent.send(&config(environment))
 }
 
@@ -25,7 +22,7 @@ const SCRIPT: &str = "<script data-cfasync=\"false\">";
 
 #[test]
 fn the_page_tells_and_leads_back() {
-    let exchange = page(&[], "en", Some("/a/orders/7%3Ftab%3Da%26b"));
+    let exchange = page(&[], "en", "/a/orders/7%3Ftab%3Da%26b");
     assert_eq!(exchange.outcome(), "page");
     assert_eq!(exchange.response.description, "503 Service Unavailable");
     let html = &exchange.response.body;
@@ -75,7 +72,7 @@ fn the_page_has_the_visitors_language() {
         ("ko;q=2, ja;q=x, ja;q=-1, ja;q=1.001, ko;q=NaN", "en"),
         (";;,,q=1, ; ko", "en"),
     ] {
-        let exchange = page(&[], accepted, None);
+        let exchange = page(&[], accepted, "");
         assert_eq!(exchange.header("content-language"), Some(language), "{accepted}");
     }
     let mut event = get("/a/maintenance").event(true);
@@ -95,7 +92,7 @@ fn it_says_when_it_checks_again() {
         ("7200", "14400", "2 hours "),
         ("86400", "172800", "24 hours "),
     ] {
-        let html = page(&[("RETRY_AFTER_SECONDS", seconds)], "en", None).response.body;
+        let html = page(&[("RETRY_AFTER_SECONDS", seconds)], "en", "").response.body;
         let status = between(&html, "<p id=\"next-check\"", "</p>");
         assert!(status.contains(&format!("data-retry-after=\"{seconds}\"")), "{status}");
         assert!(status.contains(&format!(" within {words}")), "{status}");
@@ -198,8 +195,7 @@ fn it_leads_back_or_home_never_to_json() {
         (&[], "/a/maintenance", "", "https://www.example.com/", "/a", true),
     ] {
         let sent = get(path).headers(&[("x-forwarded-proto", "https"), ("referer", referer)]);
-        let sent = if from.is_empty() { sent } else { sent.query("from", from) };
-        let html = sent.send(&config(environment)).response.body;
+        let html = sent.query("from", from).send(&config(environment)).response.body;
         assert_eq!(way_back(&html), (place, leads_here), "{environment:?} {from} {referer}");
     }
 }
@@ -210,7 +206,7 @@ fn from_is_checked_again_and_escaped() {
         /%09/evil.example /%FF /..%2F%2Fevil.example /a/maintenance /a/%256Daintenance /a//maintenance /x%23y \
         /a/maintenance%3Ffrom%3D/a/maintenance /a%252Fmaintenance /a%2Fmaintenance%2F%2F";
     for bad in bad.split_whitespace().chain([""]) {
-        let html = page(&[], "en", Some(bad)).response.body;
+        let html = page(&[], "en", bad).response.body;
         assert_eq!(way_back(&html), ("/a", true), "{bad}");
     }
     for (from, link) in [
@@ -221,7 +217,7 @@ fn from_is_checked_again_and_escaped() {
         ("/a/%EC%A0%90", "/a/%EC%A0%90"),
         ("/a/maintenance/x", "/a/maintenance/x"),
     ] {
-        assert_eq!(way_back(&page(&[], "en", Some(from)).response.body).0, link);
+        assert_eq!(way_back(&page(&[], "en", from).response.body).0, link);
     }
 }
 
@@ -254,7 +250,7 @@ fn the_own_texts_language_is_the_pages() {
     for (given, whole_page) in [("ko", "ko"), ("JA-jp", "ja"), ("de-AT", "de"), ("fr", "en"), ("kok", "en")] {
         let environment = [("PAGE_LANGUAGE", given), ("PAGE_MESSAGE", "Own words")];
         for accepted in ["en", "ko", "ja"] {
-            let exchange = page(&environment, accepted, None);
+            let exchange = page(&environment, accepted, "");
             assert_eq!(exchange.header("content-language"), Some(whole_page));
             assert_eq!(exchange.header("vary"), Some("Sec-Fetch-Site"));
             let html = exchange.response.body;
@@ -262,7 +258,7 @@ fn the_own_texts_language_is_the_pages() {
             assert!(html.contains(&format!(" lang=\"{given}\">Own words</p>")), "{html}");
         }
     }
-    let unknown = page(&[("PAGE_TITLE", "Own words")], "ko", None).response.body;
+    let unknown = page(&[("PAGE_TITLE", "Own words")], "ko", "").response.body;
     assert!(unknown.contains("<h1 lang=\"\">Own words</h1>"), "{unknown}");
 }
 
@@ -270,7 +266,7 @@ fn the_own_texts_language_is_the_pages() {
 fn the_page_weighs_little() {
     for language in &LANGUAGES {
         for (environment, most) in [(&[][..], 10_000), (&[("STATUS_PATH", "/status.json")], 13_000)] {
-            let bytes = page(environment, language.tag, Some("/a/orders/7")).response.body.len();
+            let bytes = page(environment, language.tag, "/a/orders/7").response.body.len();
             assert!(bytes < most, "{}: {bytes} bytes", language.tag);
         }
     }
@@ -302,7 +298,7 @@ fn an_absolute_url_can_be_the_page() {
 
 #[test]
 fn the_policy_allows_exactly_the_pages_own_code() {
-    let exchange = page(&[("STATUS_PATH", "/status.json")], "ja", Some("/a"));
+    let exchange = page(&[("STATUS_PATH", "/status.json")], "ja", "/a");
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
     let html = &exchange.response.body;
     let expected = format!(
