@@ -55,9 +55,7 @@ impl fmt::Display for Exchange {
         for (name, value) in &self.response.headers {
             writeln!(f, "{name}: {value}")?;
         }
-        let is_page = self.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
-        let body = if is_page { "(a page of HTML)" } else { &self.response.body };
-        write!(f, "\n{body}\n{}", self.line)
+        write!(f, "\n{}\n{}", self.response.body, self.line)
     }
 }
 
