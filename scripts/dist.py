@@ -1,7 +1,4 @@
-"""Packs what `sam build` has made for a processor as `make dist` needs it: a template and a zip for each function.
-
-`sam deploy` and `aws cloudformation package` take them without a compiler. Each function first has to answer an event.
-"""
+"""Packs what `sam build` has made into a folder that deploys without a compiler, once each function has answered."""
 
 import os
 import subprocess

@@ -145,7 +145,7 @@ def _bottom(listener: Listener, numbers: dict[str, int]) -> Iterator[Finding]:
         text = f"{whole[-1].named} looks like a rule of a deployment of this template, for all hosts"
         todo = "look at that one: `scripts/maintenance status`; delete its stack, or give it MaintenanceHosts first"
         yield first(text, todo)
-    elif moves := plan_moves(listener, needed, -1):
+    elif moves := _plan_moves(listener, needed, -1):
         text = f"The maintenance rule has to rest behind all others, at {resting}; in its way is {moves[0][0].named}"
         yield first(text, *_room(listener, moves))
     elif last:
@@ -170,7 +170,7 @@ def _top(listener: Listener, places: list[int]) -> Iterator[Finding]:
         yield note(text, f"if it is to close, too, give --active-priority {DEFAULTS['ActivePriority']}")
     what = "the placeholder rule" if len(places) == 1 else "the status rule and the placeholder rule"
     at = f"{what}: {' and '.join(map(str, places))} (ActivePriority={places[-1]})"
-    if moves := plan_moves(listener, places, 1):
+    if moves := _plan_moves(listener, places, 1):
         taken = [rule.named for rule, _ in moves if rule.priority in places]
         stay = f"if it is to stay live in a window, give --active-priority {places[-1] + len(places)}"
         yield first(f"Needed for {at}, taken by {' and '.join(taken)}; {stay}", *_room(listener, moves))
@@ -178,7 +178,7 @@ def _top(listener: Listener, places: list[int]) -> Iterator[Finding]:
         yield good(f"Free for {at}")
 
 
-def plan_moves(listener: Listener, places: Sequence[int], step: int) -> list[tuple[Rule, int]]:
+def _plan_moves(listener: Listener, places: Sequence[int], step: int) -> list[tuple[Rule, int]]:
     """Plan how to free `places`: which rules move down (1) or up (-1), in their order, to which numbers.
 
     Rules of this project's stacks keep their numbers.

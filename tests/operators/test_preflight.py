@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import shlex
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ REDIRECTS = {
     "302": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_302"},
     "elsewhere": {**TARGET, "Host": "www.example.com", "StatusCode": "HTTP_301"},
 }
-FIXED = {"404": {}, "503": {}, "gone": {"StatusCode": "404", "MessageBody": "gone"}, "state": {"MessageBody": STATE}}
+FIXED = {"404": {}, "503": {"MessageBody": "it's closed"}, "gone": {"StatusCode": "404", "MessageBody": "gone"}, "state": {"MessageBody": STATE}}
 # The API knows two forms for one target group.
 ACTIONS = {"oidc": {"Type": "authenticate-oidc"}}
 ACTIONS["flat"] = {"Type": "forward", "TargetGroupArn": f"{PREFIX}:targetgroup/flat/1"}
@@ -97,9 +98,10 @@ def followed(rules: Rules, default: str, advice: Advice) -> Rules:
     """Return the rules after the commands in findings."""
     placed = moves(advice)
     moved = {placed.get(number, number): rule for number, rule in rules.items()}
-    if create := re.search(r"--priority (\d+) .*--actions '(.*?)'", said(advice, "first")):
-        assert json.loads(create[2]) == [action(default)]
-        moved[int(create[1])] = f"/* {default}"
+    if create := re.search("aws elbv2 create-rule .*", said(advice, "first")):
+        *_, number, _, condition, _, actions = shlex.split(create[0])
+        assert (condition, json.loads(actions)) == ("Field=path-pattern,Values=/*", [action(default)])
+        moved[int(number)] = f"/* {default}"
     assert placed or create
     assert len(moved) == len(rules) + bool(create)
     return moved
@@ -248,25 +250,20 @@ HEADER = {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Test
 QUERY = {"Field": "query-string", "QueryStringConfig": {"Values": [{"Key": "token", "Value": "secret"}]}}
 
 
-@pytest.fixture
-def shop(run: Run) -> Run:
-    """Describe a listener with secrets in a rule, with tags and attributes."""
+@pytest.mark.parametrize("limits", [{"Limits": [{"Name": "rules-per-application-load-balancer", "Max": "9"}]}, None])
+def test_what_aws_says_is_read(run: Run, limits: dict[str, Any] | None) -> None:
     secret = {"RuleArn": "1", "Priority": "1", "Conditions": [HEADER, QUERY], "Actions": [action("web")]}
     default = {"RuleArn": "default", "Priority": "default", "Actions": [action("404")]}
     tags = {f"{PREFIX}:loadbalancer/app/shop/1": "elbv2.k8s.aws/cluster", LISTENER: "team"}
     named = [{"ResourceArn": arn, "Tags": [{"Key": key, "Value": "prod"}]} for arn, key in tags.items()]
     run.answers |= {"DescribeRules": {"Rules": [default, secret]}, "DescribeTags": {"TagDescriptions": named}}
     run.answers["DescribeListenerAttributes"] = {"Attributes": [{"Key": CSP, "Value": "none"}, {"Key": CORS}]}
-    return run
+    run.answers |= {"DescribeAccountLimits": limits} if limits else {}
 
+    code, out, _ = run("preflight", LISTENER)
+    found = json.loads(run("preflight", LISTENER, "--json")[1])
 
-@pytest.mark.parametrize("limits", [{"Limits": [{"Name": "rules-per-application-load-balancer", "Max": "9"}]}, None])
-def test_what_aws_says_is_read(shop: Run, limits: dict[str, Any] | None) -> None:
-    shop.answers |= {"DescribeAccountLimits": limits} if limits else {}
-    code, out, _ = shop("preflight", LISTENER)
-    found = json.loads(shop("preflight", LISTENER, "--json")[1])
-
-    assert (code, shop.regions) == (1, {"eu-central-1"})
+    assert (code, run.regions) == (1, {"eu-central-1"})
     assert re.search(r"\n1 +http-header X-Tester: \*\*\* and query-string: \*\*\* +forward: web *\n", out)
     assert not {"secret", CORS} & {*re.findall(r"[\w.]+", out)}
     assert "✗ AWS Load Balancer Controller owns it (elbv2.k8s.aws/cluster=prod)" in out
