@@ -24,7 +24,6 @@ def test_a_window_with_the_runbooks_permissions(aws: Aws, site: Site, terminal: 
     started = operate("start", "--minutes", "90", "--reason", "DB upgrade", "--url", url)
     status = operate("status")
     shorter = operate("start", "--minutes", "30")
-    refused = operate("message", "Nearly done", "--verbose")
     tags = site.listener.tags(site.stack.rule_arn)
     for method, path in (("GET", "/b/orders"), ("GET", "/b/orders?token=secret"), ("POST", "/b/orders")):
         site.listener.request(path, method=method)
@@ -46,8 +45,6 @@ def test_a_window_with_the_runbooks_permissions(aws: Aws, site: Site, terminal: 
     assert re.search(r"\nresponder +can answer \(healthy\)\nalarms +reach no subscriber: ", status.stdout)
     assert not status.stderr
     assert (shorter.returncode, "! window-kept: " in shorter.stdout) == (1, True)
-    assert refused.returncode == 1
-    assert re.search("event failed.*\n✗ .*not published: there is no status rule", refused.stderr, re.S)
     rows = [line.split() for line in reported.stdout.splitlines() if "/b/orders" in line]
     assert [(row[0], row[1], row[3]) for row in rows] == [("2", "GET", "/b/orders"), ("1", "POST", "/b/orders")]
     assert re.search(r"\n\d+ +redirect *\n", reported.stdout)

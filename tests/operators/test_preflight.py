@@ -23,13 +23,13 @@ REDIRECTS = {
     "302": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_302"},
     "elsewhere": {**TARGET, "Host": "www.example.com", "StatusCode": "HTTP_301"},
 }
-FIXED = {"404": {}, "503": {"MessageBody": "it's closed"}, "gone": {"StatusCode": "404", "MessageBody": "gone"}, "state": {"MessageBody": STATE}}
+FIXED = {"404": ("404", ""), "503": ("503", "it's closed"), "gone": ("404", "gone"), "state": ("200", STATE)}
 # The API knows two forms for one target group.
 ACTIONS = {"oidc": {"Type": "authenticate-oidc"}}
 ACTIONS["flat"] = {"Type": "forward", "TargetGroupArn": f"{PREFIX}:targetgroup/flat/1"}
 ACTIONS |= {name: {"Type": "redirect", "RedirectConfig": to} for name, to in REDIRECTS.items()}
-for name, response in FIXED.items():
-    ACTIONS[name] = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": name, **response}}
+for name, (code, body) in FIXED.items():
+    ACTIONS[name] = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": code, "MessageBody": body}}
 
 
 def action(name: str) -> dict[str, Any]:

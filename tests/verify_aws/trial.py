@@ -58,9 +58,6 @@ class Trial(Stack):
     def _described(self, stack: str) -> dict[str, Any]:
         return self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
 
-    def _state(self) -> str:
-        return self._described(self.name)["StackStatus"]
-
     def rule(self, logical: str) -> dict[str, Any]:
         """Describe a rule of the maintenance stack."""
         return self.elb.describe_rules(RuleArns=[self.resources[logical]])["Rules"][0]
@@ -113,8 +110,12 @@ class Trial(Stack):
 
     def settled(self) -> str:
         """Return the stack's state as soon as nothing is in progress."""
-        until("the stack is settled", lambda: "PROGRESS" not in self._state(), within=1800, every=EVERY)
-        return self._state()
+
+        def state() -> str:
+            return self._described(self.name)["StackStatus"]
+
+        until("the stack is settled", lambda: "PROGRESS" not in state(), within=1800, every=EVERY)
+        return state()
 
     def put_back(self) -> None:
         """Open the system without the switcher, and bring its stack to where it can be updated."""
