@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from . import context, invocation, listener_status, play, printing, report, tables, times, traffic
-from .failures import WrongUse, sentences
+from .failures import Failure, WrongUse, sentences
 from .findings import advise
 from .invocation import Switcher
 from .listener import LAST, check_pair, read, region_of
@@ -253,6 +253,9 @@ def run() -> int:
         received = "✗ interrupted; an event may have been received: look at `scripts/maintenance status`"
         printing.line(received, "red", to_stderr=True)
         return 130
+    except Failure as failure:
+        printing.line(f"✗ {failure.message}", "red", to_stderr=True)
+        return failure.exit_code
     except click.ClickException as failure:
         failure.show()
         return failure.exit_code

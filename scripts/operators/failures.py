@@ -2,21 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import click
 from botocore import exceptions
 from botocore.parsers import ResponseParserError
 
-from . import printing
-
 
 class Failure(click.ClickException):
     """The command failed; it ends with 1."""
-
-    def show(self, file: Any = None) -> None:  # noqa: ANN401, ARG002 (click's own signature)
-        """Print the sentence on stderr."""
-        printing.line(f"✗ {self.message}", "red", to_stderr=True)
 
 
 class WrongUse(Failure):

@@ -93,10 +93,8 @@ def refuse_another_region(region: str | None, samconfig: str) -> None:
     """Refuse a region that the samconfig.toml of this checkout does not deploy to."""
     named = sorted(set(re.findall(r"""^\s*region\s*=\s*["']([^"']+)["']""", samconfig, re.MULTILINE)))
     if region and named and region not in named:
-        raise WrongUse(
-            f"the region is {region}, but samconfig.toml deploys to {' and '.join(named)}; accepted: "
-            f"--region {named[0]}, or --region {region} to use it all the same"
-        )
+        refused = f"the region is {region}, but samconfig.toml deploys to {' and '.join(named)}"
+        raise WrongUse(f"{refused}; accepted: --region {named[0]}, or --region {region} to use it all the same")
 
 
 def find(session: boto3.Session, stack: str) -> Switcher:

@@ -1,7 +1,6 @@
 """`make play`, and what a run leaves behind when it is ended."""
 
 import contextlib
-import http.client
 import os
 import re
 import signal
@@ -11,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from tests.demo.play import PLAYS, STATUS_PATH
 from tests.harness.paths import LOGS, ROOT
@@ -81,21 +81,16 @@ def test_play_opens_closes_and_leaves_nothing(environment: dict[str, str], tmp_p
 
 def page(host: str, path: str) -> tuple[int, str]:
     """Ask for a page as a browser does, and return status and text."""
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", int(host.rpartition(":")[2]))) as connection:
-        connection.request("GET", path, headers={"Host": host, "Accept": "text/html", "Sec-Fetch-Site": "none"})
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
+    headers = {"Host": host, "Accept": "text/html", "Sec-Fetch-Site": "none"}
+    answer = urllib3.request("GET", f"127.0.0.1:{host.rpartition(':')[2]}{path}", headers=headers, redirect=False)
+    return answer.status, answer.data.decode()
 
 
 def operate(*words: str) -> None:
     """Run one of the commands that play prints; no setting leads it to a real account."""
-    mine = {
-        **os.environ,
-        "AWS_PROFILE": "production",
-        "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:9",
-        "http_proxy": "no",
-    }
-    subprocess.run([ROOT / "scripts" / "maintenance", "--play", *words], env=mine, capture_output=True, check=True)
+    mine = {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:9", "http_proxy": "no"}
+    command = [ROOT / "scripts" / "maintenance", "--play", *words]
+    subprocess.run(command, env=os.environ | mine, capture_output=True, check=True)
 
 
 def test_no_process_outlives_a_killed_run(environment: dict[str, str], tmp_path: Path) -> None:

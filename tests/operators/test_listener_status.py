@@ -58,10 +58,8 @@ def test_listeners_that_differ_are_the_headline() -> None:
     assert headline([resting(), active(None)], NOW).startswith("THE LISTENERS DIFFER: send the event")
 
 
-BEGUN, OVER = (
-    f"{SINCE}, 35 min ago",
-    "5 min ago: the check ends it within five minutes; if not, `scripts/maintenance end`",
-)
+BEGUN = f"{SINCE}, 35 min ago"
+OVER = "5 min ago: the check ends it within five minutes; if not, `scripts/maintenance end`"
 OPEN_END = {"since": "not known", "until": "you end it: `scripts/maintenance end`"}
 
 

@@ -229,14 +229,11 @@ SECOND = {"MaintenanceHosts": "www.example.com", "RestingPriority": "49998", "St
 )
 def test_the_command_fits_the_listener(rules: Rules, wanted: dict[str, Any], expected: dict[str, str]) -> None:
     advice = preflight(listener(rules), **wanted)
+    given = advice.parameters
 
-    assert not refused(advice.parameters)
+    assert not refused(given)
     assert ("--stack-name" in advice.command) == ("MaintenanceHosts" in expected)
-    assert advice.parameters == {
-        "ListenerArn": LISTENER,
-        "DefaultAction": advice.parameters["DefaultAction"],
-        **expected,
-    }
+    assert given == {"ListenerArn": LISTENER, "DefaultAction": given["DefaultAction"], **expected}
 
 
 def test_two_listeners_are_one_deployment() -> None:
