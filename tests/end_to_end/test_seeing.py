@@ -49,14 +49,6 @@ def run_query(aws: Aws, group: str, text: str) -> list[dict[str, str]]:
     return [{cell["field"]: cell["value"] for cell in row if cell["value"]} for row in rows]
 
 
-def test_the_last_requests_come_newest_first(aws: Aws, widgets: dict[str, dict[str, Any]]) -> None:
-    rows = run_query(aws, *asked(widgets["Last requests"]))
-
-    assert {("/b/orders", "unavailable"), ("/a/cart", "redirect")} <= {(row["path"], row["outcome"]) for row in rows}
-    assert [row["@timestamp"] for row in rows] == sorted((row["@timestamp"] for row in rows), reverse=True)
-    assert len(rows) <= 20
-
-
 def test_the_last_switches_leave_out_quiet_checks(aws: Aws, widgets: dict[str, dict[str, Any]]) -> None:
     rows = run_query(aws, *asked(widgets["Last switches"]))
 
@@ -67,14 +59,14 @@ def test_the_last_switches_leave_out_quiet_checks(aws: Aws, widgets: dict[str, d
     assert any("strat" in row.get("error", "") for row in rows)
 
 
-def test_queries_name_fields_that_are_logged(aws: Aws, widgets: dict[str, dict[str, Any]]) -> None:
+def test_queries_show_what_is_logged(aws: Aws, widgets: dict[str, dict[str, Any]]) -> None:
     for group, text in (asked(widget) for widget in widgets.values() if "query" in widget):
-        # Those of CloudWatch begin with @; `as` makes new ones.
-        listed = re.findall(r"(?:fields | by )((?:@?\w+(?:, )?)+)", text)
-        named = {name for names in listed for name in names.split(", ") if not name.startswith("@")}
-        assert named
-        rows = run_query(aws, group, f"fields {', '.join(named)} | limit 1000")
-        assert named == {field for row in rows for field in row} - {"@ptr"}, text
+        named = re.search(r"(?:fields | by )((?:@?\w+(?:, )?)+)", text)[1]
+        # MiniStack cannot count by three fields.
+        rows = run_query(aws, group, re.sub(r"stats.*", f"fields {named}", text, flags=re.S))
+        assert {field for row in rows for field in row} - {"@ptr"} == {*named.split(", ")}, text
+        times = [row.get("@timestamp", "") for row in rows]
+        assert times == sorted(times, reverse=True)
 
 
 def test_the_dashboard_shows_every_logged_outcome(aws: Aws, seen: Site, widgets: dict[str, dict[str, Any]]) -> None:
