@@ -76,17 +76,13 @@ class Switcher:
             raise Failure(f"AWS could not be asked: {error}{'' if event['type'] == 'status' else received}") from error
         if verbose:
             printing.lines(base64.b64decode(called.get("LogResult", "")).decode(errors="replace"), to_stderr=True)
-        return _read(text, failed="FunctionError" in called)
-
-
-def _read(text: str, *, failed: bool) -> dict[str, Any]:
-    with suppress(ValueError, LookupError, TypeError, AttributeError):
-        answer = json.loads(text)
-        if failed:
-            raise Failure(f"{answer['errorType']}: {answer['errorMessage']}")
-        if answer["listeners"] and all(one.keys() >= ANSWERED for one in answer["listeners"]):
-            return answer
-    raise Failure(f"the function's answer is not a switcher's: {text[:500]}; is the stack of this version?")
+        with suppress(ValueError, LookupError, TypeError, AttributeError):
+            answer = json.loads(text)
+            if "FunctionError" in called:
+                raise Failure(f"{answer['errorType']}: {answer['errorMessage']}")
+            if answer["listeners"] and all(one.keys() >= ANSWERED for one in answer["listeners"]):
+                return answer
+        raise Failure(f"the function's answer is not a switcher's: {text[:500]}; is the stack of this version?")
 
 
 def refuse_another_region(region: str | None, samconfig: str) -> None:

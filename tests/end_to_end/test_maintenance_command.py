@@ -37,8 +37,7 @@ def test_a_window_with_the_runbooks_permissions(aws: Aws, site: Site, terminal: 
     assert "✓ start: changed" in started.stdout
     assert f"✓ {url} answers: 303 with X-Maintenance-Mode: on" in started.stdout
     assert tags["maintenance-mode:reason"] == "DB upgrade"
-    place = rf"IN MAINTENANCE\nstack +shop in account {ACCOUNT}, {REGION}\n\nHTTP:80 of shop is IN MAINTENANCE\n"
-    assert re.match(place, status.stdout)
+    assert "\n\nHTTP:80 of shop is IN MAINTENANCE\n" in status.stdout
     assert re.search(rf"\nuntil +{tags['maintenance-mode:until']}, 1 h \d+ min left\n", status.stdout)
     assert re.search(r"\nresponder +can answer \(healthy\)\nalarms +reach no subscriber: ", status.stdout)
     assert not status.stderr

@@ -1,6 +1,7 @@
 """`make play`, and what a run leaves behind when it is ended."""
 
 import contextlib
+import http.client
 import os
 import re
 import signal
@@ -10,7 +11,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import urllib3
 
 from tests.demo.play import PLAYS, STATUS_PATH
 from tests.harness.paths import LOGS, ROOT
@@ -81,9 +81,10 @@ def test_play_opens_closes_and_leaves_nothing(environment: dict[str, str], tmp_p
 
 def page(host: str, path: str) -> tuple[int, str]:
     """Ask for a page as a browser does, and return status and text."""
-    headers = {"Host": host, "Accept": "text/html", "Sec-Fetch-Site": "none"}
-    answer = urllib3.request("GET", f"127.0.0.1:{host.rpartition(':')[2]}{path}", headers=headers, redirect=False)
-    return answer.status, answer.data.decode()
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", int(host.rpartition(":")[2]))) as connection:
+        connection.request("GET", path, headers={"Host": host, "Accept": "text/html", "Sec-Fetch-Site": "none"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
 
 
 def operate(*words: str) -> None:

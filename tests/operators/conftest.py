@@ -45,8 +45,8 @@ class Run:
             "DescribeStacks": lambda: {"Stacks": [STACK | self._described()]},
             "DescribeListeners": {"Listeners": [{"ListenerArn": LISTENER, "Protocol": "HTTPS", "Port": 443}]},
             "DescribeTargetHealth": {"TargetHealthDescriptions": [{"TargetHealth": {"State": "healthy"}}]},
-            "ListSubscriptionsByTopic": {"Subscriptions": [{"SubscriptionArn": f"{TOPIC}:1"}]},
         }
+        self.answers |= subscribed(f"{TOPIC}:1")
 
     def __call__(self, *words: str) -> tuple[int, str, str]:
         """Run the command, and return its exit code and output."""
@@ -84,6 +84,12 @@ class Run:
 def invoked(text: str, **more: str) -> dict[str, Any]:
     """Return what an invocation returns."""
     return {"Payload": io.BytesIO(text.encode()), "LogResult": base64.b64encode(b"its log").decode(), **more}
+
+
+def subscribed(*states: str) -> dict[str, Any]:
+    """Return the answer about a topic with these subscriptions."""
+    named = [{"SubscriptionArn": state, "Endpoint": f"{number}@example.com"} for number, state in enumerate(states)]
+    return {"ListSubscriptionsByTopic": {"Subscriptions": [{**one, "Protocol": "email"} for one in named]}}
 
 
 def refusal(code: str, message: str = "no") -> ClientError:

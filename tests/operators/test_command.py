@@ -5,12 +5,13 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from scripts.operators import command
 from scripts.operators.failures import Failure
-from tests.operators.conftest import LISTENER, TOPIC, Run
+from tests.operators.conftest import LISTENER, TOPIC, Run, subscribed
 
 URL = "https://shop.example.com/"
 
@@ -30,7 +31,6 @@ URL = "https://shop.example.com/"
         ("0", "end --url shop.example.com", '"shop.example.com": it begins with neither https:// nor http://'),
         ("0", "end --url https://[shop", "accepted: https://www.example.com/"),
         ("0", f"end --url {URL} --dry-run", "a dry run switches nothing to wait for"),
-        ("0", "report --hours 0", "0 is not in the range 1<=x<="),
         ("0", "preflight arn --status-path /s --active-priority 1", "accepted: 2 or more"),
         ("0", "preflight shop", 'LISTENER-ARN is "shop"; accepted: the ARN of an Application Load Balancer'),
         ("0", f"preflight {LISTENER.replace('listener', 'listener-rule')}/3", "accepted: the ARN of an Application"),
@@ -113,8 +113,7 @@ def test_a_small_terminal_is_enough(run: Run, monkeypatch: pytest.MonkeyPatch, w
     os.environ.update(COLUMNS="80", TERM="dumb")
     run.listener |= {**SWAP, "state": "active", "since": "2026-03-01T22:00:00Z"}
     run.warn("stays-open", "these stay open: all requests but those for path-pattern /* and host-header *.example.com")
-    pending = {"SubscriptionArn": "PendingConfirmation", "Endpoint": "ops@example.com", "Protocol": "email"}
-    run.answers["ListSubscriptionsByTopic"] = {"Subscriptions": [pending]}
+    run.answers |= subscribed("PendingConfirmation")
 
     lines = run(*words.split())[1].rstrip().splitlines()
 
@@ -129,8 +128,7 @@ def test_a_small_terminal_is_enough(run: Run, monkeypatch: pytest.MonkeyPatch, w
 def test_advice_keeps_what_was_typed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "config").write_text("[profile ops]\n")
     run.listener["state"] = "active"
-    deleted = {"SubscriptionArn": "Deleted", "Endpoint": "ops@example.com", "Protocol": "email"}
-    run.answers["ListSubscriptionsByTopic"] = {"Subscriptions": [deleted]}
+    run.answers |= subscribed("Deleted")
 
     out = run("status", "--stack", "shop 2", "--region", "eu-north-1", "--profile", "ops")[1]
 
@@ -151,10 +149,7 @@ def test_an_undone_event_ends_with_one(run: Run, code: str) -> None:
 
 
 def test_a_lost_wait_keeps_the_answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lose(*_: object, **__: object) -> None:
-        raise Failure("not yet closed")
-
-    monkeypatch.setattr(command.traffic, "wait", lose)
+    monkeypatch.setattr(command.traffic, "wait", mock.Mock(side_effect=Failure("not yet closed")))
 
     code, out, err = run("start", "--no-end", "--json", "--url", URL)
 

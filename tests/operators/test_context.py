@@ -6,18 +6,13 @@ from typing import Any
 import pytest
 
 from tests.harness.template import source_template
-from tests.operators.conftest import TOPIC, Run
+from tests.operators.conftest import TOPIC, Run, subscribed
 
 PLACE = f"--region eu-central-1 --topic-arn {TOPIC}"
 AGAIN = (
     f"aws sns subscribe {PLACE} --protocol email --notification-endpoint 0@example.com",
     f"aws sns confirm-subscription {PLACE} --token TOKEN --authenticate-on-unsubscribe true",
 )
-
-
-def subscribed(*states: str) -> dict[str, Any]:
-    named = [{"SubscriptionArn": state, "Endpoint": f"{number}@example.com"} for number, state in enumerate(states)]
-    return {"ListSubscriptionsByTopic": {"Subscriptions": [{**one, "Protocol": "email"} for one in named]}}
 
 
 def healthy(*targets: dict[str, str]) -> dict[str, Any]:
