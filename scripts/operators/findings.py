@@ -15,21 +15,18 @@ from .listener import LAST, Listener, Rule, region_of
 DEFAULTS = {"ActivePriority": 1, "StatusPriority": 1, "RestingPriority": LAST, "StandInPriority": LAST - 1}
 # What brings browsers to the page wherever the front end is.
 ANYWHERE = {"RedirectBrowsers": "navigations", "HomePath": "/", "MaintenancePageUrl": "/maintenance"}
-# Others that write to listeners, by the prefixes of tags; the first one counts. These delete or renumber all rules.
+# Others that write to listeners, and their tags' prefixes; the first one counts. These delete or renumber all rules.
 CONTROLLERS = {
-    "elbv2.k8s.aws/": "AWS Load Balancer Controller",
-    "ingress.k8s.aws/": "AWS Load Balancer Controller",
-    "service.k8s.aws/": "AWS Load Balancer Controller",
-    "gateway.k8s.aws": "AWS Load Balancer Controller (Gateway API)",
-    "ingress.eks.amazonaws.com/": "EKS Auto Mode",
-    "eks:eks-cluster-name": "EKS Auto Mode",
-    "AmazonECSManaged": "ECS Express Mode",
+    "AWS Load Balancer Controller": ("elbv2.k8s.aws/", "ingress.k8s.aws/", "service.k8s.aws/"),
+    "AWS Load Balancer Controller (Gateway API)": "gateway.k8s.aws",
+    "EKS Auto Mode": ("ingress.eks.amazonaws.com/", "eks:eks-cluster-name"),
+    "ECS Express Mode": "AmazonECSManaged",
 }
 # These write their own rules alone.
 TOOLS = {
-    "elasticbeanstalk:": "Elastic Beanstalk",
-    "copilot-": "AWS Copilot",
-    "aws:cloudformation:stack-name": "CloudFormation",
+    "Elastic Beanstalk": "elasticbeanstalk:",
+    "AWS Copilot": "copilot-",
+    "CloudFormation": "aws:cloudformation:stack-name",
 }
 # What a listener's attributes break, by a part of their names.
 OVERWRITTEN = {
@@ -218,10 +215,10 @@ def _create(listener: Listener, priority: int) -> tuple[str, tuple[str, ...]]:
 
 
 def _owner(listener: Listener) -> Iterator[Finding]:
-    for prefix, owner in (CONTROLLERS | TOOLS).items():
-        if keys := sorted(key for key in listener.tags if key.startswith(prefix)):
+    for owner, prefixes in (CONTROLLERS | TOOLS).items():
+        if keys := sorted(key for key in listener.tags if key.startswith(prefixes)):
             text = f"{owner} owns it ({keys[0]}={listener.tags[keys[0]]})"
-            if prefix in TOOLS:
+            if owner in TOOLS:
                 todo = "give its rules numbers of their own there, never the active one, and look again after updates"
                 yield note(f"{text}: an update can write its rules anew", todo)
             else:

@@ -33,7 +33,6 @@ def scheduled(state: str) -> dict[str, Any]:
         (subscribed("PendingConfirmation", f"{TOPIC}:1"), "alarms", "good", ["reach 1 confirmed subscription"]),
         (subscribed(), "alarms", "first", ["deploy with NotificationEmail, or subscribe a chat"]),
         (subscribed("PendingConfirmation", "Deleted"), "alarms", "first", ["0@example.com (email) has to confirm it"]),
-        # CloudFormation still has this subscription, so a deployment would not make it anew.
         (subscribed("Deleted"), "alarms", "first", AGAIN),
         (healthy({"State": "unhealthy"}, {"State": "healthy"}), "responder", "good", ["can answer (healthy)"]),
         (healthy({"State": "unhealthy", "Reason": "R"}), "responder", "first", ["cannot answer (unhealthy, R)"]),

@@ -89,7 +89,6 @@ NOON = "2026-11-25T12:00:00"
         ("2027-03-27T12:00:00", "cron(30 2 * * ? *)", "Europe/Berlin", "Mon 2027-03-29 02:30"),
         ("2026-10-25T00:45:00", "cron(30 2 * * ? *)", "Europe/Berlin", "Mon 2026-10-26 02:30"),
         (NOON, "at(2026-11-25T11:00:00)", "UTC", "never again by at(2026-11-25T11:00:00) in UTC"),
-        # What the library does not know is shown as it is.
         (NOON, "cron(0 22 LW * ? *)", "UTC", "by cron(0 22 LW * ? *) in UTC"),
         (NOON, "cron(0 22 ? * SUN *)", "Nowhere/Else", "by cron(0 22 ? * SUN *) in Nowhere/Else"),
     ],

@@ -57,7 +57,6 @@ ON = "X-Maintenance-Mode: on"
         # Neither a responder's failure nor a lost connection is an open system.
         ("HTTP/1.1 502 x\n\n", None, f"502 without {ON}"),
         ("", None, "no answer: "),
-        # A connection's own timeout would begin anew with each byte.
         ("HTTP/1.1 200 x\n", None, "no answer within 0.5 seconds"),
     ],
 )
