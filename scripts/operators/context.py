@@ -73,10 +73,10 @@ def _subscribers(session: boto3.Session, switcher: Switcher) -> Finding:
     """Say whether an alarm reaches a subscriber, and how to subscribe (again)."""
     topic = switcher.output("NoticesTopicArn")
     by_state: dict[str, list[dict[str, Any]]] = {}
-    for page in client(session, "sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic):
-        for one in page["Subscriptions"]:
-            # Anything but an ARN is the reason why it gets nothing.
-            by_state.setdefault(one["SubscriptionArn"].partition(":")[0], []).append(one)
+    pages = client(session, "sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    for one in pages.search("Subscriptions[]"):
+        # Anything but an ARN is the reason why it gets nothing.
+        by_state.setdefault(one["SubscriptionArn"].partition(":")[0], []).append(one)
     if confirmed := len(by_state.get("arn", [])):
         return good(f"reach {confirmed} confirmed subscription{'s' * (confirmed > 1)}")
     text = f"reach no subscriber: {topic.rpartition(':')[2]} has no confirmed subscription"
