@@ -1,5 +1,7 @@
 """One stack on one listener: a start, an end, and the requests between."""
 
+from tests.end_to_end.conftest import NewSite
+from tests.harness.aws import Aws
 from tests.harness.site import Site
 
 APPLICATION = [("2", "/a*"), ("3", "/b*"), ("4", "/c*"), ("49999", "/*")]
@@ -37,3 +39,17 @@ def test_a_start_and_an_end_swap_two_rules(site: Site) -> None:
     assert (site.listener.rules(), answers(site)) == (before, OPEN)
     assert [(each["type"], each["outcome"]) for each in (started, ended)] == [("start", "changed"), ("end", "changed")]
     assert {line["path"] for line in site.stack.await_responder_log(seen + 4)[seen:]} == CLOSED.keys()
+
+
+def test_a_deleted_rule_is_replaced_by_hand(aws: Aws, new_site: NewSite) -> None:
+    site, elb = new_site("deleted-rule"), aws.client("elbv2")
+    elb.delete_rule(RuleArn=site.stack.rule_arn)
+
+    # As the runbook says.
+    placeholder = {"RuleArn": site.stack.resources["PlaceholderRule"], "Priority": 50000}
+    elb.set_rule_priorities(RulePriorities=[placeholder])
+    action = {"Type": "forward", "TargetGroupArn": site.stack.output("ResponderTargetGroupArn")}
+    condition = {"Field": "path-pattern", "Values": ["/*"]}
+    elb.create_rule(ListenerArn=site.listener.arn, Priority=1, Conditions=[condition], Actions=[action])
+
+    assert (order(site), answers(site)) == (IN_MAINTENANCE, CLOSED)
