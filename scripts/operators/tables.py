@@ -60,9 +60,9 @@ def report(made: dict[str, Any]) -> None:
         return
     line(f"{made['requests']} requests {between}", "bold")
     line(f"{made['page_checks']} of them are HEAD: with these the page asks whether the system is back")
-    minutes = "the minute" if made["peak_minutes"] == 1 else f"the {made['peak_minutes']} minutes"
-    peak = f"at the peak {made['peak_requests']} in {minutes} from {made['peak_minute']}"
-    line(f"the first at {made['first']}, the last at {made['last']}; {peak}")
+    step = "the minute" if made["peak_minutes"] == 1 else f"{made['peak_minutes']} minutes"
+    peak = f"the busiest {made['peak_minute']} with {made['peak_requests']} requests"
+    line(f"counted by {step}: the first is {made['first']}, the last {made['last']}, {peak}")
     for rows, columns in (
         ("outcomes", ("requests", "outcome")),
         ("paths", ("requests", "method", "host", "path")),

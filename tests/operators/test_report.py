@@ -40,7 +40,9 @@ def test_counts_are_added_up(run: Run) -> None:
     assert (made["first"], made["last"]) == ("2026-11-25T22:30:00Z", "2026-11-25T23:59:00Z")
     assert made["outcomes"] == [{"requests": 1200, "outcome": "unavailable"}, {"requests": 3, "outcome": "page"}]
     assert made["hosts"] == [{"requests": 1203, "host": "shop.example.com"}]
-    assert re.search(r"\n1200 +GET +shop.example.com +/b/orders *\n", run("report", "--hours", "28")[1])
+    shown = run("report", "--hours", "28")[1]
+    assert "counted by 2 minutes: the first is 2026-11-25T22:30:00Z, the last 2026-11-25T23:59:00Z, " in shown
+    assert re.search(r"\n1200 +GET +shop.example.com +/b/orders *\n", shown)
     assert run("report", "--hours", "28")[1].startswith("No requests between 2")
 
 
