@@ -112,8 +112,7 @@ def running(command: list, variables: dict[str, str]) -> Iterator[tuple[int, Cal
 @contextlib.contextmanager
 def load_balancer(delay: int = 0) -> Iterator[dict[str, str]]:
     """Serve a listener of six rules whose calls take `delay` ms; yields the variables that lead a switcher to it."""
-    rules = "1 placeholder, 2 a, 3 b, 4 c, 5 d, 6 e, 7 f, 50000 maintenance /*"
-    command = [BUILDS / "strict-elb", str(delay), rules]
+    command = [BUILDS / "strict-elb", str(delay), "1 placeholder, 2 a, 3 b, 4 c, 5 d, 6 e, 7 f, 50000 maintenance /*"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         said = json.loads(process.stdout.readline())
         arns = {f"{name.upper()}_RULE_ARNS": said["rules"][name] for name in ("maintenance", "placeholder")}
