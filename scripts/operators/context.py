@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import boto3
@@ -12,7 +12,7 @@ import boto3
 from .failures import Failure, sentences
 from .findings import Finding, first, good, note
 from .invocation import Switcher, client
-from .listener import region_of
+from .listener import name_of, region_of
 from .times import next_run
 
 
@@ -31,8 +31,7 @@ def names(session: boto3.Session, arns: list[str]) -> dict[str, str]:
     named = {arn: arn.partition(":listener/")[2] for arn in arns}
     with suppress(Failure), sentences():
         for one in client(session, "elbv2").describe_listeners(ListenerArns=arns)["Listeners"]:
-            arn = one["ListenerArn"]
-            named[arn] = f"{one['Protocol']}:{one['Port']} of {arn.split('/')[-3]}"
+            named[one["ListenerArn"]] = name_of(one["ListenerArn"], one["Protocol"], one["Port"])
     return named
 
 
@@ -44,13 +43,18 @@ def _known(ask: Callable[[], Finding]) -> Finding:
         return note(f"not known: {failure.message}")
 
 
+@cache
+def _resources(session: boto3.Session, stack: str) -> dict[str, str]:
+    described = client(session, "cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+    return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in described}
+
+
 def _next(session: boto3.Session, switcher: Switcher, event: str, now: datetime) -> Finding:
     """Say when a schedule of the stack runs next, as it is now: it may have been switched off by hand."""
     if not switcher.parameters.get(f"{event}Schedule"):
         return good("none, the stack has no schedule")
-    resources = client(session, "cloudformation").describe_stack_resources(StackName=switcher.stack)["StackResources"]
-    named = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
-    given = client(session, "scheduler").get_schedule(Name=named[f"{event}MaintenanceSchedule"])
+    name = _resources(session, switcher.stack)[f"{event}MaintenanceSchedule"]
+    given = client(session, "scheduler").get_schedule(Name=name)
     expression, zone = given["ScheduleExpression"], given.get("ScheduleExpressionTimezone", "UTC")
     if given["State"] != "ENABLED":
         return note(f"none, the schedule is switched off: {expression} in {zone}")

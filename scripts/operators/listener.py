@@ -84,8 +84,8 @@ class Listener:
 
     @property
     def name(self) -> str:
-        """Its name for operators."""
-        return f"{self.protocol}:{self.port} of {self.arn.split('/')[-3]}"
+        """As operators know it."""
+        return name_of(self.arn, self.protocol, self.port)
 
     @property
     def catch_all(self) -> Rule | None:
@@ -113,6 +113,11 @@ def make(described: Described, rules: list[Described], tags: dict[str, str], att
     *numbered, default = sorted(map(_rule, rules), key=lambda rule: rule.priority or LAST + 1)
     arn, protocol, port = (described[key] for key in ("ListenerArn", "Protocol", "Port"))
     return Listener(arn, protocol, port, numbered, default, tags, attributes)
+
+
+def name_of(arn: str, protocol: str, port: int) -> str:
+    """Return a listener's name for operators, such as `HTTPS:443 of shop`."""
+    return f"{protocol}:{port} of {arn.split('/')[-3]}"
 
 
 def region_of(arn: str) -> str:
