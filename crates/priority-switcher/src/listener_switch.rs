@@ -80,8 +80,8 @@ impl<'a, L: Listener> ListenerSwitch<'a, L> {
         } else {
             "was deleted; bring it back as the runbook's \"A deleted rule\" says"
         };
-        let missing = format!("the maintenance rule {} {why}", own.maintenance);
-        Situation::new(order, own, self.settings, self.moment.now).ok_or(ListenerError::Refused(missing))
+        let missing = || ListenerError::Refused(format!("the maintenance rule {} {why}", own.maintenance));
+        Situation::new(order, own, self.settings, self.moment.now).ok_or_else(missing)
     }
 
     async fn apply(&mut self, plan: &Plan) -> Result<(), ListenerError> {
