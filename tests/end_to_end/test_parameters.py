@@ -158,6 +158,5 @@ def _longest(parameter: str) -> str:
 
 
 def _accepts(parameter: str, value: str) -> bool:
-    """Whether CloudFormation would take the value."""
     form = PARAMETERS[parameter]
     return len(value) <= form.get("MaxLength", len(value)) and bool(re.fullmatch(form["AllowedPattern"], value))

@@ -22,7 +22,6 @@ def _arn(resource: str) -> object:
 
 
 def _of_both(*rules: str) -> list[object]:
-    """Return the rules of both listeners."""
     second = [{"Fn::If": ["HasSecond", {"Ref": f"Second{rule}"}, NOTHING]} for rule in rules]
     return [{"Ref": rule} for rule in rules] + second
 

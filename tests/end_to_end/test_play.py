@@ -39,7 +39,6 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def processes(folder: Path) -> list[str]:
-    """Return the processes of a run."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

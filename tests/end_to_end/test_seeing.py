@@ -30,7 +30,6 @@ def seen(new_site: NewSite) -> Site:
 
 @pytest.fixture(scope="module")
 def widgets(aws: Aws, seen: Site) -> dict[str, dict[str, Any]]:
-    """Return the dashboard's widgets by title."""
     body = aws.client("cloudwatch").get_dashboard(DashboardName=seen.stack.output("DashboardName"))["DashboardBody"]
     return {widget["properties"]["title"]: widget["properties"] for widget in json.loads(body)["widgets"]}
 

@@ -44,7 +44,6 @@ class Sam:
         self._run("deploy", f"--stack-name={stack}", *files, "--no-confirm-changeset", "--no-progressbar", *overrides)
 
     def remote_invoke(self, stack: str, function: str, event: Path) -> dict[str, Any]:
-        """Invoke a function with an event file and return its answer."""
         # Without the function's log, the last line is the answer.
         options = (f"--stack-name={stack}", f"--event-file={event}", "--parameter=LogType=None")
         return json.loads(self._run("remote", "invoke", function, *options).read_text().splitlines()[-1])

@@ -52,7 +52,7 @@ class Stack:
 
     @property
     def resources(self) -> dict[str, str]:
-        return _resources(self.aws, self.name)
+        return resources_of(self.aws, self.name)
 
     def output(self, key: str) -> str:
         return self._outputs[key]
@@ -110,7 +110,7 @@ def deploy_like(aws: Aws, original: Stack, name: str, parameters: Mapping[str, s
 def deploy_example(aws: Aws, name: str, **parameters: str) -> dict[str, str]:
     """Deploy `examples/NAME.yaml` as a stack of that name, and return the physical id of each resource."""
     _put(aws, name, (ROOT / "examples" / f"{name}.yaml").read_text(), parameters)
-    return _resources(aws, name)
+    return resources_of(aws, name)
 
 
 def _put(aws: Aws, name: str, template: str, parameters: Mapping[str, str]) -> None:
@@ -127,7 +127,7 @@ def _put(aws: Aws, name: str, template: str, parameters: Mapping[str, str]) -> N
     _wait(aws, f"stack_{change}_complete", name)
 
 
-def _resources(aws: Aws, name: str) -> dict[str, str]:
+def resources_of(aws: Aws, name: str) -> dict[str, str]:
     """Return what a stack consists of: the physical id of each logical one."""
     pages = aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=name)
     return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in pages.search("StackResourceSummaries[]")}

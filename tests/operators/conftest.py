@@ -82,7 +82,6 @@ class Run:
 
 
 def invoked(text: str, **more: str) -> dict[str, Any]:
-    """Return what an invocation returns."""
     return {"Payload": io.BytesIO(text.encode()), "LogResult": base64.b64encode(b"its log").decode(), **more}
 
 
@@ -93,7 +92,6 @@ def subscribed(*states: str) -> dict[str, Any]:
 
 
 def refusal(code: str, message: str = "no") -> ClientError:
-    """Return a refusal of AWS, for any operation."""
     return ClientError({"Error": {"Code": code, "Message": message}}, code)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import boto3
 
 from tests.harness.load_balancer import Answer, Listener
-from tests.harness.stack import Stack
+from tests.harness.stack import Stack, resources_of
 from tests.harness.wait import until
 
 TAG = "maintenance-mode-trial"
@@ -34,8 +34,7 @@ class Trial(Stack):
 
     def __init__(self, trial: str, stack: str) -> None:
         self.elb, self.cloudformation = ACCOUNT.client("elbv2"), ACCOUNT.client("cloudformation")
-        resources = self.cloudformation.describe_stack_resources(StackName=trial)["StackResources"]
-        ids = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources}
+        ids = resources_of(ACCOUNT, trial)
         balancer, listener = ids["LoadBalancer"], ids["Listener"]
         self.listener = Listener(SimpleNamespace(aws=ACCOUNT), listener, 80)
         if self.listener.tags(balancer).get(TAG) != "true":
@@ -59,7 +58,6 @@ class Trial(Stack):
         return self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
 
     def rule(self, logical: str) -> dict[str, Any]:
-        """Describe a rule of the maintenance stack."""
         return self.elb.describe_rules(RuleArns=[self.resources[logical]])["Rules"][0]
 
     def published(self) -> dict[str, Any]:
